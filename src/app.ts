@@ -1,0 +1,108 @@
+import { Elysia } from "elysia";
+import { AppError } from "./errors.ts";
+import { accessKeysApi } from "./features/access-keys/api.ts";
+import { accountApi } from "./features/account/api.ts";
+import { sessionApi, signInApi } from "./features/auth/api.ts";
+import { categoriesApi } from "./features/categories/api.ts";
+import { entriesApi } from "./features/entries/api.ts";
+import { exportApi } from "./features/export/api.ts";
+import { healthApi } from "./features/health/api.ts";
+import { statsApi } from "./features/stats/api.ts";
+import { callerOf, createCallers, setCaller } from "./http/client.ts";
+import { isSignInNeeded, renderJson, toAppError } from "./http/errors.ts";
+import { isHtmx } from "./http/guards.ts";
+import { securityHeaders } from "./http/headers.ts";
+import { operation } from "./http/operations.ts";
+import { redirect } from "./http/responses.ts";
+import type { Kagi } from "./kagi.ts";
+import { describeCause } from "./log.ts";
+
+/** Every mount, in reading order. */
+function routes(kagi: Kagi) {
+  return new Elysia({ normalize: false })
+    .onError(({ code, error, request }) => answerError(kagi, code, error, request))
+    .use(healthApi(kagi))
+    .use(signInApi(kagi))
+    .use(sessionApi(kagi))
+    .use(categoriesApi(kagi))
+    .use(entriesApi(kagi))
+    .use(accessKeysApi(kagi))
+    .use(accountApi(kagi))
+    .use(statsApi(kagi))
+    .use(exportApi(kagi));
+}
+
+export type App = Readonly<{
+  fetch: (request: Request, socketAddress: string | null) => Promise<Response>;
+  routes: readonly { method: string; path: string }[];
+}>;
+
+/** The whole product as one function from a request to its answer. */
+export function createApp(kagi: Kagi): App {
+  const app = routes(kagi);
+  const missing = app.routes.find(({ method, path }) => path.startsWith("/api/") && !operation(method, path));
+  if (missing) throw new Error(`${missing.method} ${missing.path} is not in the table of operations`);
+  const callers = createCallers(kagi.config);
+  const headers = securityHeaders(kagi.config);
+  const fetch = async (request: Request, socketAddress: string | null): Promise<Response> => {
+    const caller = callers(request, socketAddress);
+    setCaller(request, caller);
+    let response: Response;
+    try {
+      response = await app.fetch(request);
+    } catch (error) {
+      response = answerError(kagi, "UNKNOWN", error, request);
+    }
+    if (response.status === 404) response = methodNotAllowed(app.routes, request) ?? response;
+    for (const [name, value] of headers) response.headers.set(name, value);
+    response.headers.set("X-Request-Id", caller.requestId);
+    if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
+    return await compressed(request, response);
+  };
+  return { fetch, routes: app.routes };
+}
+
+function answerError(kagi: Kagi, code: string | number, thrown: unknown, request: Request): Response {
+  const { pathname, search } = new URL(request.url);
+  if (isSignInNeeded(thrown)) {
+    const next = request.method === "GET" ? pathname + search : "/";
+    return redirect(`/sign-in?next=${encodeURIComponent(next)}`, { htmx: isHtmx(request) });
+  }
+  const error = toAppError(code, thrown);
+  if (error.code === "INTERNAL_ERROR") {
+    const { requestId } = callerOf(request);
+    kagi.log.error("request failed", { requestId, method: request.method, ...describeCause(error.cause) });
+  }
+  return renderJson(error);
+}
+
+/** A known path that is asked with another method, which a router alone calls unknown. */
+function methodNotAllowed(all: readonly { method: string; path: string }[], request: Request): Response | undefined {
+  const path = new URL(request.url).pathname.replace(/(.)\/$/, "$1");
+  const known = all.filter((route) => matches(route.path, path)).map((route) => route.method);
+  if (known.length === 0 || known.includes(request.method)) return undefined;
+  if (request.method === "HEAD" && known.includes("GET")) return undefined;
+  const allow = known.includes("GET") ? [...known, "HEAD"] : known;
+  return renderJson(new AppError("METHOD_NOT_ALLOWED", undefined, { allow: [...new Set(allow)] }));
+}
+
+function matches(pattern: string, path: string): boolean {
+  const parts = pattern.split("/");
+  const given = path.split("/");
+  return parts.length === given.length && parts.every((part, index) => part.startsWith(":") || part === given[index]);
+}
+
+const COMPRESSED_FROM = 1024;
+
+/** Pages are compressed for browsers that take it, unless they show a secret or are compressed already. */
+async function compressed(request: Request, response: Response): Promise<Response> {
+  const encoding = response.headers.get("Content-Encoding");
+  if (encoding === "identity") response.headers.delete("Content-Encoding");
+  if (encoding !== null || !response.headers.get("Content-Type")?.startsWith("text/html")) return response;
+  if (!request.headers.get("Accept-Encoding")?.includes("gzip")) return response;
+  const body = new Uint8Array(await response.arrayBuffer());
+  const headers = new Headers(response.headers);
+  const small = body.byteLength < COMPRESSED_FROM;
+  if (!small) headers.set("Content-Encoding", "gzip");
+  return new Response(small ? body : Bun.gzipSync(body), { status: response.status, headers });
+}

@@ -1,0 +1,91 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { SQL } from "bun";
+import { conflict } from "../errors.ts";
+import { type Db, type Row, render, type Sql } from "./sql.ts";
+
+/** A server that speaks PostgreSQL's protocol. Several instances of Kagi may share one. */
+export function openPostgres(url: string): Db {
+  return new PostgresDb(new SQL({ url, max: 10, idleTimeout: 60, connectionTimeout: 10 }));
+}
+
+type Connection = Pick<SQL, "unsafe">;
+
+class PostgresDb implements Db {
+  readonly engine = "postgres";
+  readonly #pool: SQL;
+
+  constructor(pool: SQL) {
+    this.#pool = pool;
+  }
+
+  async all<T = Row>(query: Sql): Promise<T[]> {
+    refuseInsideTransaction();
+    return await execute<T>(this.#pool, query);
+  }
+
+  async get<T = Row>(query: Sql): Promise<T | undefined> {
+    return (await this.all<T>(query))[0];
+  }
+
+  async run(query: Sql): Promise<void> {
+    await this.all(query);
+  }
+
+  async transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    refuseInsideTransaction();
+    return (await this.#pool.begin((connection) =>
+      insideTransaction.run(true, () => work(new PostgresTransaction(connection))),
+    )) as T;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+}
+
+class PostgresTransaction implements Db {
+  readonly engine = "postgres";
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async all<T = Row>(query: Sql): Promise<T[]> {
+    return await execute<T>(this.#connection, query);
+  }
+
+  async get<T = Row>(query: Sql): Promise<T | undefined> {
+    return (await this.all<T>(query))[0];
+  }
+
+  async run(query: Sql): Promise<void> {
+    await this.all(query);
+  }
+
+  async transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    return await work(this);
+  }
+
+  async close(): Promise<void> {
+    throw new Error("a transaction is not closed, it ends");
+  }
+}
+
+async function execute<T>(connection: Connection, query: Sql): Promise<T[]> {
+  const { text, parameters } = render(query);
+  try {
+    return Array.from((await connection.unsafe(text, parameters)) as Iterable<T>);
+  } catch (error) {
+    // 23505 is unique_violation (PostgreSQL, appendix A).
+    if ((error as { errno?: string; code?: string }).errno === "23505") throw conflict("That name is taken");
+    throw error;
+  }
+}
+
+const insideTransaction = new AsyncLocalStorage<true>();
+
+/** Another connection would not see what the transaction has written, and could wait for its locks forever. */
+function refuseInsideTransaction(): void {
+  if (insideTransaction.getStore()) throw new Error("inside a transaction, use its own handle");
+}

@@ -1,0 +1,194 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Database } from "bun:sqlite";
+import { chmodSync, existsSync } from "node:fs";
+import { conflict } from "../errors.ts";
+import { type Db, type Row, render, type Sql } from "./sql.ts";
+
+/**
+ * The embedded engine: one connection that writes, one that only reads, both in this process.
+ *
+ * Reads outside a transaction run at once on the reading connection and see what is committed. Writes queue; all that
+ * wait at the same moment share one transaction and so one fsync, each inside a savepoint of its own, so that one that
+ * fails takes nothing else with it. A write's promise settles only after the commit that holds it is on disk.
+ */
+export function openSqlite(path: string): Db {
+  const writer = new Database(path, { create: true });
+  if (existsSync(path)) chmodSync(path, 0o600);
+  for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"]) {
+    writer.run(`PRAGMA ${pragma}`);
+  }
+  const reader = new Database(path, { readonly: true });
+  reader.run("PRAGMA busy_timeout = 5000");
+  return new SqliteDb(writer, reader);
+}
+
+type Job = {
+  work: (tx: Db) => Promise<unknown>;
+  resolve: (result: never) => void;
+  reject: (error: unknown) => void;
+};
+
+class SqliteDb implements Db {
+  readonly engine = "sqlite";
+  readonly #writer: Database;
+  readonly #reader: Database;
+  #queue: Job[] = [];
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(writer: Database, reader: Database) {
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  async all<T = Row>(query: Sql): Promise<T[]> {
+    refuseInsideTransaction();
+    const { text, parameters } = render(query);
+    if (!isRead(text)) return this.transaction((tx) => tx.all<T>(query));
+    return this.#reader.query(text).all(...parameters) as T[];
+  }
+
+  async get<T = Row>(query: Sql): Promise<T | undefined> {
+    refuseInsideTransaction();
+    const { text, parameters } = render(query);
+    if (!isRead(text)) return this.transaction((tx) => tx.get<T>(query));
+    return (this.#reader.query(text).get(...parameters) ?? undefined) as T | undefined;
+  }
+
+  async run(query: Sql): Promise<void> {
+    await this.transaction((tx) => tx.run(query));
+  }
+
+  async transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    refuseInsideTransaction();
+    if (this.#closed) throw new Error("the database is closed");
+    return await new Promise<T>((resolve, reject) => {
+      this.#queue.push({ work, resolve: resolve as (result: never) => void, reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+    this.#reader.close();
+    this.#writer.close();
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the event loop lets every request that has already arrived join the batch.
+    await new Promise<void>((next) => setImmediate(next));
+    while (this.#queue.length > 0) {
+      await this.#commit(this.#queue.splice(0));
+      if (this.#queue.length === 0) await new Promise<void>((next) => setImmediate(next));
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(batch: Job[]): Promise<void> {
+    const settle: (() => void)[] = [];
+    try {
+      this.#writer.run("BEGIN IMMEDIATE");
+      for (const job of batch) settle.push(await this.#attempt(job));
+      this.#writer.run("COMMIT");
+    } catch (error) {
+      if (this.#writer.inTransaction) this.#writer.run("ROLLBACK");
+      for (const job of batch) job.reject(error);
+      return;
+    }
+    for (const done of settle) done();
+  }
+
+  async #attempt(job: Job): Promise<() => void> {
+    this.#writer.run("SAVEPOINT job");
+    const tx = new SqliteTransaction(this.#writer);
+    try {
+      const result = await insideTransaction.run(true, () => job.work(tx));
+      this.#writer.run("RELEASE job");
+      return () => job.resolve(result as never);
+    } catch (error) {
+      // A full disk or a corrupt page ends the whole transaction, savepoints included; then every job has failed.
+      if (!this.#writer.inTransaction) throw error;
+      this.#writer.run("ROLLBACK TO job");
+      this.#writer.run("RELEASE job");
+      return () => job.reject(error);
+    } finally {
+      tx.end();
+    }
+  }
+}
+
+class SqliteTransaction implements Db {
+  readonly engine = "sqlite";
+  readonly #database: Database;
+  #open = true;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async all<T = Row>(query: Sql): Promise<T[]> {
+    return this.#try(query, (text, parameters) => this.#database.query(text).all(...parameters) as T[]);
+  }
+
+  async get<T = Row>(query: Sql): Promise<T | undefined> {
+    return this.#try(
+      query,
+      (text, parameters) => (this.#database.query(text).get(...parameters) ?? undefined) as T | undefined,
+    );
+  }
+
+  async run(query: Sql): Promise<void> {
+    this.#try(query, (text, parameters) => this.#database.query(text).run(...parameters));
+  }
+
+  async transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    return work(this);
+  }
+
+  async close(): Promise<void> {
+    throw new Error("a transaction is not closed, it ends");
+  }
+
+  end(): void {
+    this.#open = false;
+  }
+
+  #try<T>(query: Sql, execute: (text: string, parameters: (string | number | null)[]) => T): T {
+    if (!this.#open) throw new Error("this transaction has ended");
+    const { text, parameters } = render(query);
+    try {
+      return execute(text, parameters);
+    } catch (error) {
+      if (error instanceof Error && (error as { code?: string }).code?.startsWith("SQLITE_CONSTRAINT_UNIQUE")) {
+        throw conflict("That name is taken");
+      }
+      throw error;
+    }
+  }
+}
+
+const insideTransaction = new AsyncLocalStorage<true>();
+
+/** Inside a transaction, the database itself would read what is not yet true, or wait for a lock held by its caller. */
+function refuseInsideTransaction(): void {
+  if (insideTransaction.getStore()) throw new Error("inside a transaction, use its own handle");
+}
+
+function isRead(text: string): boolean {
+  return /^\s*(SELECT|WITH)\b/.test(text);
+}
+
+/** What a database file holds, looked at without changing a byte of it. */
+export function peekSqlite(path: string): { tables: number; canary: string | undefined } {
+  const database = new Database(path, { readonly: true });
+  try {
+    const row = database.query("SELECT count(*) AS tables FROM sqlite_schema WHERE type = 'table'").get();
+    const { tables } = row as { tables: number };
+    const meta = database.query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").get();
+    const canary = meta ? database.query("SELECT value FROM meta WHERE key = 'canary'").get() : null;
+    return { tables, canary: (canary as { value: string } | null)?.value };
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The failures that Kagi knows by name. Each has one HTTP status and one wording for people; whatever else goes wrong
+ * is an INTERNAL_ERROR, whose cause goes to the log and never to the caller.
+ */
+const CODES = {
+  VALIDATION_ERROR: { status: 400, message: "The request is not valid" },
+  CATEGORY_SIMPLE_REQUIRES_ENV_VAR: { status: 400, message: "envVarName is required for a simple category" },
+  AUTH_REQUIRED: { status: 401, message: "Unauthorized" },
+  AUTH_INVALID_KEY: { status: 401, message: "Unauthorized" },
+  AUTH_INVALID_CREDENTIALS: { status: 401, message: "Wrong e-mail or password" },
+  AUTH_SCOPE_REQUIRED: { status: 403, message: "Forbidden" },
+  AUTH_SESSION_REQUIRED: { status: 403, message: "Forbidden" },
+  CROSS_ORIGIN: { status: 403, message: "Forbidden" },
+  SETUP_TOKEN_REQUIRED: { status: 403, message: "The set-up token is missing or wrong" },
+  CATEGORY_NOT_FOUND: { status: 404, message: "Not found" },
+  ENTRY_NOT_FOUND: { status: 404, message: "Not found" },
+  ACCESS_KEY_NOT_FOUND: { status: 404, message: "Not found" },
+  NOT_FOUND: { status: 404, message: "Not found" },
+  METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
+  CONFLICT: { status: 409, message: "Conflict" },
+  PAYLOAD_TOO_LARGE: { status: 413, message: "The body is larger than 2 MiB" },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send JSON with Content-Type: application/json" },
+  RATE_LIMITED: { status: 429, message: "Too many attempts" },
+  INTERNAL_ERROR: { status: 500, message: "Internal server error" },
+} as const;
+
+export type ErrorCode = keyof typeof CODES;
+export const ERROR_CODES = Object.keys(CODES) as ErrorCode[];
+
+/** What may accompany an error besides its wording; every member is safe to show and none is ever a submitted value. */
+export type ErrorDetails = {
+  /** Dotted path of the field that is wrong: `value.AWS_REGION`. */
+  field?: string;
+  /** The scope that the access key lacks. */
+  requiredScope?: string;
+  /** Seconds until another attempt is worth making. */
+  retryAfter?: number;
+  /** The methods a path answers to, for `Allow`. */
+  allow?: readonly string[];
+  /** Names of variables that cannot be written in the asked dialect. */
+  keys?: readonly string[];
+};
+
+export class AppError extends Error {
+  readonly status: number;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string = CODES[code].message,
+    readonly details: ErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = "AppError";
+    this.status = CODES[code].status;
+  }
+}
+
+/** A 400 that names the field. `problem` follows the field's name: `invalid("name", "must not be empty")`. */
+export function invalid(field: string, problem: string): AppError {
+  return new AppError("VALIDATION_ERROR", `${field} ${problem}`, { field });
+}
+
+export function conflict(message: string, field?: string): AppError {
+  return new AppError("CONFLICT", message, field === undefined ? {} : { field });
+}
+
+export function statusOf(code: ErrorCode): number {
+  return CODES[code].status;
+}
+
+export function messageOf(code: ErrorCode): string {
+  return CODES[code].message;
+}

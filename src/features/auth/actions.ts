@@ -1,0 +1,258 @@
+import { isCommonPassword } from "../../crypto/common-passwords.ts";
+import { derivedKey } from "../../crypto/keyring.ts";
+import { hashPassword, verifyPassword } from "../../crypto/passwords.ts";
+import { mac, newId, randomToken, sameText, sha256 } from "../../crypto/tokens.ts";
+import type { Db } from "../../db/sql.ts";
+import { AppError, conflict, invalid } from "../../errors.ts";
+import type { Actor, Caller, Kagi } from "../../kagi.ts";
+import { record } from "../audit/actions.ts";
+import type { Thing, Verb } from "../audit/model.ts";
+import {
+  type NewUserInput,
+  PASSWORD_LENGTH,
+  SESSION_IDLE_MS,
+  SESSION_MAX_MS,
+  type SessionInfo,
+  type SignInInput,
+  TOUCH_EVERY_MS,
+  type User,
+} from "./model.ts";
+import * as queries from "./queries.ts";
+import { accountKey, forgiveTries, takeTries, windowStart } from "./throttle.ts";
+
+/** A fresh session. The tokens go into cookies and are nowhere else. */
+export type SignedIn = Readonly<{ user: User; sessionToken: string; deviceToken: string }>;
+
+/**
+ * Signs in with a password. `previous` is the session token that the browser still carries, which ends here, so that a
+ * session planted before the sign-in is worth nothing after it. `device` is the token of an earlier sign-in.
+ * Throws AUTH_INVALID_CREDENTIALS, after the same work whether the account exists or not, and RATE_LIMITED.
+ */
+export async function signIn(
+  kagi: Kagi,
+  caller: Caller,
+  input: SignInInput,
+  device: string | null,
+  previous: string | null = null,
+): Promise<SignedIn> {
+  const email = normalizeEmail(input.email);
+  const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(email));
+  const known = user !== undefined && device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
+  const tries = await takeTries(kagi, caller, email, known);
+  const right = await verifyPassword(input.password, user?.passwordHash ?? null);
+  if (user === undefined || !right || user.disabledAt !== null) {
+    const thing: Thing = { kind: "user", id: user?.id ?? null, name: user?.email ?? null };
+    await kagi.db.transaction((tx) =>
+      record(kagi, tx, { ...caller, userId: user?.id ?? null }, "sign-in", thing, "refused"),
+    );
+    throw new AppError("AUTH_INVALID_CREDENTIALS");
+  }
+  await forgiveTries(kagi, tries);
+  return await kagi.db.transaction(async (tx) => {
+    if (previous !== null) await tx.run(queries.deleteSessionByToken(sha256(previous)));
+    return await startSession(kagi, tx, caller, user, "sign-in");
+  });
+}
+
+/** Whether the first account has been made. */
+export async function isSetUp(kagi: Kagi): Promise<boolean> {
+  return (await kagi.db.get(queries.anyUser())) !== undefined;
+}
+
+/**
+ * Opens the set-up page for one account, and returns the token that a caller from elsewhere has to show. Only the
+ * newest token counts. Null when there is an account already.
+ */
+export async function openSetup(kagi: Kagi): Promise<string | null> {
+  if (await isSetUp(kagi)) return null;
+  const token = randomToken();
+  await kagi.db.run(queries.putMeta("setup", sha256(token)));
+  return token;
+}
+
+/** Makes the first account and signs it in. `trusted` callers, those on this machine, need no token. */
+export async function setUp(
+  kagi: Kagi,
+  caller: Caller,
+  input: NewUserInput,
+  proof: { trusted: boolean; token: string | null },
+): Promise<SignedIn> {
+  if (await isSetUp(kagi)) throw new AppError("NOT_FOUND");
+  if (!proof.trusted && proof.token === null) throw new AppError("SETUP_TOKEN_REQUIRED");
+  const user = await prepareUser(kagi, input);
+  return await kagi.db.transaction(async (tx) => {
+    const claimed = await tx.get(queries.claimSetup(proof.trusted ? null : sha256(proof.token ?? "")));
+    if (!claimed) throw new AppError("SETUP_TOKEN_REQUIRED");
+    await insertUser(tx, user);
+    return await startSession(kagi, tx, caller, user, "set-up");
+  });
+}
+
+/** The session and its person, or undefined: unknown, idle for too long, too old, or of a disabled account. */
+export async function findSessionActor(kagi: Kagi, caller: Caller, token: string): Promise<Actor | undefined> {
+  const now = kagi.now();
+  const session = await kagi.db.get<queries.SessionRow>(
+    queries.findSession(sha256(token), now.toISOString(), before(now, SESSION_IDLE_MS)),
+  );
+  if (session === undefined) return undefined;
+  if (session.lastSeenAt < before(now, TOUCH_EVERY_MS)) {
+    await kagi.db.run(queries.touchSession(session.id, now.toISOString()));
+  }
+  return { ...caller, userId: session.userId, credential: { kind: "session", sessionId: session.id } };
+}
+
+export async function describeSession(kagi: Kagi, actor: Actor): Promise<SessionInfo> {
+  if (actor.credential.kind !== "session") throw new AppError("AUTH_SESSION_REQUIRED");
+  const session = await kagi.db.get<queries.SessionRow>(
+    queries.findOwnSession(actor.userId, actor.credential.sessionId),
+  );
+  if (session === undefined) throw new AppError("AUTH_REQUIRED");
+  return {
+    user: { id: session.userId, name: session.name, email: session.email },
+    session: { id: session.id, createdAt: session.createdAt, expiresAt: session.expiresAt },
+  };
+}
+
+export async function signOut(kagi: Kagi, actor: Actor): Promise<void> {
+  if (actor.credential.kind !== "session") throw new AppError("AUTH_SESSION_REQUIRED");
+  const { sessionId } = actor.credential;
+  await kagi.db.transaction(async (tx) => {
+    await tx.run(queries.deleteSession(actor.userId, sessionId));
+    await record(kagi, tx, actor, "sign-out", { kind: "user", id: actor.userId, name: null });
+  });
+}
+
+/** Drops what has run out. Called at start and then every hour; nothing relies on it having run. */
+export async function forgetExpired(kagi: Kagi): Promise<void> {
+  const now = kagi.now();
+  await kagi.db.transaction(async (tx) => {
+    await tx.run(queries.deleteDeadSessions(now.toISOString(), before(now, SESSION_IDLE_MS)));
+    await tx.run(queries.deleteOldThrottles(windowStart(now)));
+  });
+}
+
+// The operator's verbs: whoever may run commands beside the database.
+
+const OPERATOR: Caller = { address: "cli", local: true, requestId: "cli", userAgent: null };
+
+export async function addUser(kagi: Kagi, input: NewUserInput): Promise<User> {
+  const user = await prepareUser(kagi, input);
+  await kagi.db.transaction(async (tx) => {
+    if (await tx.get(queries.findUserByEmail(user.email))) throw conflict(`There is an account for ${user.email} already`);
+    await tx.run(queries.claimSetup(null));
+    await insertUser(tx, user);
+    await recordOperator(kagi, tx, user, "create");
+  });
+  return { id: user.id, name: user.name, email: user.email };
+}
+
+export async function listUsers(kagi: Kagi): Promise<Omit<queries.UserRow, "passwordHash">[]> {
+  const users = await kagi.db.all<queries.UserRow>(queries.allUsers());
+  return users.map(({ passwordHash: _, ...user }) => user);
+}
+
+/** Sets a password and ends every session of the account, whose throttled tries are forgiven. */
+export async function resetPassword(kagi: Kagi, email: string, password: string): Promise<void> {
+  const user = await mustFindUser(kagi, email);
+  await checkPassword(password, user.email);
+  const hash = await hashPassword(password);
+  await kagi.db.transaction(async (tx) => {
+    await tx.run(queries.setPassword(user.id, hash, kagi.now().toISOString()));
+    await tx.run(queries.deleteSessionsOf(user.id));
+    await tx.run(queries.clearTries(accountKey(user.email)));
+    await recordOperator(kagi, tx, user, "reset-password");
+  });
+}
+
+/** A disabled account cannot sign in and its sessions and access keys stop working; nothing of it is deleted. */
+export async function setUserDisabled(kagi: Kagi, email: string, disabled: boolean): Promise<void> {
+  const user = await mustFindUser(kagi, email);
+  const at = kagi.now().toISOString();
+  await kagi.db.transaction(async (tx) => {
+    await tx.run(queries.setDisabled(user.id, disabled ? at : null, at));
+    if (disabled) await tx.run(queries.deleteSessionsOf(user.id));
+    await recordOperator(kagi, tx, user, disabled ? "disable" : "enable");
+  });
+}
+
+/** Throws VALIDATION_ERROR for a password that is short, common, or the account's own e-mail. */
+export async function checkPassword(password: string, email: string): Promise<void> {
+  if ([...password].length < PASSWORD_LENGTH.min) {
+    throw invalid("password", `must have at least ${PASSWORD_LENGTH.min} characters`);
+  }
+  const lower = password.toLowerCase();
+  if (lower === email || lower === email.split("@")[0]) throw invalid("password", "must not be the e-mail address");
+  if (await isCommonPassword(password)) throw invalid("password", "is among the most common ones; choose another");
+}
+
+type PreparedUser = User & { passwordHash: string; createdAt: string };
+
+async function prepareUser(kagi: Kagi, input: NewUserInput): Promise<PreparedUser> {
+  const email = normalizeEmail(input.email);
+  await checkPassword(input.password, email);
+  return {
+    id: newId(),
+    email,
+    name: input.name?.trim() || (email.split("@")[0] as string),
+    passwordHash: await hashPassword(input.password),
+    createdAt: kagi.now().toISOString(),
+  };
+}
+
+async function insertUser(tx: Db, user: PreparedUser): Promise<void> {
+  await tx.run(queries.insertUser(user.id, user.email, user.name, user.passwordHash, user.createdAt));
+}
+
+async function startSession(
+  kagi: Kagi,
+  tx: Db,
+  caller: Caller,
+  user: User & { passwordHash: string | null },
+  verb: Verb,
+): Promise<SignedIn> {
+  const now = kagi.now();
+  const sessionToken = randomToken();
+  const id = newId();
+  await tx.run(
+    queries.insertSession({
+      id,
+      userId: user.id,
+      tokenHash: sha256(sessionToken),
+      address: caller.address,
+      userAgent: caller.userAgent?.slice(0, 300) ?? null,
+      at: now.toISOString(),
+      expiresAt: new Date(now.getTime() + SESSION_MAX_MS).toISOString(),
+    }),
+  );
+  const actor: Actor = { ...caller, userId: user.id, credential: { kind: "session", sessionId: id } };
+  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: user.email });
+  return {
+    user: { id: user.id, name: user.name, email: user.email },
+    sessionToken,
+    deviceToken: deviceToken(kagi, user),
+  };
+}
+
+/** Proves that this browser has signed in to this account since its password was last set. Needs no row. */
+function deviceToken(kagi: Kagi, user: { id: string; passwordHash: string | null }): string {
+  return mac(derivedKey(kagi.keyring, "device"), `${user.id} ${user.passwordHash ?? ""}`);
+}
+
+async function mustFindUser(kagi: Kagi, email: string): Promise<queries.UserRow> {
+  const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(normalizeEmail(email)));
+  if (user === undefined) throw new AppError("NOT_FOUND", "There is no account with that e-mail");
+  return user;
+}
+
+async function recordOperator(kagi: Kagi, tx: Db, user: User, verb: Verb): Promise<void> {
+  const actor: Actor = { ...OPERATOR, userId: user.id, credential: { kind: "operator" } };
+  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: user.email });
+}
+
+function normalizeEmail(email: string): string {
+  return email.trim().normalize("NFKC").toLowerCase();
+}
+
+function before(now: Date, milliseconds: number): string {
+  return new Date(now.getTime() - milliseconds).toISOString();
+}

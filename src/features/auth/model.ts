@@ -1,0 +1,49 @@
+import { type Static, t } from "elysia";
+import { Id, PROBLEM, Timestamp } from "../../schema.ts";
+
+export const PASSWORD_LENGTH = { min: 10, max: 1000 } as const;
+export const EMAIL_LENGTH = 254;
+
+/** Idle and absolute life of a session; the shorter one wins. */
+export const SESSION_IDLE_MS = 24 * 60 * 60 * 1000;
+export const SESSION_MAX_MS = 14 * 24 * 60 * 60 * 1000;
+/** `last_seen_at` moves at most this often, so that reading does not write. */
+export const TOUCH_EVERY_MS = 60 * 1000;
+
+export const User = t.Object(
+  {
+    id: Id,
+    name: t.String({ examples: ["Ada"] }),
+    email: t.String({ examples: ["ada@example.com"] }),
+  },
+  { additionalProperties: false },
+);
+export type User = Static<typeof User>;
+
+export const SignInInput = t.Object(
+  {
+    email: t.String({ minLength: 1, maxLength: EMAIL_LENGTH, examples: ["ada@example.com"] }),
+    password: t.String({ minLength: 1, maxLength: PASSWORD_LENGTH.max, examples: ["correct horse battery staple"] }),
+  },
+  { additionalProperties: false },
+);
+export type SignInInput = Static<typeof SignInInput>;
+
+export const NewUserInput = t.Object(
+  {
+    email: t.String({ pattern: "^[^\\s@\\x00-\\x1f]+@[^\\s@\\x00-\\x1f]+$", maxLength: EMAIL_LENGTH, [PROBLEM]: "must be an e-mail address" }),
+    name: t.Optional(t.String({ maxLength: 255 })),
+    password: t.String({ minLength: PASSWORD_LENGTH.min, maxLength: PASSWORD_LENGTH.max }),
+  },
+  { additionalProperties: false },
+);
+export type NewUserInput = Static<typeof NewUserInput>;
+
+export const SessionInfo = t.Object(
+  {
+    user: User,
+    session: t.Object({ id: Id, createdAt: Timestamp, expiresAt: Timestamp }, { additionalProperties: false }),
+  },
+  { additionalProperties: false },
+);
+export type SessionInfo = Static<typeof SessionInfo>;

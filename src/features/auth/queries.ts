@@ -1,0 +1,109 @@
+import { type Sql, sql } from "../../db/sql.ts";
+
+export type UserRow = {
+  id: string;
+  email: string;
+  name: string;
+  passwordHash: string | null;
+  disabledAt: string | null;
+  createdAt: string;
+};
+
+const USER = sql`id, email, name, password_hash AS "passwordHash", disabled_at AS "disabledAt", created_at AS "createdAt"`;
+
+export const findUserByEmail = (email: string): Sql => sql`SELECT ${USER} FROM users WHERE email = ${email}`;
+
+export const allUsers = (): Sql => sql`SELECT ${USER} FROM users ORDER BY id`;
+
+export const anyUser = (): Sql => sql`SELECT id FROM users LIMIT 1`;
+
+export const insertUser = (id: string, email: string, name: string, passwordHash: string, at: string): Sql => sql`
+  INSERT INTO users (id, email, name, password_hash, created_at, updated_at)
+  VALUES (${id}, ${email}, ${name}, ${passwordHash}, ${at}, ${at})`;
+
+export const setPassword = (id: string, passwordHash: string, at: string): Sql => sql`
+  UPDATE users SET password_hash = ${passwordHash}, updated_at = ${at} WHERE id = ${id}`;
+
+export const setDisabled = (id: string, disabledAt: string | null, at: string): Sql => sql`
+  UPDATE users SET disabled_at = ${disabledAt}, updated_at = ${at} WHERE id = ${id}`;
+
+export type SessionRow = {
+  id: string;
+  createdAt: string;
+  lastSeenAt: string;
+  expiresAt: string;
+  userId: string;
+  email: string;
+  name: string;
+};
+
+const SESSION = sql`
+  s.id, s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt",
+  u.id AS "userId", u.email, u.name`;
+
+/** A session that is alive: neither idle nor old, of somebody who may sign in. */
+export const findSession = (tokenHash: string, now: string, idleSince: string): Sql => sql`
+  SELECT ${SESSION}
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  WHERE s.token_hash = ${tokenHash} AND s.expires_at > ${now} AND s.last_seen_at > ${idleSince} AND u.disabled_at IS NULL`;
+
+export const findOwnSession = (userId: string, sessionId: string): Sql => sql`
+  SELECT ${SESSION} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ${sessionId} AND s.user_id = ${userId}`;
+
+export const touchSession = (id: string, at: string): Sql => sql`
+  UPDATE sessions SET last_seen_at = ${at} WHERE id = ${id} AND last_seen_at < ${at}`;
+
+export const insertSession = (session: {
+  id: string;
+  userId: string;
+  tokenHash: string;
+  address: string;
+  userAgent: string | null;
+  at: string;
+  expiresAt: string;
+}): Sql => sql`
+  INSERT INTO sessions (id, user_id, token_hash, address, user_agent, created_at, last_seen_at, expires_at)
+  VALUES (
+    ${session.id}, ${session.userId}, ${session.tokenHash}, ${session.address}, ${session.userAgent},
+    ${session.at}, ${session.at}, ${session.expiresAt})`;
+
+export const deleteSession = (userId: string, id: string): Sql => sql`
+  DELETE FROM sessions WHERE id = ${id} AND user_id = ${userId} RETURNING id`;
+
+export const deleteSessionByToken = (tokenHash: string): Sql => sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`;
+
+export const deleteSessionsOf = (userId: string): Sql => sql`DELETE FROM sessions WHERE user_id = ${userId}`;
+
+export const deleteDeadSessions = (now: string, idleSince: string): Sql => sql`
+  DELETE FROM sessions WHERE expires_at <= ${now} OR last_seen_at <= ${idleSince}`;
+
+/**
+ * Takes one of `limit` tries in the window, or returns no row. One statement, so that tries which race cannot pass the
+ * limit together. A try that is refused does not lengthen the wait.
+ */
+export const takeTry = (key: string, limit: number, now: string, windowStart: string): Sql => sql`
+  INSERT INTO throttles (key, tries, window_started_at) VALUES (${key}, 1, ${now})
+  ON CONFLICT (key) DO UPDATE SET
+    tries = CASE WHEN throttles.window_started_at <= ${windowStart} THEN 1 ELSE throttles.tries + 1 END,
+    window_started_at = CASE WHEN throttles.window_started_at <= ${windowStart} THEN ${now} ELSE throttles.window_started_at END
+  WHERE throttles.window_started_at <= ${windowStart} OR throttles.tries < ${limit}
+  RETURNING tries`;
+
+export const throttleWindow = (key: string): Sql => sql`
+  SELECT window_started_at AS "windowStartedAt" FROM throttles WHERE key = ${key}`;
+
+export const returnTry = (key: string): Sql => sql`UPDATE throttles SET tries = tries - 1 WHERE key = ${key} AND tries > 0`;
+
+export const clearTries = (key: string): Sql => sql`DELETE FROM throttles WHERE key = ${key}`;
+
+export const deleteOldThrottles = (windowStart: string): Sql => sql`
+  DELETE FROM throttles WHERE window_started_at <= ${windowStart}`;
+
+export const putMeta = (key: string, value: string): Sql => sql`
+  INSERT INTO meta (key, value) VALUES (${key}, ${value}) ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+
+/** Takes the one right to make the first account; a second taker, or one without the token, gets no row. */
+export const claimSetup = (tokenHash: string | null): Sql =>
+  tokenHash === null
+    ? sql`DELETE FROM meta WHERE key = 'setup' RETURNING key`
+    : sql`DELETE FROM meta WHERE key = 'setup' AND value = ${tokenHash} RETURNING key`;

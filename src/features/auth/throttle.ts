@@ -1,0 +1,57 @@
+import { sha256 } from "../../crypto/tokens.ts";
+import { AppError } from "../../errors.ts";
+import type { Caller, Kagi } from "../../kagi.ts";
+import { clearTries, returnTry, takeTry, throttleWindow } from "./queries.ts";
+
+/**
+ * Sign-in throttling. Each try takes a place in a fixed window before the password is looked at: per address, and per
+ * account, whether the account exists or not. A browser that has signed in to the account before has places of its own,
+ * so that a stranger who keeps the account's places used up does not keep its owner out.
+ */
+const WINDOW_MS = 15 * 60 * 1000;
+const TRIES = { address: 30, account: 10, device: 10 } as const;
+
+export type Tries = Readonly<{ keys: readonly string[]; account: string }>;
+
+/** `device` is a proven token of a browser that knows the account, or null. Throws RATE_LIMITED. */
+export async function takeTries(kagi: Kagi, caller: Caller, email: string, device: string | null): Promise<Tries> {
+  const account = device === null ? accountKey(email) : `device:${sha256(device)}`;
+  const address = `address:${network(caller.address)}`;
+  await take(kagi, address, TRIES.address);
+  await take(kagi, account, device === null ? TRIES.account : TRIES.device);
+  return { keys: [address, account], account };
+}
+
+/** After a success the account starts afresh; the address only gets this one try back, so that owning one account does not buy tries at others. */
+export async function forgiveTries(kagi: Kagi, tries: Tries): Promise<void> {
+  await kagi.db.transaction(async (tx) => {
+    for (const key of tries.keys) await tx.run(key === tries.account ? clearTries(key) : returnTry(key));
+  });
+}
+
+export function accountKey(email: string): string {
+  return `account:${sha256(email)}`;
+}
+
+export function windowStart(now: Date): string {
+  return new Date(now.getTime() - WINDOW_MS).toISOString();
+}
+
+async function take(kagi: Kagi, key: string, limit: number): Promise<void> {
+  const now = kagi.now();
+  if (await kagi.db.get(takeTry(key, limit, now.toISOString(), windowStart(now)))) return;
+  const window = await kagi.db.get<{ windowStartedAt: string }>(throttleWindow(key));
+  const ends = window ? Date.parse(window.windowStartedAt) + WINDOW_MS : now.getTime();
+  const retryAfter = Math.max(1, Math.ceil((ends - now.getTime()) / 1000));
+  throw new AppError("RATE_LIMITED", undefined, { retryAfter });
+}
+
+/** IPv6 hands a whole /64 to one customer (RFC 6177); an IPv4 address stands for itself. */
+function network(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const left = head.split(":").filter(Boolean);
+  const right = tail === undefined ? [] : tail.split(":").filter(Boolean);
+  const groups = [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right];
+  return `${groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+}

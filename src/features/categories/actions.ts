@@ -1,0 +1,141 @@
+import { newId } from "../../crypto/tokens.ts";
+import type { Db } from "../../db/sql.ts";
+import { AppError, conflict, invalid } from "../../errors.ts";
+import type { Actor, Kagi } from "../../kagi.ts";
+import { type Page, pageOf } from "../../schema.ts";
+import { record } from "../audit/actions.ts";
+import type { Thing } from "../audit/model.ts";
+import { isIconSlug } from "../icons/actions.ts";
+import type { Category, CategoryChange, CategoryInput, CategoryQuery } from "./model.ts";
+import * as queries from "./queries.ts";
+
+/** Newest first. */
+export async function listCategories(kagi: Kagi, actor: Actor, query: CategoryQuery): Promise<Page<Category>> {
+  const { search = null, cursor = null, limit = null } = query;
+  const rows = await kagi.db.all<queries.CategoryRow>(
+    queries.listCategories(actor.userId, { search: search || null, cursor, limit: limit === null ? null : limit + 1 }),
+  );
+  return pageOf(rows.map(fromRow), limit);
+}
+
+/** Throws CATEGORY_NOT_FOUND. */
+export async function getCategory(kagi: Kagi, actor: Actor, id: string): Promise<Category> {
+  return await find(kagi.db, actor, id);
+}
+
+export async function createCategory(kagi: Kagi, actor: Actor, input: CategoryInput): Promise<Category> {
+  const at = kagi.now().toISOString();
+  const category = await checked({
+    id: newId(),
+    userId: actor.userId,
+    name: input.name,
+    keyType: input.keyType,
+    envVarName: input.envVarName ?? null,
+    fieldDefinitions: input.fieldDefinitions ?? null,
+    icon: input.icon ?? null,
+    color: input.color ?? null,
+    description: input.description ?? null,
+    entryCount: 0,
+    createdAt: at,
+    updatedAt: at,
+  });
+  await kagi.db.transaction(async (tx) => {
+    await uniquely(tx.run(queries.insertCategory(category)));
+    await record(kagi, tx, actor, "create", thing(category));
+  });
+  return category;
+}
+
+/** Only what `change` has changes. Throws CATEGORY_NOT_FOUND, CONFLICT for a taken name or a type with entries. */
+export async function updateCategory(kagi: Kagi, actor: Actor, id: string, change: CategoryChange): Promise<Category> {
+  return await kagi.db.transaction(async (tx) => {
+    const before = await find(tx, actor, id);
+    if (Object.keys(change).length === 0) return before;
+    const category = await checked({ ...before, ...retyped(before, change), updatedAt: kagi.now().toISOString() });
+    if (!(await uniquely(tx.get(queries.updateCategory(category))))) {
+      throw conflict("keyType cannot change while the category has entries", "keyType");
+    }
+    await record(kagi, tx, actor, "change", thing(category));
+    return category;
+  });
+}
+
+/** Deletes its entries with it. Throws CATEGORY_NOT_FOUND. */
+export async function deleteCategory(kagi: Kagi, actor: Actor, id: string): Promise<void> {
+  await kagi.db.transaction(async (tx) => {
+    const deleted = await tx.get<{ name: string }>(queries.deleteCategory(actor.userId, id));
+    if (!deleted) throw new AppError("CATEGORY_NOT_FOUND");
+    await record(kagi, tx, actor, "delete", thing({ id, name: deleted.name }));
+  });
+}
+
+/**
+ * The category that an entry is about to be filed under, which stays as it is until `tx` ends.
+ * Throws CATEGORY_NOT_FOUND.
+ */
+export async function holdCategory(
+  tx: Db,
+  actor: Actor,
+  id: string,
+): Promise<Pick<Category, "id" | "name" | "keyType" | "fieldDefinitions">> {
+  const held = await tx.get<queries.HeldCategory>(queries.touchCategory(actor.userId, id));
+  if (!held) throw new AppError("CATEGORY_NOT_FOUND");
+  return { ...held, fieldDefinitions: parseFields(held.fieldDefinitions) };
+}
+
+/** Every category of the owner by id. */
+export async function categoriesById(db: Db, actor: Actor): Promise<Map<string, Category>> {
+  const rows = await db.all<queries.CategoryRow>(
+    queries.listCategories(actor.userId, { search: null, cursor: null, limit: null }),
+  );
+  return new Map(rows.map((row) => [row.id, fromRow(row)]));
+}
+
+/** Deletes all of the owner's categories and so all entries; the count of categories. */
+export async function deleteAllCategories(tx: Db, actor: Actor): Promise<number> {
+  return (await tx.all(queries.deleteCategoriesOf(actor.userId))).length;
+}
+
+async function find(db: Db, actor: Actor, id: string): Promise<Category> {
+  const row = await db.get<queries.CategoryRow>(queries.findCategory(actor.userId, id));
+  if (!row) throw new AppError("CATEGORY_NOT_FOUND");
+  return fromRow(row);
+}
+
+/** A new type drops what only the old one had, unless the same change brings it anew. */
+function retyped(before: Category, change: CategoryChange): Partial<Category> {
+  const keyType = change.keyType ?? before.keyType;
+  if (keyType === before.keyType) return change;
+  return { envVarName: null, fieldDefinitions: null, ...change };
+}
+
+/** What must hold between a category's members. */
+async function checked(category: Category): Promise<Category> {
+  const { keyType, envVarName, fieldDefinitions, icon } = category;
+  if (keyType === "simple" && envVarName === null) throw new AppError("CATEGORY_SIMPLE_REQUIRES_ENV_VAR", undefined, { field: "envVarName" });
+  if (keyType !== "simple" && envVarName !== null) throw invalid("envVarName", "is for simple categories only");
+  if (keyType !== "group" && fieldDefinitions !== null) throw invalid("fieldDefinitions", "is for group categories only");
+  if (icon !== null && !(await isIconSlug(icon))) throw invalid("icon", "is not the slug of a Simple Icons icon");
+  return category;
+}
+
+async function uniquely<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "CONFLICT") throw conflict("A category with that name exists", "name");
+    throw error;
+  }
+}
+
+function fromRow(row: queries.CategoryRow): Category {
+  return { ...row, fieldDefinitions: parseFields(row.fieldDefinitions) };
+}
+
+function parseFields(text: string | null): string[] | null {
+  return text === null ? null : (JSON.parse(text) as string[]);
+}
+
+function thing(category: { id: string; name: string }): Thing {
+  return { kind: "category", id: category.id, name: category.name };
+}

@@ -1,0 +1,67 @@
+import { all, contains, fold, type Sql, sql } from "../../db/sql.ts";
+import type { Category, KeyType } from "./model.ts";
+
+export type CategoryRow = Omit<Category, "fieldDefinitions"> & { fieldDefinitions: string | null };
+
+const COLUMNS = sql`
+  c.id, c.user_id AS "userId", c.name, c.key_type AS "keyType", c.env_var_name AS "envVarName",
+  c.field_definitions AS "fieldDefinitions", c.icon, c.color, c.description,
+  (SELECT CAST(count(*) AS INTEGER) FROM entries e WHERE e.category_id = c.id) AS "entryCount",
+  c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
+
+export const listCategories = (
+  userId: string,
+  filter: { search: string | null; cursor: string | null; limit: number | null },
+): Sql => {
+  const pattern = filter.search === null ? null : contains(fold(filter.search));
+  const conditions = all([
+    sql`c.user_id = ${userId}`,
+    pattern !== null &&
+      sql`c.name_folded LIKE ${pattern} ESCAPE '\\' OR coalesce(c.description_folded, '') LIKE ${pattern} ESCAPE '\\'`,
+    filter.cursor !== null && sql`c.id < ${filter.cursor}`,
+  ]);
+  const limit = filter.limit === null ? sql`` : sql`LIMIT ${filter.limit}`;
+  return sql`SELECT ${COLUMNS} FROM categories c WHERE ${conditions} ORDER BY c.id DESC ${limit}`;
+};
+
+export const findCategory = (userId: string, id: string): Sql => sql`
+  SELECT ${COLUMNS} FROM categories c WHERE c.id = ${id} AND c.user_id = ${userId}`;
+
+export const insertCategory = (category: Category): Sql => sql`
+  INSERT INTO categories (
+    id, user_id, name, name_folded, key_type, env_var_name, field_definitions, icon, color,
+    description, description_folded, created_at, updated_at)
+  VALUES (
+    ${category.id}, ${category.userId}, ${category.name}, ${fold(category.name)}, ${category.keyType},
+    ${category.envVarName}, ${fieldsText(category)}, ${category.icon}, ${category.color},
+    ${category.description}, ${foldedDescription(category)}, ${category.createdAt}, ${category.updatedAt})`;
+
+/** Changes nothing, and returns no row, when the type would change under existing entries. */
+export const updateCategory = (category: Category): Sql => sql`
+  UPDATE categories SET
+    name = ${category.name}, name_folded = ${fold(category.name)}, key_type = ${category.keyType},
+    env_var_name = ${category.envVarName}, field_definitions = ${fieldsText(category)}, icon = ${category.icon},
+    color = ${category.color}, description = ${category.description},
+    description_folded = ${foldedDescription(category)}, updated_at = ${category.updatedAt}
+  WHERE id = ${category.id} AND user_id = ${category.userId}
+    AND (key_type = ${category.keyType} OR NOT EXISTS (SELECT 1 FROM entries e WHERE e.category_id = categories.id))
+  RETURNING id`;
+
+export const deleteCategory = (userId: string, id: string): Sql => sql`
+  DELETE FROM categories WHERE id = ${id} AND user_id = ${userId} RETURNING name`;
+
+export const deleteCategoriesOf = (userId: string): Sql => sql`DELETE FROM categories WHERE user_id = ${userId} RETURNING id`;
+
+/** Holds the category as it is until the transaction ends, so that an entry cannot be filed under another type. */
+export const touchCategory = (userId: string, id: string): Sql => sql`
+  UPDATE categories SET updated_at = updated_at WHERE id = ${id} AND user_id = ${userId}
+  RETURNING id, key_type AS "keyType", field_definitions AS "fieldDefinitions", name`;
+export type HeldCategory = { id: string; keyType: KeyType; fieldDefinitions: string | null; name: string };
+
+function fieldsText(category: Category): string | null {
+  return category.fieldDefinitions === null ? null : JSON.stringify(category.fieldDefinitions);
+}
+
+function foldedDescription(category: Category): string | null {
+  return category.description === null ? null : fold(category.description);
+}

@@ -1,0 +1,249 @@
+import { EnvelopeError } from "../../crypto/envelope.ts";
+import { newId } from "../../crypto/tokens.ts";
+import type { Db } from "../../db/sql.ts";
+import { AppError, conflict } from "../../errors.ts";
+import type { Actor, Kagi } from "../../kagi.ts";
+import { describeCause } from "../../log.ts";
+import { type Page, pageOf, parseTime } from "../../schema.ts";
+import { record } from "../audit/actions.ts";
+import type { Thing } from "../audit/model.ts";
+import { categoriesById, getCategory, holdCategory } from "../categories/actions.ts";
+import type { Category, KeyType } from "../categories/model.ts";
+import type { Entry, EntryChange, EntryInput, EntryQuery, RevealedEntry } from "./model.ts";
+import * as queries from "./queries.ts";
+import { checkFits, mergeGroup, openValue, readValue, sealValue, sshKeyOf, type Value } from "./value.ts";
+
+/** Newest first. */
+export async function listEntries(kagi: Kagi, actor: Actor, query: EntryQuery): Promise<Page<Entry>> {
+  const { categoryId = null, environment = null, search = null, cursor = null, limit = null } = query;
+  const filter = { categoryId, environment, search: search || null, cursor, limit: limit === null ? null : limit + 1 };
+  const [rows, categories] = await Promise.all([
+    kagi.db.all<queries.EntryRow>(queries.listEntries(actor.userId, filter)),
+    categoriesById(kagi.db, actor),
+  ]);
+  const shown = new Map([...categories].map(([id, category]) => [id, categoryOfEntry(category)]));
+  const entries: Entry[] = [];
+  for (const row of rows) {
+    const category = shown.get(row.categoryId);
+    // A category may have gone, with its entries, between the two reads.
+    if (category) entries.push(fromRow(row, category));
+  }
+  return pageOf(entries, limit);
+}
+
+/** The distinct names of entries, one spelling each, in alphabetical order. */
+export async function listProjectNames(kagi: Kagi, actor: Actor): Promise<string[]> {
+  return (await kagi.db.all<{ name: string }>(queries.projectNames(actor.userId))).map((row) => row.name);
+}
+
+/** Throws ENTRY_NOT_FOUND. */
+export async function getEntry(kagi: Kagi, actor: Actor, id: string): Promise<Entry> {
+  const row = await kagi.db.get<queries.EntryRow>(queries.findEntry(actor.userId, id));
+  if (!row) throw new AppError("ENTRY_NOT_FOUND");
+  return fromRow(row, categoryOfEntry(await getCategory(kagi, actor, row.categoryId)));
+}
+
+/** Throws CATEGORY_NOT_FOUND, VALIDATION_ERROR, CONFLICT for the same name and environment in that category. */
+export async function createEntry(kagi: Kagi, actor: Actor, input: EntryInput): Promise<Entry> {
+  const id = newId();
+  const at = kagi.now().toISOString();
+  const expiresAt = input.expiresAt == null ? null : parseTime("expiresAt", input.expiresAt);
+  const row = await kagi.db.transaction(async (tx) => {
+    const category = await holdCategory(tx, actor, input.categoryId);
+    const value = readValue(input.value, category);
+    const fresh: queries.SealedEntryRow = {
+      id,
+      categoryId: category.id,
+      name: input.name,
+      environment: input.environment ?? "production",
+      sealedValue: sealValue(kagi.keyring, id, value),
+      fileName: checkFileName(input.fileName ?? null, category.keyType),
+      ...sshKeyOf(value, category),
+      notes: input.notes || null,
+      expiresAt,
+      createdAt: at,
+      updatedAt: at,
+    };
+    await uniquely(tx.run(queries.insertEntry(actor.userId, fresh)));
+    await record(kagi, tx, actor, "create", thing(fresh));
+    return fresh;
+  });
+  return fromRow(row, categoryOfEntry(await getCategory(kagi, actor, row.categoryId)));
+}
+
+/**
+ * Only what `change` has changes. With `mergeGroup`, fields that a sent group value lacks keep their stored value.
+ * Throws ENTRY_NOT_FOUND, CATEGORY_NOT_FOUND, VALIDATION_ERROR, CONFLICT.
+ */
+export async function updateEntry(
+  kagi: Kagi,
+  actor: Actor,
+  id: string,
+  change: EntryChange,
+  options: { mergeGroup?: boolean } = {},
+): Promise<Entry> {
+  if (Object.keys(change).length === 0) return await getEntry(kagi, actor, id);
+  const expiresAt = change.expiresAt == null ? (change.expiresAt ?? undefined) : parseTime("expiresAt", change.expiresAt);
+  const clearsExpiry = change.expiresAt === null;
+  const row = await kagi.db.transaction(async (tx) => {
+    await tx.get(queries.holdEntry(actor.userId, id));
+    const before = await findSealed(tx, actor, id);
+    const category = await holdCategory(tx, actor, change.categoryId ?? before.categoryId);
+    if (category.keyType !== before.keyType) {
+      throw conflict("An entry moves only between categories of one keyType", "categoryId");
+    }
+    const value = changedValue(kagi, before, change, category, options.mergeGroup === true);
+    const after: queries.SealedEntryRow = {
+      ...before,
+      categoryId: category.id,
+      name: change.name ?? before.name,
+      environment: change.environment ?? before.environment,
+      notes: change.notes === undefined ? before.notes : change.notes || null,
+      expiresAt: clearsExpiry ? null : (expiresAt ?? before.expiresAt),
+      fileName: change.fileName === undefined ? before.fileName : checkFileName(change.fileName, category.keyType),
+      ...(value === undefined
+        ? {}
+        : { sealedValue: sealValue(kagi.keyring, id, value), ...sshKeyOf(value, category) }),
+      updatedAt: kagi.now().toISOString(),
+    };
+    await uniquely(tx.get(queries.updateEntry(actor.userId, after)));
+    await record(kagi, tx, actor, "change", thing(after));
+    return after;
+  });
+  return fromRow(row, categoryOfEntry(await getCategory(kagi, actor, row.categoryId)));
+}
+
+/** Throws ENTRY_NOT_FOUND. */
+export async function deleteEntry(kagi: Kagi, actor: Actor, id: string): Promise<void> {
+  await kagi.db.transaction(async (tx) => {
+    const deleted = await tx.get<{ name: string }>(queries.deleteEntry(actor.userId, id));
+    if (!deleted) throw new AppError("ENTRY_NOT_FOUND");
+    await record(kagi, tx, actor, "delete", thing({ id, name: deleted.name }));
+  });
+}
+
+/**
+ * The value, and the row of the trail that says who got it: without the one there is not the other.
+ * Throws ENTRY_NOT_FOUND, also for a value that does not open, which is logged.
+ */
+export async function revealEntry(kagi: Kagi, actor: Actor, id: string): Promise<RevealedEntry> {
+  return await kagi.db.transaction(async (tx) => {
+    const row = await findSealed(tx, actor, id);
+    const value = openLogged(kagi, actor, row);
+    await record(kagi, tx, actor, "reveal", thing(row));
+    return { id: row.id, name: row.name, value, environment: row.environment };
+  });
+}
+
+/** The names of a group's fields in order, without their values; empty for other types. Throws ENTRY_NOT_FOUND. */
+export async function listFieldNames(kagi: Kagi, actor: Actor, id: string): Promise<string[]> {
+  const row = await findSealed(kagi.db, actor, id);
+  if (row.keyType !== "group") return [];
+  return Object.keys(openLogged(kagi, actor, row));
+}
+
+/** One value of an export, opened, or undefined when it does not open, which is logged. */
+export type ExportedEntry = Omit<queries.ExportedRow, "sealedValue"> & { value: Value };
+
+/** What an export holds, in its order. A value that does not open is left out, and logged. */
+export async function openForExport(
+  kagi: Kagi,
+  tx: Db,
+  actor: Actor,
+  filter: { environment: string | null; project: string | null },
+): Promise<{ entries: ExportedEntry[]; unreadable: number }> {
+  const rows = await tx.all<queries.ExportedRow>(queries.exportedEntries(actor.userId, filter));
+  const entries: ExportedEntry[] = [];
+  for (const { sealedValue, ...row } of rows) {
+    try {
+      entries.push({ ...row, value: openValue(kagi.keyring, row.id, sealedValue, row.keyType) });
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      logUnreadable(kagi, actor, row.id, error);
+    }
+  }
+  return { entries, unreadable: rows.length - entries.length };
+}
+
+type FoundEntry = queries.SealedEntryRow & { keyType: KeyType };
+
+async function findSealed(db: Db, actor: Actor, id: string): Promise<FoundEntry> {
+  const row = await db.get<FoundEntry>(queries.findSealedEntry(actor.userId, id));
+  if (!row) throw new AppError("ENTRY_NOT_FOUND");
+  return row;
+}
+
+/** The value after the change, or undefined when it stays sealed as it is. */
+function changedValue(
+  kagi: Kagi,
+  before: FoundEntry,
+  change: EntryChange,
+  category: Pick<Category, "id" | "keyType" | "fieldDefinitions">,
+  merge: boolean,
+): Value | undefined {
+  const opened = () => openValue(kagi.keyring, before.id, before.sealedValue, before.keyType);
+  if (change.value !== undefined) {
+    return readValue(merge && before.keyType === "group" ? mergeGroup(opened(), change.value) : change.value, category);
+  }
+  if (category.id !== before.categoryId && category.keyType === "group") checkFits(opened(), category);
+  return undefined;
+}
+
+function openLogged(kagi: Kagi, actor: Actor, row: FoundEntry): Value {
+  try {
+    return openValue(kagi.keyring, row.id, row.sealedValue, row.keyType);
+  } catch (error) {
+    logUnreadable(kagi, actor, row.id, error);
+    throw new AppError("ENTRY_NOT_FOUND", undefined, {}, { cause: error });
+  }
+}
+
+function logUnreadable(kagi: Kagi, actor: Actor, entryId: string, error: unknown): void {
+  kagi.log.error("a sealed value does not open", { entryId, requestId: actor.requestId, ...describeCause(error) });
+}
+
+function checkFileName(fileName: string | null, keyType: KeyType): string | null {
+  if (fileName !== null && keyType !== "ssh" && keyType !== "json") {
+    throw new AppError("VALIDATION_ERROR", "fileName is for ssh and json entries only", { field: "fileName" });
+  }
+  return fileName;
+}
+
+async function uniquely<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "CONFLICT") {
+      throw conflict("This category has an entry with that name and environment", "name");
+    }
+    throw error;
+  }
+}
+
+function categoryOfEntry(category: Category): Entry["category"] {
+  const { id, name, keyType, envVarName, fieldDefinitions, icon, color } = category;
+  return { id, name, keyType, envVarName, fieldDefinitions, icon, color };
+}
+
+function fromRow(row: queries.EntryRow, category: Entry["category"]): Entry {
+  return {
+    id: row.id,
+    categoryId: row.categoryId,
+    name: row.name,
+    environment: row.environment,
+    notes: row.notes,
+    expiresAt: row.expiresAt,
+    fileName: row.fileName,
+    sshKey:
+      row.sshKeyType === null || row.sshKeyFingerprint === null
+        ? null
+        : { type: row.sshKeyType, fingerprint: row.sshKeyFingerprint },
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    category,
+  };
+}
+
+function thing(entry: { id: string; name: string }): Thing {
+  return { kind: "entry", id: entry.id, name: entry.name };
+}

@@ -1,0 +1,100 @@
+import { type Static, t } from "elysia";
+import { Id, NAME_LENGTH, nullable, oneOf, PROBLEM, Paging, Search, Timestamp } from "../../schema.ts";
+import { Category, EnvVarName } from "../categories/model.ts";
+
+export const ENVIRONMENTS = ["development", "staging", "production"] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+export const NOTES_LENGTH = 10_000;
+/** A secret value, in bytes of UTF-8. */
+export const VALUE_BYTES = 1024 * 1024;
+
+const ProjectName = t.String({ minLength: 1, maxLength: NAME_LENGTH, examples: ["Blog Project"] });
+export const EnvironmentSchema = oneOf(ENVIRONMENTS, { examples: ["production"] });
+const FileName = t.String({
+  minLength: 1,
+  maxLength: NAME_LENGTH,
+  // A name, never a path: it becomes a download's name on somebody's disk.
+  pattern: "^[^/\\\\\\x00-\\x1f\\x7f]+$",
+  examples: ["id_ed25519"],
+  [PROBLEM]: "must be a file's name, without a path",
+});
+const Notes = t.String({ maxLength: NOTES_LENGTH, examples: ["Rotate with the team"] });
+const ExpiresAt = t.String({
+  maxLength: 40,
+  description: "ISO 8601: when the credential itself expires. A date alone means its first moment in UTC.",
+  examples: ["2027-01-15T10:00:00.000Z"],
+});
+const Value = t.Union([t.String(), t.Record(t.String(), t.String())], {
+  description:
+    "`simple`: a non-empty string. `group`: an object of strings, or that object as JSON text. `json`: text that parses as JSON. `ssh`: any text.",
+  examples: ["sk-live-example"],
+});
+
+export const SshKey = t.Object(
+  {
+    type: t.String({ examples: ["ssh-ed25519"] }),
+    fingerprint: t.String({ examples: ["SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"] }),
+  },
+  { additionalProperties: false, description: "What an SSH private key tells of its public half" },
+);
+
+export const Entry = t.Object(
+  {
+    id: Id,
+    categoryId: Id,
+    name: ProjectName,
+    environment: EnvironmentSchema,
+    notes: nullable(Notes),
+    expiresAt: nullable(Timestamp),
+    fileName: nullable(FileName),
+    sshKey: nullable(SshKey),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+    category: t.Pick(Category, ["id", "name", "keyType", "envVarName", "fieldDefinitions", "icon", "color"], {
+      additionalProperties: false,
+    }),
+  },
+  { additionalProperties: false },
+);
+export type Entry = Static<typeof Entry>;
+
+export const EntryInput = t.Object(
+  {
+    categoryId: t.String({ maxLength: 100, examples: ["01936f5e-6f2c-7c3a-9d51-0242ac120002"] }),
+    name: ProjectName,
+    value: Value,
+    environment: t.Optional(EnvironmentSchema),
+    notes: t.Optional(nullable(Notes)),
+    expiresAt: t.Optional(nullable(ExpiresAt)),
+    fileName: t.Optional(nullable(FileName)),
+  },
+  { additionalProperties: false },
+);
+export type EntryInput = Static<typeof EntryInput>;
+
+export const EntryChange = t.Partial(EntryInput, { additionalProperties: false });
+export type EntryChange = Static<typeof EntryChange>;
+
+export const EntryQuery = t.Object(
+  {
+    ...Paging.properties,
+    categoryId: t.Optional(t.String({ maxLength: 100 })),
+    environment: t.Optional(EnvironmentSchema),
+    search: t.Optional(Search),
+  },
+  { additionalProperties: false },
+);
+export type EntryQuery = Static<typeof EntryQuery>;
+
+/** A value as it is handed out: a string, or for `group` its fields in the order they were stored. */
+export const RevealedEntry = t.Object(
+  {
+    id: Id,
+    name: ProjectName,
+    value: t.Union([t.String(), t.Record(EnvVarName, t.String())]),
+    environment: EnvironmentSchema,
+  },
+  { additionalProperties: false },
+);
+export type RevealedEntry = Static<typeof RevealedEntry>;

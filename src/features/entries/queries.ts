@@ -1,0 +1,104 @@
+import { all, contains, fold, type Sql, sql } from "../../db/sql.ts";
+import type { Environment } from "./model.ts";
+
+/** A row without its secret; listing never touches the sealed column. */
+export type EntryRow = {
+  id: string;
+  categoryId: string;
+  name: string;
+  environment: Environment;
+  notes: string | null;
+  expiresAt: string | null;
+  fileName: string | null;
+  sshKeyType: string | null;
+  sshKeyFingerprint: string | null;
+  createdAt: string;
+  updatedAt: string;
+};
+export type SealedEntryRow = EntryRow & { sealedValue: string };
+
+const COLUMNS = sql`
+  e.id, e.category_id AS "categoryId", e.name, e.environment, e.notes, e.expires_at AS "expiresAt",
+  e.file_name AS "fileName", e.ssh_key_type AS "sshKeyType", e.ssh_key_fingerprint AS "sshKeyFingerprint",
+  e.created_at AS "createdAt", e.updated_at AS "updatedAt"`;
+
+export type EntryFilter = {
+  categoryId: string | null;
+  environment: Environment | null;
+  search: string | null;
+  cursor: string | null;
+  limit: number | null;
+};
+
+export const listEntries = (userId: string, filter: EntryFilter): Sql => {
+  const conditions = all([
+    sql`e.user_id = ${userId}`,
+    filter.categoryId !== null && sql`e.category_id = ${filter.categoryId}`,
+    filter.environment !== null && sql`e.environment = ${filter.environment}`,
+    filter.search !== null && sql`e.name_folded LIKE ${contains(fold(filter.search))} ESCAPE '\\'`,
+    filter.cursor !== null && sql`e.id < ${filter.cursor}`,
+  ]);
+  const limit = filter.limit === null ? sql`` : sql`LIMIT ${filter.limit}`;
+  return sql`SELECT ${COLUMNS} FROM entries e WHERE ${conditions} ORDER BY e.id DESC ${limit}`;
+};
+
+export const findEntry = (userId: string, id: string): Sql => sql`
+  SELECT ${COLUMNS} FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
+
+export const findSealedEntry = (userId: string, id: string): Sql => sql`
+  SELECT ${COLUMNS}, e.sealed_value AS "sealedValue", c.key_type AS "keyType"
+  FROM entries e JOIN categories c ON c.id = e.category_id
+  WHERE e.id = ${id} AND e.user_id = ${userId}`;
+
+export const projectNames = (userId: string): Sql => sql`
+  SELECT min(name) AS "name" FROM entries WHERE user_id = ${userId} GROUP BY name_folded ORDER BY name_folded`;
+
+export const insertEntry = (userId: string, entry: SealedEntryRow): Sql => sql`
+  INSERT INTO entries (
+    id, user_id, category_id, name, name_folded, environment, sealed_value, file_name, ssh_key_type,
+    ssh_key_fingerprint, notes, expires_at, created_at, updated_at)
+  VALUES (
+    ${entry.id}, ${userId}, ${entry.categoryId}, ${entry.name}, ${fold(entry.name)}, ${entry.environment},
+    ${entry.sealedValue}, ${entry.fileName}, ${entry.sshKeyType}, ${entry.sshKeyFingerprint}, ${entry.notes},
+    ${entry.expiresAt}, ${entry.createdAt}, ${entry.updatedAt})`;
+
+export const updateEntry = (userId: string, entry: SealedEntryRow): Sql => sql`
+  UPDATE entries SET
+    category_id = ${entry.categoryId}, name = ${entry.name}, name_folded = ${fold(entry.name)},
+    environment = ${entry.environment}, sealed_value = ${entry.sealedValue}, file_name = ${entry.fileName},
+    ssh_key_type = ${entry.sshKeyType}, ssh_key_fingerprint = ${entry.sshKeyFingerprint}, notes = ${entry.notes},
+    expires_at = ${entry.expiresAt}, updated_at = ${entry.updatedAt}
+  WHERE id = ${entry.id} AND user_id = ${userId}
+  RETURNING id`;
+
+export const deleteEntry = (userId: string, id: string): Sql => sql`
+  DELETE FROM entries WHERE id = ${id} AND user_id = ${userId} RETURNING name`;
+
+/** Holds the row until the transaction ends, so that two changes to one entry come one after the other. */
+export const holdEntry = (userId: string, id: string): Sql => sql`
+  UPDATE entries SET updated_at = updated_at WHERE id = ${id} AND user_id = ${userId} RETURNING id`;
+
+/** What an export writes, in its order. */
+export const exportedEntries = (userId: string, filter: { environment: string | null; project: string | null }): Sql => {
+  const conditions = all([
+    sql`e.user_id = ${userId}`,
+    sql`c.key_type IN ('simple', 'group')`,
+    filter.environment !== null && sql`e.environment = ${filter.environment}`,
+    filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,
+  ]);
+  return sql`
+    SELECT e.id, e.name, e.environment, e.sealed_value AS "sealedValue",
+      c.name AS "categoryName", c.key_type AS "keyType", c.env_var_name AS "envVarName"
+    FROM entries e JOIN categories c ON c.id = e.category_id
+    WHERE ${conditions}
+    ORDER BY c.name_folded, c.id, e.name_folded, e.environment, e.id`;
+};
+export type ExportedRow = {
+  id: string;
+  name: string;
+  environment: Environment;
+  sealedValue: string;
+  categoryName: string;
+  keyType: "simple" | "group";
+  envVarName: string | null;
+};

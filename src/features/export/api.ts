@@ -1,0 +1,19 @@
+import { Elysia } from "elysia";
+import { apiDoor } from "../../http/guards.ts";
+import { answers, attachment, json } from "../../http/responses.ts";
+import type { Kagi } from "../../kagi.ts";
+import { exportVault } from "./actions.ts";
+import { Export, ExportQuery } from "./model.ts";
+
+export const EXPORT_FILE = "kagi-export.env";
+
+export const exportApi = (kagi: Kagi) =>
+  new Elysia({ prefix: "/api/export" }).use(apiDoor(kagi)).get(
+    "",
+    async ({ actor, query, request }) => {
+      const exported = await exportVault(kagi, actor, query);
+      const asksJson = request.headers.get("accept")?.includes("application/json") ?? false;
+      return asksJson ? json(exported) : attachment(EXPORT_FILE, "text/plain; charset=utf-8", exported.content);
+    },
+    { query: ExportQuery, detail: answers(200, Export) },
+  );

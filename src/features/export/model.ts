@@ -1,0 +1,31 @@
+import { type Static, t } from "elysia";
+import { DIALECTS } from "../../dotenv/write.ts";
+import { EnvironmentSchema } from "../entries/model.ts";
+import { NAME_LENGTH, oneOf } from "../../schema.ts";
+
+export const ExportQuery = t.Object(
+  {
+    environment: t.Optional(EnvironmentSchema),
+    project: t.Optional(t.String({ minLength: 1, maxLength: NAME_LENGTH, description: "Entries of this name only" })),
+    dialect: t.Optional(
+      oneOf(DIALECTS, { description: "Who will read it; default `portable`: every program that can" }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ExportQuery = Static<typeof ExportQuery>;
+
+export const Export = t.Object(
+  {
+    content: t.String({ examples: ["# OpenAI — Blog Project (production)\nOPENAI_API_KEY=sk-live-example\n\n"] }),
+    notPortable: t.Array(
+      t.Object(
+        { key: t.String({ examples: ["DB_PASSWORD"] }), misreadBy: t.Array(t.String({ examples: ["python"] })) },
+        { additionalProperties: false },
+      ),
+    ),
+    skipped: t.Integer({ minimum: 0, description: "Values that could not be decrypted", examples: [0] }),
+  },
+  { additionalProperties: false },
+);
+export type Export = Static<typeof Export>;

@@ -1,0 +1,130 @@
+import { AppError, invalid } from "../errors.ts";
+
+export const BODY_BYTES = 2 * 1024 * 1024;
+/** Nothing that the API takes nests deeper than three. */
+const DEPTH = 16;
+/** Members whose surrounding white space means nothing. */
+const TRIMMED = new Set(["name", "email", "service", "accountName", "envVarName", "fileName"]);
+
+/** A JSON body, or undefined when there is none. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR. */
+export async function readJson(request: Request): Promise<unknown> {
+  const bytes = await readBytes(request);
+  if (bytes.byteLength === 0) return undefined;
+  if (mediaType(request) !== "application/json") throw new AppError("UNSUPPORTED_MEDIA_TYPE");
+  let body: unknown;
+  try {
+    body = JSON.parse(utf8.decode(bytes));
+  } catch {
+    throw new AppError("VALIDATION_ERROR", "The body is not valid JSON in UTF-8");
+  }
+  refuseUnstorable(body, "", 0);
+  return trimNames(body);
+}
+
+/** A form, as pages send it: urlencoded or multipart. Line breaks are LF, as they were typed. */
+export class Form {
+  readonly #fields: URLSearchParams | FormData;
+
+  constructor(fields: URLSearchParams | FormData) {
+    this.#fields = fields;
+  }
+
+  /** The field's first text, "" when it is absent. */
+  get(name: string): string {
+    const value = this.#fields.get(name);
+    return typeof value === "string" ? value.replace(/\r\n/g, "\n") : "";
+  }
+
+  getAll(name: string): string[] {
+    return this.#fields.getAll(name).filter((value) => typeof value === "string");
+  }
+
+  names(): string[] {
+    return [...new Set(this.#fields.keys())];
+  }
+
+  /** A file that was chosen, byte for byte as text; null when none was. Throws VALIDATION_ERROR when it is no UTF-8. */
+  async file(name: string): Promise<{ name: string; text: string } | null> {
+    const value = this.#fields.get(name) as unknown;
+    if (!(value instanceof Blob) || (value.size === 0 && !(value as File).name)) return null;
+    try {
+      return { name: (value as File).name.split(/[/\\]/).at(-1) ?? "", text: utf8.decode(await value.arrayBuffer()) };
+    } catch {
+      throw invalid(name, "must be a text file in UTF-8");
+    }
+  }
+}
+
+/** Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR. */
+export async function readForm(request: Request): Promise<Form> {
+  const bytes = await readBytes(request);
+  const type = mediaType(request);
+  if (bytes.byteLength === 0) return new Form(new URLSearchParams());
+  try {
+    if (type === "application/x-www-form-urlencoded") return checked(new Form(new URLSearchParams(utf8.decode(bytes))));
+    if (type === "multipart/form-data") {
+      const headers = { "content-type": request.headers.get("content-type") ?? "" };
+      return checked(new Form(await new Response(bytes, { headers }).formData()));
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError("VALIDATION_ERROR", "The form could not be read");
+  }
+  throw new AppError("UNSUPPORTED_MEDIA_TYPE", "Send a form");
+}
+
+/** Throws VALIDATION_ERROR for text that not every database and file can hold as it is. */
+export function refuseUnstorable(value: unknown, path: string, depth: number): void {
+  if (typeof value === "string") {
+    if (value.includes("\0")) throw invalid(path || "The body", "must not contain a NUL character");
+    if (!value.isWellFormed()) throw invalid(path || "The body", "must be well-formed Unicode, without lone surrogates");
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  if (depth > DEPTH) throw new AppError("VALIDATION_ERROR", "The body nests too deeply");
+  for (const [key, member] of Object.entries(value)) {
+    refuseUnstorable(key, "A member's name", depth);
+    refuseUnstorable(member, path === "" ? shown(key) : `${path}.${shown(key)}`, depth + 1);
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const length = request.headers.get("content-length");
+  if (length !== null) {
+    if (Number(length) > BODY_BYTES) throw new AppError("PAYLOAD_TOO_LARGE");
+    return new Uint8Array(await request.arrayBuffer());
+  }
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > BODY_BYTES) throw new AppError("PAYLOAD_TOO_LARGE");
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function mediaType(request: Request): string {
+  return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+function trimNames(body: unknown): unknown {
+  if (typeof body !== "object" || body === null) return body;
+  for (const [key, value] of Object.entries(body)) {
+    if (TRIMMED.has(key) && typeof value === "string") (body as Record<string, unknown>)[key] = value.trim();
+  }
+  return body;
+}
+
+function checked(form: Form): Form {
+  for (const name of form.names()) for (const value of form.getAll(name)) refuseUnstorable(value, shown(name), 0);
+  return form;
+}
+
+/** A member's name as an error may show it. */
+export function shown(name: string): string {
+  return /^[\w.-]{1,100}$/.test(name) ? name : "a member";
+}

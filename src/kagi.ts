@@ -1,0 +1,34 @@
+import type { Config } from "./config.ts";
+import type { Keyring } from "./crypto/keyring.ts";
+import type { Db } from "./db/sql.ts";
+import type { Log } from "./log.ts";
+
+/** What a request may use. Made once by `main`, handed to `createApp`, and from there to every action. */
+export type Kagi = Readonly<{
+  db: Db;
+  keyring: Keyring;
+  config: Config;
+  log: Log;
+  /** The clock. Times in rows and answers are `now().toISOString()`. */
+  now: () => Date;
+}>;
+
+/** Where a request comes from, known before anyone is signed in. */
+export type Caller = Readonly<{
+  /** The client's IP address, after trusted proxies; `cli` for the operator's commands. */
+  address: string;
+  /** Whether it is this very machine, seen without a proxy in between. */
+  local: boolean;
+  requestId: string;
+  userAgent: string | null;
+}>;
+
+/** Somebody who may act: the owner of every row that the action touches, and the credential that proves it. */
+export type Actor = Caller &
+  Readonly<{
+    userId: string;
+    credential:
+      | Readonly<{ kind: "session"; sessionId: string }>
+      | Readonly<{ kind: "key"; keyId: string; keyPrefix: string; scopes: readonly string[] }>
+      | Readonly<{ kind: "operator" }>;
+  }>;

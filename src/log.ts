@@ -1,0 +1,43 @@
+/** Fields of a log line. Never a secret value, a submitted text or a header; ids, counts, codes and addresses only. */
+export type LogFields = Record<string, string | number | boolean | null | undefined>;
+
+export type Log = Readonly<{
+  info: (message: string, fields?: LogFields) => void;
+  warn: (message: string, fields?: LogFields) => void;
+  error: (message: string, fields?: LogFields) => void;
+}>;
+
+/** One line an event in logfmt (`time level message key=value`), on stderr, so that stdout stays the commands' own. */
+export function createLog(write: (line: string) => void = (line) => process.stderr.write(line)): Log {
+  const line = (level: string) => (message: string, fields: LogFields = {}) => {
+    const pairs = Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => ` ${key}=${typeof value === "string" ? quote(value) : value}`);
+    write(`${new Date().toISOString()} ${level} ${message}${pairs.join("")}\n`);
+  };
+  return { info: line("info"), warn: line("warn"), error: line("error") };
+}
+
+/** Quoting keeps a line break in a field from starting a forged line. */
+function quote(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+/**
+ * What may be logged of a thrown thing: the class, code and call sites, without the message, because messages of
+ * drivers and parsers quote the data they choked on.
+ */
+export function describeCause(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { cause: typeof error };
+  const code = (error as { code?: unknown; errno?: unknown }).code;
+  const frames = (error.stack ?? "")
+    .split("\n")
+    .filter((frame) => /^\s+at /.test(frame))
+    .slice(0, 6)
+    .map((frame) => frame.trim().replace(/^at /, ""));
+  return {
+    cause: error.name,
+    code: typeof code === "string" || typeof code === "number" ? code : undefined,
+    at: frames.join(" < "),
+  };
+}
