@@ -72,3 +72,13 @@ export function statusOf(code: ErrorCode): number {
 export function messageOf(code: ErrorCode): string {
   return CODES[code].message;
 }
+
+/** Waits for a write, and says `message` when a unique constraint refuses it. */
+export async function uniquely<T>(write: Promise<T>, message: string, field: string): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "CONFLICT") throw conflict(message, field);
+    throw error;
+  }
+}

@@ -10,8 +10,8 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** `hash` null stands for an account that does not exist or has no password; it takes as long and is never right. */
 export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
-  const against = hash ?? (await decoy());
-  const right = await Bun.password.verify(password.normalize("NFKC"), against);
+  const stranger = await decoy();
+  const right = await Bun.password.verify(password.normalize("NFKC"), hash ?? stranger);
   return right && hash !== null;
 }
 

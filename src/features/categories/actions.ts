@@ -1,6 +1,6 @@
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
-import { AppError, conflict, invalid } from "../../errors.ts";
+import { AppError, conflict, invalid, uniquely } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { type Page, pageOf } from "../../schema.ts";
 import { record } from "../audit/actions.ts";
@@ -8,6 +8,8 @@ import type { Thing } from "../audit/model.ts";
 import { isIconSlug } from "../icons/actions.ts";
 import type { Category, CategoryChange, CategoryInput, CategoryQuery } from "./model.ts";
 import * as queries from "./queries.ts";
+
+const TAKEN = "A category with that name exists";
 
 /** Newest first. */
 export async function listCategories(kagi: Kagi, actor: Actor, query: CategoryQuery): Promise<Page<Category>> {
@@ -40,7 +42,7 @@ export async function createCategory(kagi: Kagi, actor: Actor, input: CategoryIn
     updatedAt: at,
   });
   await kagi.db.transaction(async (tx) => {
-    await uniquely(tx.run(queries.insertCategory(category)));
+    await uniquely(tx.run(queries.insertCategory(category)), TAKEN, "name");
     await record(kagi, tx, actor, "create", thing(category));
   });
   return category;
@@ -52,7 +54,7 @@ export async function updateCategory(kagi: Kagi, actor: Actor, id: string, chang
     const before = await find(tx, actor, id);
     if (Object.keys(change).length === 0) return before;
     const category = await checked({ ...before, ...retyped(before, change), updatedAt: kagi.now().toISOString() });
-    if (!(await uniquely(tx.get(queries.updateCategory(category))))) {
+    if (!(await uniquely(tx.get(queries.updateCategory(category)), TAKEN, "name"))) {
       throw conflict("keyType cannot change while the category has entries", "keyType");
     }
     await record(kagi, tx, actor, "change", thing(category));
@@ -117,15 +119,6 @@ async function checked(category: Category): Promise<Category> {
   if (keyType !== "group" && fieldDefinitions !== null) throw invalid("fieldDefinitions", "is for group categories only");
   if (icon !== null && !(await isIconSlug(icon))) throw invalid("icon", "is not the slug of a Simple Icons icon");
   return category;
-}
-
-async function uniquely<T>(write: Promise<T>): Promise<T> {
-  try {
-    return await write;
-  } catch (error) {
-    if (error instanceof AppError && error.code === "CONFLICT") throw conflict("A category with that name exists", "name");
-    throw error;
-  }
 }
 
 function fromRow(row: queries.CategoryRow): Category {

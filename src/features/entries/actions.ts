@@ -1,7 +1,7 @@
 import { EnvelopeError } from "../../crypto/envelope.ts";
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
-import { AppError, conflict } from "../../errors.ts";
+import { AppError, conflict, uniquely } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { describeCause } from "../../log.ts";
 import { type Page, pageOf, parseTime } from "../../schema.ts";
@@ -12,6 +12,8 @@ import type { Category, KeyType } from "../categories/model.ts";
 import type { Entry, EntryChange, EntryInput, EntryQuery, RevealedEntry } from "./model.ts";
 import * as queries from "./queries.ts";
 import { checkFits, mergeGroup, openValue, readValue, sealValue, sshKeyOf, type Value } from "./value.ts";
+
+const TAKEN = "This category has an entry with that name and environment";
 
 /** Newest first. */
 export async function listEntries(kagi: Kagi, actor: Actor, query: EntryQuery): Promise<Page<Entry>> {
@@ -64,7 +66,7 @@ export async function createEntry(kagi: Kagi, actor: Actor, input: EntryInput): 
       createdAt: at,
       updatedAt: at,
     };
-    await uniquely(tx.run(queries.insertEntry(actor.userId, fresh)));
+    await uniquely(tx.run(queries.insertEntry(actor.userId, fresh)), TAKEN, "name");
     await record(kagi, tx, actor, "create", thing(fresh));
     return fresh;
   });
@@ -106,7 +108,7 @@ export async function updateEntry(
         : { sealedValue: sealValue(kagi.keyring, id, value), ...sshKeyOf(value, category) }),
       updatedAt: kagi.now().toISOString(),
     };
-    await uniquely(tx.get(queries.updateEntry(actor.userId, after)));
+    await uniquely(tx.get(queries.updateEntry(actor.userId, after)), TAKEN, "name");
     await record(kagi, tx, actor, "change", thing(after));
     return after;
   });
@@ -207,17 +209,6 @@ function checkFileName(fileName: string | null, keyType: KeyType): string | null
     throw new AppError("VALIDATION_ERROR", "fileName is for ssh and json entries only", { field: "fileName" });
   }
   return fileName;
-}
-
-async function uniquely<T>(write: Promise<T>): Promise<T> {
-  try {
-    return await write;
-  } catch (error) {
-    if (error instanceof AppError && error.code === "CONFLICT") {
-      throw conflict("This category has an entry with that name and environment", "name");
-    }
-    throw error;
-  }
 }
 
 function categoryOfEntry(category: Category): Entry["category"] {

@@ -36,8 +36,8 @@ export async function searchIcons(text: string, limit: number): Promise<Icon[]> 
   const ways = [`=${wanted} `, `=${wanted}`, `+${wanted}`, wanted];
   const ranks: string[][] = ways.map(() => []);
   for (const line of lines.values()) {
-    const keys = line.slice(line.lastIndexOf("\t") + 1);
-    ranks[ways.findIndex((way) => keys.includes(way))]?.push(line);
+    const keysAt = line.lastIndexOf("\t");
+    ranks[ways.findIndex((way) => line.includes(way, keysAt))]?.push(line);
   }
   return Promise.all(ranks.flat().slice(0, Math.max(0, limit)).map(draw));
 }
