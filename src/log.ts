@@ -9,12 +9,14 @@ export type Log = Readonly<{
 
 /** One line an event in logfmt (`time level message key=value`), on stderr, so that stdout stays the commands' own. */
 export function createLog(write: (line: string) => void = (line) => process.stderr.write(line)): Log {
-  const line = (level: string) => (message: string, fields: LogFields = {}) => {
-    const pairs = Object.entries(fields)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => ` ${key}=${typeof value === "string" ? quote(value) : value}`);
-    write(`${new Date().toISOString()} ${level} ${message}${pairs.join("")}\n`);
-  };
+  const line =
+    (level: string) =>
+    (message: string, fields: LogFields = {}) => {
+      const pairs = Object.entries(fields)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => ` ${key}=${typeof value === "string" ? quote(value) : value}`);
+      write(`${new Date().toISOString()} ${level} ${message}${pairs.join("")}\n`);
+    };
   return { info: line("info"), warn: line("warn"), error: line("error") };
 }
 

@@ -13,7 +13,12 @@ export const nullable = <T extends TSchema>(schema: T) => t.Union([schema, t.Nul
 
 /** One of a few words. (Elysia's own UnionEnum fills in its first word for a missing member, which would be a change.) */
 export function oneOf<T extends string>(words: readonly T[], options: { description?: string; examples?: T[] } = {}) {
-  return t.Unsafe<T>(t.Union(words.map((word) => t.Literal(word)), { examples: [words[0]], ...options }));
+  return t.Unsafe<T>(
+    t.Union(
+      words.map((word) => t.Literal(word)),
+      { examples: [words[0]], ...options },
+    ),
+  );
 }
 
 /** A schema's own words for what it wants, where its pattern would not tell people: the end of a sentence. */
@@ -25,7 +30,9 @@ export const NAME_OF_QUERY = "x-name";
 /** The query of a list. Without `limit` a list is whole. */
 export const Paging = t.Object(
   {
-    limit: t.Optional(t.Integer({ minimum: 1, maximum: 1000, description: "At most so many", [NAME_OF_QUERY]: "limit" })),
+    limit: t.Optional(
+      t.Integer({ minimum: 1, maximum: 1000, description: "At most so many", [NAME_OF_QUERY]: "limit" }),
+    ),
     cursor: t.Optional(t.String({ maxLength: 36, description: "From the `Link` header of the page before" })),
   },
   { additionalProperties: false },
@@ -50,7 +57,8 @@ const TIME = /^(\d{4})-(\d{2})-(\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?
 export function parseTime(field: string, text: string): string {
   const match = TIME.exec(text);
   const time = new Date(text);
-  if (!match || Number.isNaN(time.getTime())) throw invalid(field, "must be an ISO 8601 time such as 2027-01-15T10:00:00.000Z");
+  if (!match || Number.isNaN(time.getTime()))
+    throw invalid(field, "must be an ISO 8601 time such as 2027-01-15T10:00:00.000Z");
   const [year, month, day] = match.slice(1, 4).map(Number) as [number, number, number];
   if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) throw invalid(field, "is not a day of the calendar");
   if (time.getUTCFullYear() < YEARS.first || time.getUTCFullYear() > YEARS.last) {

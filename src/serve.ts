@@ -29,10 +29,16 @@ export async function serve(kagi: Kagi): Promise<Served> {
         return Response.json({ error: "Internal server error", code: "INTERNAL_ERROR" }, { status: 500 });
       },
     });
-  const servers = config.host === "localhost" ? listenOnLoopback(listen, config.port) : [listen(config.host, config.port)];
+  const servers =
+    config.host === "localhost" ? listenOnLoopback(listen, config.port) : [listen(config.host, config.port)];
   const port = servers[0]?.port ?? config.port;
   const url = config.urlIsSet ? config.url : `http://localhost:${port}`;
-  log.info("kagi is up", { url, listening: `${config.host}:${port}`, database: kagi.db.engine, key: kagi.keyring.fingerprint });
+  log.info("kagi is up", {
+    url,
+    listening: `${config.host}:${port}`,
+    database: kagi.db.engine,
+    key: kagi.keyring.fingerprint,
+  });
   const cleaning = setInterval(() => {
     forgetExpired(kagi).catch((error: unknown) => log.error("clean-up failed", describeCause(error)));
   }, HOUR_MS);

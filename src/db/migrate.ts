@@ -45,7 +45,9 @@ function check(recorded: readonly { name: string; checksum: string }[], migratio
   for (const { name, checksum } of recorded) {
     const migration = migrations.find((candidate) => candidate.name === name);
     if (migration === undefined) {
-      throw new MigrationError(`The database has migration ${name}, which this version of Kagi does not know. Start the version that wrote it, or a newer one.`);
+      throw new MigrationError(
+        `The database has migration ${name}, which this version of Kagi does not know. Start the version that wrote it, or a newer one.`,
+      );
     }
     if (sha256(migration.text) !== checksum) {
       throw new MigrationError(`Migration ${name} differs from the one that this database was made with.`);

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { Database } from "bun:sqlite";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { chmodSync, existsSync } from "node:fs";
 import { conflict } from "../errors.ts";
 import { type Db, type Row, render, type Sql } from "./sql.ts";

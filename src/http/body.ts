@@ -77,7 +77,8 @@ export async function readForm(request: Request): Promise<Form> {
 export function refuseUnstorable(value: unknown, path: string, depth: number): void {
   if (typeof value === "string") {
     if (value.includes("\0")) throw invalid(path || "The body", "must not contain a NUL character");
-    if (!value.isWellFormed()) throw invalid(path || "The body", "must be well-formed Unicode, without lone surrogates");
+    if (!value.isWellFormed())
+      throw invalid(path || "The body", "must be well-formed Unicode, without lone surrogates");
     return;
   }
   if (typeof value !== "object" || value === null) return;

@@ -100,7 +100,10 @@ async function authenticate(kagi: Kagi, request: Request): Promise<Actor> {
 
 /** Throws AUTH_SESSION_REQUIRED, AUTH_SCOPE_REQUIRED, CROSS_ORIGIN. */
 function authorize(kagi: Kagi, request: Request, actor: Actor, { access }: Operation): void {
-  if (actor.credential.kind !== "key") return refuseCrossOrigin(kagi.config, request);
+  if (actor.credential.kind !== "key") {
+    refuseCrossOrigin(kagi.config, request);
+    return;
+  }
   if (access === "session") throw new AppError("AUTH_SESSION_REQUIRED");
   if (access !== "public" && !actor.credential.scopes.includes(access)) {
     throw new AppError("AUTH_SCOPE_REQUIRED", undefined, { requiredScope: access });

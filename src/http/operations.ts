@@ -132,7 +132,12 @@ export const OPERATIONS = {
       "All `simple` and `group` entries, ordered by category, entry and environment; `ssh` and `json` are left out. With `Accept: application/json` the answer also names the keys that are not portable.",
     errors: ["VALIDATION_ERROR", "CONFLICT"],
   },
-  "GET /api/access-keys": { access: "session", tag: "Access keys", summary: "List access keys", errors: ["VALIDATION_ERROR"] },
+  "GET /api/access-keys": {
+    access: "session",
+    tag: "Access keys",
+    summary: "List access keys",
+    errors: ["VALIDATION_ERROR"],
+  },
   "POST /api/access-keys": {
     access: "session",
     tag: "Access keys",

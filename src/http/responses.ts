@@ -66,7 +66,10 @@ function withCookies(response: Response, cookies: readonly string[] = []): Respo
 /** A download. The name is given twice, as ASCII for old clients and in full (RFC 6266, RFC 8187). */
 export function attachment(fileName: string, contentType: string, content: string): Response {
   const ascii = fileName.replace(/[^\w. -]/g, "_");
-  const full = encodeURIComponent(fileName.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  const full = encodeURIComponent(fileName.toWellFormed()).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16)}`,
+  );
   const extended = ascii === fileName ? "" : `; filename*=UTF-8''${full}`;
   return new Response(content, {
     headers: { "Content-Type": contentType, "Content-Disposition": `attachment; filename="${ascii}"${extended}` },

@@ -1,6 +1,6 @@
-import type { Static, TSchema } from "elysia";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import type { ValueError } from "@sinclair/typebox/errors";
+import type { Static, TSchema } from "elysia";
 import { AppError, invalid } from "../errors.ts";
 import { NAME_OF_QUERY, PROBLEM } from "../schema.ts";
 import { shown } from "./body.ts";
@@ -41,7 +41,10 @@ function expectation(schema: TSchema): string {
     }
     const words = variants.filter((variant) => variant.type !== "null").map((variant) => expectation(variant));
     const nullable = words.length < variants.length ? ", or null" : "";
-    return `${words[0] ?? "is not valid"}${words.slice(1).map((word) => ` or ${word.replace(/^must be /, "")}`).join("")}${nullable}`;
+    return `${words[0] ?? "is not valid"}${words
+      .slice(1)
+      .map((word) => ` or ${word.replace(/^must be /, "")}`)
+      .join("")}${nullable}`;
   }
   switch (schema.type) {
     case "string":

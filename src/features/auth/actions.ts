@@ -138,7 +138,8 @@ const OPERATOR: Caller = { address: "cli", local: true, requestId: "cli", userAg
 export async function addUser(kagi: Kagi, input: NewUserInput): Promise<User> {
   const user = await prepareUser(kagi, input);
   await kagi.db.transaction(async (tx) => {
-    if (await tx.get(queries.findUserByEmail(user.email))) throw conflict(`There is an account for ${user.email} already`);
+    if (await tx.get(queries.findUserByEmail(user.email)))
+      throw conflict(`There is an account for ${user.email} already`);
     await tx.run(queries.claimSetup(null));
     await insertUser(tx, user);
     await recordOperator(kagi, tx, user, "create");

@@ -1,9 +1,9 @@
 import { Elysia, t } from "elysia";
+import { deviceCookieName, readCookie, sessionCookieName, signInCookies, signOutCookie } from "../../http/cookies.ts";
 import { apiDoor, publicApiDoor } from "../../http/guards.ts";
 import { answers, json, noContent } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { describeSession, signIn, signOut } from "./actions.ts";
-import { deviceCookieName, readCookie, sessionCookieName, signInCookies, signOutCookie } from "../../http/cookies.ts";
 import { SessionInfo, SignInInput, User } from "./model.ts";
 
 export const signInApi = (kagi: Kagi) =>

@@ -31,7 +31,11 @@ export type SignInInput = Static<typeof SignInInput>;
 
 export const NewUserInput = t.Object(
   {
-    email: t.String({ pattern: "^[^\\s@\\x00-\\x1f]+@[^\\s@\\x00-\\x1f]+$", maxLength: EMAIL_LENGTH, [PROBLEM]: "must be an e-mail address" }),
+    email: t.String({
+      pattern: "^[^\\s@\\x00-\\x1f]+@[^\\s@\\x00-\\x1f]+$",
+      maxLength: EMAIL_LENGTH,
+      [PROBLEM]: "must be an e-mail address",
+    }),
     name: t.Optional(t.String({ maxLength: 255 })),
     password: t.String({ minLength: PASSWORD_LENGTH.min, maxLength: PASSWORD_LENGTH.max }),
   },

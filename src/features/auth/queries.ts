@@ -70,7 +70,8 @@ export const insertSession = (session: {
 export const deleteSession = (userId: string, id: string): Sql => sql`
   DELETE FROM sessions WHERE id = ${id} AND user_id = ${userId} RETURNING id`;
 
-export const deleteSessionByToken = (tokenHash: string): Sql => sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`;
+export const deleteSessionByToken = (tokenHash: string): Sql =>
+  sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`;
 
 export const deleteSessionsOf = (userId: string): Sql => sql`DELETE FROM sessions WHERE user_id = ${userId}`;
 
@@ -92,7 +93,8 @@ export const takeTry = (key: string, limit: number, now: string, windowStart: st
 export const throttleWindow = (key: string): Sql => sql`
   SELECT window_started_at AS "windowStartedAt" FROM throttles WHERE key = ${key}`;
 
-export const returnTry = (key: string): Sql => sql`UPDATE throttles SET tries = tries - 1 WHERE key = ${key} AND tries > 0`;
+export const returnTry = (key: string): Sql =>
+  sql`UPDATE throttles SET tries = tries - 1 WHERE key = ${key} AND tries > 0`;
 
 export const clearTries = (key: string): Sql => sql`DELETE FROM throttles WHERE key = ${key}`;
 

@@ -114,9 +114,11 @@ function retyped(before: Category, change: CategoryChange): Partial<Category> {
 /** What must hold between a category's members. */
 async function checked(category: Category): Promise<Category> {
   const { keyType, envVarName, fieldDefinitions, icon } = category;
-  if (keyType === "simple" && envVarName === null) throw new AppError("CATEGORY_SIMPLE_REQUIRES_ENV_VAR", undefined, { field: "envVarName" });
+  if (keyType === "simple" && envVarName === null)
+    throw new AppError("CATEGORY_SIMPLE_REQUIRES_ENV_VAR", undefined, { field: "envVarName" });
   if (keyType !== "simple" && envVarName !== null) throw invalid("envVarName", "is for simple categories only");
-  if (keyType !== "group" && fieldDefinitions !== null) throw invalid("fieldDefinitions", "is for group categories only");
+  if (keyType !== "group" && fieldDefinitions !== null)
+    throw invalid("fieldDefinitions", "is for group categories only");
   if (icon !== null && !(await isIconSlug(icon))) throw invalid("icon", "is not the slug of a Simple Icons icon");
   return category;
 }

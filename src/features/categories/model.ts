@@ -1,5 +1,5 @@
 import { type Static, t } from "elysia";
-import { Id, NAME_LENGTH, nullable, oneOf, PROBLEM, Paging, Search, Timestamp } from "../../schema.ts";
+import { Id, NAME_LENGTH, nullable, oneOf, Paging, PROBLEM, Search, Timestamp } from "../../schema.ts";
 
 export const KEY_TYPES = ["simple", "group", "ssh", "json"] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
@@ -27,7 +27,11 @@ const Icon = t.String({
   examples: ["openai"],
   [PROBLEM]: "must be the slug of a Simple Icons icon",
 });
-const Color = t.String({ pattern: "^#[0-9a-fA-F]{6}$", examples: ["#412991"], [PROBLEM]: "must be a color such as #412991" });
+const Color = t.String({
+  pattern: "^#[0-9a-fA-F]{6}$",
+  examples: ["#412991"],
+  [PROBLEM]: "must be a color such as #412991",
+});
 const Description = t.String({ maxLength: DESCRIPTION_LENGTH, examples: ["Used by the blog and the shop"] });
 
 export const Category = t.Object(
@@ -66,5 +70,8 @@ export type CategoryInput = Static<typeof CategoryInput>;
 export const CategoryChange = t.Partial(CategoryInput, { additionalProperties: false });
 export type CategoryChange = Static<typeof CategoryChange>;
 
-export const CategoryQuery = t.Object({ ...Paging.properties, search: t.Optional(Search) }, { additionalProperties: false });
+export const CategoryQuery = t.Object(
+  { ...Paging.properties, search: t.Optional(Search) },
+  { additionalProperties: false },
+);
 export type CategoryQuery = Static<typeof CategoryQuery>;

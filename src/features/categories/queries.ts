@@ -50,7 +50,8 @@ export const updateCategory = (category: Category): Sql => sql`
 export const deleteCategory = (userId: string, id: string): Sql => sql`
   DELETE FROM categories WHERE id = ${id} AND user_id = ${userId} RETURNING name`;
 
-export const deleteCategoriesOf = (userId: string): Sql => sql`DELETE FROM categories WHERE user_id = ${userId} RETURNING id`;
+export const deleteCategoriesOf = (userId: string): Sql =>
+  sql`DELETE FROM categories WHERE user_id = ${userId} RETURNING id`;
 
 /** Holds the category as it is until the transaction ends, so that an entry cannot be filed under another type. */
 export const touchCategory = (userId: string, id: string): Sql => sql`

@@ -85,7 +85,8 @@ export async function updateEntry(
   options: { mergeGroup?: boolean } = {},
 ): Promise<Entry> {
   if (Object.keys(change).length === 0) return await getEntry(kagi, actor, id);
-  const expiresAt = change.expiresAt == null ? (change.expiresAt ?? undefined) : parseTime("expiresAt", change.expiresAt);
+  const expiresAt =
+    change.expiresAt == null ? (change.expiresAt ?? undefined) : parseTime("expiresAt", change.expiresAt);
   const clearsExpiry = change.expiresAt === null;
   const row = await kagi.db.transaction(async (tx) => {
     await tx.get(queries.holdEntry(actor.userId, id));
@@ -103,9 +104,7 @@ export async function updateEntry(
       notes: change.notes === undefined ? before.notes : change.notes || null,
       expiresAt: clearsExpiry ? null : (expiresAt ?? before.expiresAt),
       fileName: change.fileName === undefined ? before.fileName : checkFileName(change.fileName, category.keyType),
-      ...(value === undefined
-        ? {}
-        : { sealedValue: sealValue(kagi.keyring, id, value), ...sshKeyOf(value, category) }),
+      ...(value === undefined ? {} : { sealedValue: sealValue(kagi.keyring, id, value), ...sshKeyOf(value, category) }),
       updatedAt: kagi.now().toISOString(),
     };
     await uniquely(tx.get(queries.updateEntry(actor.userId, after)), TAKEN, "name");

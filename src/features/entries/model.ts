@@ -1,5 +1,5 @@
 import { type Static, t } from "elysia";
-import { Id, NAME_LENGTH, nullable, oneOf, PROBLEM, Paging, Search, Timestamp } from "../../schema.ts";
+import { Id, NAME_LENGTH, nullable, oneOf, Paging, PROBLEM, Search, Timestamp } from "../../schema.ts";
 import { Category, EnvVarName } from "../categories/model.ts";
 
 export const ENVIRONMENTS = ["development", "staging", "production"] as const;

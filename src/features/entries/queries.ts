@@ -79,7 +79,10 @@ export const holdEntry = (userId: string, id: string): Sql => sql`
   UPDATE entries SET updated_at = updated_at WHERE id = ${id} AND user_id = ${userId} RETURNING id`;
 
 /** What an export writes, in its order. */
-export const exportedEntries = (userId: string, filter: { environment: string | null; project: string | null }): Sql => {
+export const exportedEntries = (
+  userId: string,
+  filter: { environment: string | null; project: string | null },
+): Sql => {
   const conditions = all([
     sql`e.user_id = ${userId}`,
     sql`c.key_type IN ('simple', 'group')`,

@@ -1,5 +1,5 @@
-import { type Keyring } from "../../crypto/keyring.ts";
 import { open, seal } from "../../crypto/envelope.ts";
+import type { Keyring } from "../../crypto/keyring.ts";
 import { describeSshKey } from "../../crypto/ssh-key.ts";
 import { conflict, invalid } from "../../errors.ts";
 import type { Category } from "../categories/model.ts";
@@ -87,7 +87,9 @@ function parseGroup(text: string): Record<string, string> {
     throw invalid("value", problem);
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw invalid("value", problem);
-  if (!Object.values(parsed).every((field) => typeof field === "string" && field.isWellFormed() && !field.includes("\0"))) {
+  if (
+    !Object.values(parsed).every((field) => typeof field === "string" && field.isWellFormed() && !field.includes("\0"))
+  ) {
     throw invalid("value", problem);
   }
   return parsed as Record<string, string>;

@@ -1,7 +1,7 @@
 import { type Static, t } from "elysia";
 import { DIALECTS } from "../../dotenv/write.ts";
-import { EnvironmentSchema } from "../entries/model.ts";
 import { NAME_LENGTH, oneOf } from "../../schema.ts";
+import { EnvironmentSchema } from "../entries/model.ts";
 
 export const ExportQuery = t.Object(
   {

@@ -1,0 +1,65 @@
+import { FormProblem, PasswordField, type Problem, TextField } from "../components/field.tsx";
+import type { Frame } from "../layout/frame.ts";
+import { Page } from "../layout/page.tsx";
+import { urls } from "../urls.ts";
+
+export type SetUpDraft = Readonly<{ email: string; name: string }>;
+
+type Props = { draft: SetUpDraft; problem: Problem | null; asksToken: boolean; passwordLength: number };
+
+/** First run: the one page of a vault that has no account. */
+export const SetUpPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Element => (
+  <Page frame={frame} title="Set up">
+    <div class="narrow">
+      <header>
+        <h1>Set up your vault</h1>
+        <p class="muted">
+          Create the account that owns this vault. It is the only one; signing up is closed afterwards.
+        </p>
+      </header>
+      <SetUpForm {...form} />
+    </div>
+  </Page>
+);
+
+export const SetUpForm = ({ draft, problem, asksToken, passwordLength }: Props): JSX.Element => (
+  <form class="form panel" method="post" action={urls.setUp} hx-post={urls.setUp} hx-swap="outerHTML">
+    <FormProblem problem={problem} shown={["token", "email", "name", "password"]} />
+    {asksToken ? (
+      <TextField
+        name="token"
+        label="Set-up token"
+        hint="Kagi printed it in its log when it started. It proves that this server is yours."
+        problem={problem}
+        required
+        mono
+        literal
+        autofocus
+      />
+    ) : null}
+    <TextField
+      name="email"
+      label="E-mail"
+      type="email"
+      value={draft.email}
+      problem={problem}
+      autocomplete="username"
+      maxlength={254}
+      required
+      literal
+      autofocus={!asksToken}
+    />
+    <TextField name="name" label="Name" value={draft.name} problem={problem} autocomplete="name" maxlength={255} optional />
+    <PasswordField
+      name="password"
+      label="Password"
+      hint={`At least ${passwordLength} characters. A few words in a row are easy to remember and hard to guess.`}
+      problem={problem}
+      autocomplete="new-password"
+      minlength={passwordLength}
+    />
+    <button class="button primary" type="submit">
+      Create account
+    </button>
+  </form>
+);

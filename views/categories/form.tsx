@@ -1,0 +1,201 @@
+import type { Category, KeyType } from "../../src/features/categories/model.ts";
+import { Badge, type Drawing } from "../components/badge.tsx";
+import { Path } from "../components/bits.tsx";
+import { Choices, FormProblem, type Problem, TextArea, TextField } from "../components/field.tsx";
+import type { Frame } from "../layout/frame.ts";
+import { Page } from "../layout/page.tsx";
+import { ids, urls } from "../urls.ts";
+import { KEY_TYPE_ORDER, KEY_TYPE_WORDS } from "../words.ts";
+import { IconChoices } from "./icons.tsx";
+
+/** The form as it was typed; `fieldDefinitions` has a name a line. */
+export type CategoryDraft = Readonly<{
+  name: string;
+  keyType: KeyType;
+  envVarName: string;
+  fieldDefinitions: string;
+  icon: string;
+  color: string;
+  description: string;
+}>;
+
+/** The icons that are offered: the one chosen, and what a search found. */
+export type IconOffer = Readonly<{ search: string; chosen: Drawing | null; found: readonly Drawing[] }>;
+
+export type ServiceOffer = Readonly<{ id: string; name: string; color: string; drawing: Drawing | null }>;
+
+type FormProps = {
+  draft: CategoryDraft;
+  icons: IconOffer;
+  problem: Problem | null;
+  action: string;
+  /** Why the type can no longer change, or null. */
+  typeIsFixed: boolean;
+  submit: string;
+  back: string;
+};
+
+type NewProps = { services: readonly ServiceOffer[]; chosen: string | null };
+
+export const NewCategoryPage = ({ frame, services, chosen, ...form }: FormProps & NewProps & { frame: Frame }): JSX.Element => (
+  <Page frame={frame} title="New category" section="keys">
+    <Path steps={[{ name: "keys", href: urls.keys }, { name: "new" }]} />
+    <div class="head">
+      <div>
+        <h1>New category</h1>
+      </div>
+    </div>
+    <div class="split">
+      <div id="form">
+        <CategoryForm {...form} />
+      </div>
+      <aside class="stack" aria-labelledby="gallery">
+        <h2 id="gallery">Start from a service</h2>
+        <ul class="gallery">
+          {services.map((service) => (
+            <li>
+              <a href={urls.newCategoryFor(service.id)} aria-current={service.id === chosen ? "true" : undefined}>
+                <Badge name={service.name} color={service.color} drawing={service.drawing} small />
+                <span safe>{service.name}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </aside>
+    </div>
+  </Page>
+);
+
+export const EditCategoryPage = ({ frame, category, ...form }: FormProps & { frame: Frame; category: Category }): JSX.Element => (
+  <Page frame={frame} title={`Edit ${category.name}`} section="keys">
+    <Path
+      steps={[{ name: "keys", href: urls.keys }, { name: category.name, href: urls.category(category.id) }, { name: "edit" }]}
+    />
+    <div class="head">
+      <div>
+        <h1 safe>{`Edit ${category.name}`}</h1>
+      </div>
+    </div>
+    <CategoryForm {...form} />
+  </Page>
+);
+
+const FIELDS = ["name", "keyType", "envVarName", "fieldDefinitions", "icon", "color", "description"];
+
+export const CategoryForm = ({ draft, icons, problem, action, typeIsFixed, submit, back }: FormProps): JSX.Element => (
+  <form class="form" method="post" action={action} hx-post={action} hx-swap="outerHTML">
+    {/* Enter presses a form's first button, which without script would be the icon search below. */}
+    <button class="visually-hidden" type="submit" tabindex="-1" safe>
+      {submit}
+    </button>
+    <FormProblem problem={problem} shown={FIELDS} />
+    <TextField name="name" label="Name" value={draft.name} problem={problem} maxlength={255} required placeholder="Stripe" />
+    <Choices
+      name="keyType"
+      legend="Type"
+      problem={problem}
+      hint={typeIsFixed ? "The type stays as it is while the category has entries." : undefined}
+    >
+      <div class="choices">
+        {KEY_TYPE_ORDER.map((type) => (
+          <label class="choice">
+            <input
+              type="radio"
+              name="keyType"
+              value={type}
+              checked={draft.keyType === type}
+              disabled={typeIsFixed && draft.keyType !== type}
+            />
+            <span>
+              <span safe>{KEY_TYPE_WORDS[type].name}</span>
+              <small safe>{KEY_TYPE_WORDS[type].help}</small>
+            </span>
+          </label>
+        ))}
+      </div>
+    </Choices>
+    <TextField
+      class="for-simple"
+      name="envVarName"
+      label="Environment variable"
+      hint="The name that your projects read it by."
+      value={draft.envVarName}
+      problem={problem}
+      maxlength={255}
+      placeholder="STRIPE_SECRET_KEY"
+      mono
+      literal
+    />
+    <TextArea
+      class="for-group"
+      name="fieldDefinitions"
+      label="Fields"
+      hint="One environment variable a line. Leave it empty when each entry brings fields of its own."
+      value={draft.fieldDefinitions}
+      problem={problem}
+      rows={4}
+      placeholder={"AWS_ACCESS_KEY_ID\nAWS_SECRET_ACCESS_KEY"}
+      mono
+      optional
+    />
+    <Choices name="icon" legend="Icon" problem={problem}>
+      <div class="stack">
+        <div class="secret-row">
+          <label class="visually-hidden" for="icon-search">
+            Search icons
+          </label>
+          <input
+            class="input"
+            id="icon-search"
+            type="search"
+            name="iconSearch"
+            value={icons.search || undefined}
+            placeholder="Search 3,400 brand icons"
+            autocomplete="off"
+            maxlength={100}
+            hx-get={urls.icons}
+            hx-include="closest fieldset"
+            hx-trigger="input changed delay:200ms"
+            hx-target={`#${ids.iconChoices}`}
+            hx-swap="outerHTML"
+            hx-sync="this:replace"
+          />
+          <button class="button without-script" type="submit" formmethod="get" formnovalidate>
+            Search icons
+          </button>
+        </div>
+        <IconChoices icons={icons} />
+      </div>
+    </Choices>
+    <TextField
+      name="color"
+      label="Color"
+      hint="Behind the icon, as #rrggbb. Empty takes the brand's own."
+      value={draft.color}
+      problem={problem}
+      maxlength={7}
+      pattern="#[0-9a-fA-F]{6}"
+      placeholder="#635bff"
+      mono
+      literal
+      optional
+    />
+    <TextArea
+      name="description"
+      label="Description"
+      value={draft.description}
+      problem={problem}
+      maxlength={1000}
+      rows={2}
+      optional
+    />
+    <div class="actions">
+      <button class="button primary" type="submit" safe>
+        {submit}
+      </button>
+      <a class="button" href={back}>
+        Cancel
+      </a>
+    </div>
+  </form>
+);

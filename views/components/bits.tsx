@@ -1,0 +1,81 @@
+import type { Children } from "@kitajs/html";
+
+/** Where a page stands, as a path; the last step is the page itself. */
+export const Path = ({ steps }: { steps: readonly { name: string; href?: string }[] }): JSX.Element => (
+  <nav aria-label="Breadcrumb">
+    <ol class="path">
+      {steps.map((step) => (
+        <li>
+          {step.href === undefined ? (
+            <span aria-current="page" safe>
+              {step.name}
+            </span>
+          ) : (
+            <a href={step.href} safe>
+              {step.name}
+            </a>
+          )}
+        </li>
+      ))}
+    </ol>
+  </nav>
+);
+
+/** An empty list: what belongs in it, and the first step. */
+export const Empty = ({ title, children }: { title: string; children?: Children }): JSX.Element => (
+  <div class="empty">
+    <span class="prompt" aria-hidden="true">
+      $ _
+    </span>
+    <h2 safe>{title}</h2>
+    {children}
+  </div>
+);
+
+export const Tag = ({ text, kind }: { text: string; kind?: string }): JSX.Element => (
+  <span class={kind ? `tag ${kind}` : "tag"} safe>
+    {text}
+  </span>
+);
+
+const DAY_MS = 86_400_000;
+const SOON_DAYS = 30;
+
+/** When something ends: a day, and in words when that is near or past. */
+export const Expiry = ({ at, now }: { at: string | null; now: Date }): JSX.Element => {
+  if (at === null) return <span class="muted small">No expiry</span>;
+  const left = Date.parse(at) - now.getTime();
+  const days = Math.ceil(left / DAY_MS);
+  const [text, kind] =
+    left <= 0
+      ? ["expired", "bad"]
+      : days <= SOON_DAYS
+        ? [days === 1 ? "in 1 day" : `in ${days} days`, "warn"]
+        : [at.slice(0, 10), ""];
+  return (
+    <time class={`tag ${kind}`} datetime={at} title={`Expires ${at.slice(0, 16).replace("T", " ")} UTC`} safe>
+      {text}
+    </time>
+  );
+};
+
+/** How long ago, for what is recent, and the day otherwise. */
+export const Ago = ({ at, now }: { at: string; now: Date }): JSX.Element => (
+  <time datetime={at} title={`${at.slice(0, 16).replace("T", " ")} UTC`} safe>
+    {ago(Date.parse(at), now)}
+  </time>
+);
+
+function ago(at: number, now: Date): string {
+  const minutes = Math.floor((now.getTime() - at) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  const days = Math.floor(minutes / (24 * 60));
+  if (days < SOON_DAYS) return days === 1 ? "yesterday" : `${days} days ago`;
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+export function count(number: number, one: string, many = `${one}s`): string {
+  return number === 1 ? `1 ${one}` : `${number} ${many}`;
+}

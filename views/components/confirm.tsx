@@ -1,0 +1,33 @@
+import type { Children } from "@kitajs/html";
+
+type Props = {
+  title: string;
+  action: string;
+  verb: string;
+  back: string;
+  /** Whether it stands in the page's dialog or on a page of its own. */
+  inDialog: boolean;
+  children?: Children;
+};
+
+/** Asks once before something is gone. What goes is in the words that it is given. */
+export const Confirm = ({ title, action, verb, back, inDialog, children }: Props): JSX.Element => (
+  <form class="stack" method="post" action={action} hx-post={inDialog ? action : undefined} data-dialog-body={inDialog}>
+    {inDialog ? (
+      <h2 id="dialog-title" safe>
+        {title}
+      </h2>
+    ) : (
+      <h1 safe>{title}</h1>
+    )}
+    <div class="stack">{children}</div>
+    <div class="actions">
+      <a class="button" href={back} data-close-dialog>
+        Cancel
+      </a>
+      <button class="button danger" type="submit" safe>
+        {verb}
+      </button>
+    </div>
+  </form>
+);

@@ -1,0 +1,254 @@
+import type { Children } from "@kitajs/html";
+import { ids } from "../urls.ts";
+
+/** What was wrong with a form. `field` is the name of the one to mend, null when it is none in particular. */
+export type Problem = Readonly<{ field: string | null; message: string }>;
+
+type Labelled = {
+  name: string;
+  label: string;
+  hint?: string;
+  problem?: Problem | null;
+  optional?: boolean;
+  /** Tells fields of the same name apart. */
+  id?: string;
+  class?: string;
+};
+
+type TextFieldProps = Labelled & {
+  value?: string;
+  type?: "text" | "email" | "password" | "date" | "search";
+  autocomplete?: string;
+  placeholder?: string;
+  maxlength?: number;
+  minlength?: number;
+  pattern?: string;
+  list?: string;
+  mono?: boolean;
+  required?: boolean;
+  autofocus?: boolean;
+  /** Names and codes are not words. */
+  literal?: boolean;
+};
+
+/** A line of text with its label, its hint and what was wrong with it. */
+export const TextField = (props: TextFieldProps): JSX.Element => {
+  const id = props.id ?? ids.field(props.name);
+  const bad = isAt(props.problem, props.name);
+  return (
+    <div class={props.class ? `field ${props.class}` : "field"}>
+      <Label id={id} label={props.label} optional={props.optional} />
+      <Hint id={id} hint={props.hint} />
+      <input
+        class={props.mono ? "input mono" : "input"}
+        id={id}
+        name={props.name}
+        type={props.type ?? "text"}
+        value={props.value || undefined}
+        autocomplete={props.autocomplete ?? "off"}
+        placeholder={props.placeholder}
+        maxlength={props.maxlength}
+        minlength={props.minlength}
+        pattern={props.pattern}
+        list={props.list}
+        required={props.required}
+        spellcheck={props.literal ? "false" : undefined}
+        autocapitalize={props.literal ? "none" : undefined}
+        aria-invalid={bad ? "true" : undefined}
+        aria-describedby={describedBy(id, props.hint, bad)}
+        autofocus={bad || (props.autofocus === true && !props.problem)}
+      />
+      <Wrong id={id} bad={bad} problem={props.problem} label={props.label} />
+    </div>
+  );
+};
+
+/** Text of several lines. */
+export const TextArea = (
+  props: Labelled & { value?: string; rows?: number; maxlength?: number; mono?: boolean; placeholder?: string },
+): JSX.Element => {
+  const id = props.id ?? ids.field(props.name);
+  const bad = isAt(props.problem, props.name);
+  return (
+    <div class={props.class ? `field ${props.class}` : "field"}>
+      <Label id={id} label={props.label} optional={props.optional} />
+      <Hint id={id} hint={props.hint} />
+      <textarea
+        class={props.mono ? "input mono" : "input"}
+        id={id}
+        name={props.name}
+        rows={props.rows ?? 3}
+        maxlength={props.maxlength}
+        placeholder={props.placeholder}
+        autocomplete="off"
+        spellcheck={props.mono ? "false" : undefined}
+        autocapitalize={props.mono ? "none" : undefined}
+        aria-invalid={bad ? "true" : undefined}
+        aria-describedby={describedBy(id, props.hint, bad)}
+        autofocus={bad}
+        safe
+      >
+        {/* The first line break of a textarea is not part of it. */ `\n${props.value ?? ""}`}
+      </textarea>
+      <Wrong id={id} bad={bad} problem={props.problem} label={props.label} />
+    </div>
+  );
+};
+
+/**
+ * A secret as it is typed or pasted: of any number of lines, masked unless asked otherwise, and nothing that the
+ * browser checks, completes or remembers. Never filled in by the server.
+ */
+export const SecretField = (
+  props: Labelled & { required?: boolean; rows?: number; placeholder?: string; orFile?: boolean },
+): JSX.Element => {
+  const id = props.id ?? ids.field(props.name);
+  const bad = isAt(props.problem, props.name);
+  return (
+    <div class={props.class ? `field ${props.class}` : "field"}>
+      <Label id={id} label={props.label} optional={props.optional} />
+      <Hint id={id} hint={props.hint} />
+      <div class="secret-row">
+        <textarea
+          class="input mono secret"
+          id={id}
+          name={props.name}
+          rows={props.rows ?? 1}
+          placeholder={props.placeholder}
+          required={props.required}
+          autocomplete="off"
+          autocorrect="off"
+          autocapitalize="none"
+          spellcheck="false"
+          data-1p-ignore
+          data-lpignore="true"
+          data-or-file={props.orFile}
+          aria-invalid={bad ? "true" : undefined}
+          aria-describedby={describedBy(id, props.hint, bad)}
+          autofocus={bad}
+        ></textarea>
+        <ShowButton id={id} label={props.label} />
+      </div>
+      <Wrong id={id} bad={bad} problem={props.problem} label={props.label} />
+    </div>
+  );
+};
+
+/** A password of an account. */
+export const PasswordField = (
+  props: Labelled & { autocomplete: "current-password" | "new-password"; minlength?: number; autofocus?: boolean },
+): JSX.Element => {
+  const id = ids.field(props.name);
+  const bad = isAt(props.problem, props.name);
+  return (
+    <div class="field">
+      <Label id={id} label={props.label} />
+      <Hint id={id} hint={props.hint} />
+      <div class="secret-row">
+        <input
+          class="input"
+          id={id}
+          name={props.name}
+          type="password"
+          required
+          minlength={props.minlength}
+          autocomplete={props.autocomplete}
+          aria-invalid={bad ? "true" : undefined}
+          aria-describedby={describedBy(id, props.hint, bad)}
+          autofocus={bad || props.autofocus}
+        />
+        <ShowButton id={id} label={props.label} />
+      </div>
+      <Wrong id={id} bad={bad} problem={props.problem} label={props.label} />
+    </div>
+  );
+};
+
+const ShowButton = ({ id, label }: { id: string; label: string }): JSX.Element => (
+  <button class="button needs-script" type="button" data-show={id} aria-pressed="false">
+    Show
+    <span class="visually-hidden" safe>{` ${label}`}</span>
+  </button>
+);
+
+/** A group of choices under one name. */
+export const Choices = (props: {
+  name: string;
+  legend: string;
+  hint?: string;
+  problem?: Problem | null;
+  class?: string;
+  children?: Children;
+}): JSX.Element => {
+  const id = ids.field(props.name);
+  const bad = isAt(props.problem, props.name);
+  return (
+    <fieldset
+      class={props.class ? `field ${props.class}` : "field"}
+      aria-describedby={describedBy(id, props.hint, bad)}
+      id={id}
+      tabindex={bad ? "-1" : undefined}
+      autofocus={bad}
+    >
+      <legend safe>{props.legend}</legend>
+      <Hint id={id} hint={props.hint} />
+      {props.children}
+      <Wrong id={id} bad={bad} problem={props.problem} label={props.legend} />
+    </fieldset>
+  );
+};
+
+/** What is wrong with a form as a whole, or with a field that the page does not show. */
+export const FormProblem = ({ problem, shown }: { problem: Problem | null; shown: readonly string[] }): JSX.Element =>
+  problem === null || (problem.field !== null && shown.some((name) => isAt(problem, name))) ? (
+    <></>
+  ) : (
+    <p class="notice bad" role="alert" tabindex="-1" autofocus safe>
+      {sentence(problem, null)}
+    </p>
+  );
+
+const Label = ({ id, label, optional }: { id: string; label: string; optional?: boolean }): JSX.Element => (
+  <label for={id}>
+    <span safe>{label}</span>
+    {optional ? <span class="optional"> (optional)</span> : null}
+  </label>
+);
+
+const Hint = ({ id, hint }: { id: string; hint?: string }): JSX.Element =>
+  hint === undefined ? (
+    <></>
+  ) : (
+    <p class="hint" id={`${id}-hint`} safe>
+      {hint}
+    </p>
+  );
+
+type WrongProps = { id: string; bad: boolean; problem?: Problem | null; label: string };
+
+const Wrong = ({ id, bad, problem, label }: WrongProps): JSX.Element =>
+  bad && problem ? (
+    <p class="error" id={`${id}-error`} safe>
+      {sentence(problem, label)}
+    </p>
+  ) : (
+    <></>
+  );
+
+/** A problem of `fieldDefinitions.2` is shown at `fieldDefinitions`. */
+function isAt(problem: Problem | null | undefined, name: string): boolean {
+  return problem?.field === name || problem?.field?.startsWith(`${name}.`) === true;
+}
+
+function describedBy(id: string, hint: string | undefined, bad: boolean): string | undefined {
+  const parts = [hint === undefined ? "" : `${id}-hint`, bad ? `${id}-error` : ""].filter((part) => part !== "");
+  return parts.length === 0 ? undefined : parts.join(" ");
+}
+
+/** The API names the member (`envVarName must …`), people know its label. */
+function sentence(problem: Problem, label: string | null): string {
+  const { field, message } = problem;
+  const named = field !== null && label !== null && message.startsWith(`${field} `);
+  const text = named ? `${label} ${message.slice(field.length + 1)}` : message;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,7 @@
+/** Attributes of every element that the HTML standard has and the JSX types lack. */
+declare namespace JSX {
+  interface HtmlTag {
+    autofocus?: boolean;
+    autocorrect?: "on" | "off";
+  }
+}

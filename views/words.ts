@@ -1,0 +1,19 @@
+import type { KeyType } from "../src/features/categories/model.ts";
+import type { Environment } from "../src/features/entries/model.ts";
+
+/** How people read what the API names. */
+
+export const KEY_TYPE_WORDS: Readonly<Record<KeyType, { name: string; help: string }>> = {
+  simple: { name: "Simple", help: "One value in one variable: an API key, a token, a URL" },
+  group: { name: "Group", help: "Several variables that belong together: an id and its secret" },
+  ssh: { name: "SSH", help: "A private key, as a file" },
+  json: { name: "JSON", help: "A credential file, such as a service account" },
+};
+export const KEY_TYPE_ORDER = Object.keys(KEY_TYPE_WORDS) as KeyType[];
+
+export const ENVIRONMENT_WORDS: Readonly<Record<Environment, string>> = {
+  production: "Production",
+  staging: "Staging",
+  development: "Development",
+};
+export const ENVIRONMENT_ORDER = Object.keys(ENVIRONMENT_WORDS) as Environment[];
