@@ -1,19 +1,26 @@
 import { Elysia } from "elysia";
 import { AppError } from "./errors.ts";
 import { accessKeysApi } from "./features/access-keys/api.ts";
+import { accessKeyPages } from "./features/access-keys/pages.ts";
 import { accountApi } from "./features/account/api.ts";
 import { sessionApi, signInApi } from "./features/auth/api.ts";
+import { authPages } from "./features/auth/pages.ts";
 import { categoriesApi } from "./features/categories/api.ts";
+import { categoryPages } from "./features/categories/pages.ts";
 import { entriesApi } from "./features/entries/api.ts";
+import { entryPages } from "./features/entries/pages.ts";
 import { exportApi } from "./features/export/api.ts";
 import { healthApi } from "./features/health/api.ts";
+import { settingsPages } from "./features/settings/pages.ts";
 import { statsApi } from "./features/stats/api.ts";
 import { callerOf, createCallers, setCaller } from "./http/client.ts";
 import { isSignInNeeded, renderJson, toAppError } from "./http/errors.ts";
+import { errorPage } from "./http/frame.ts";
 import { isHtmx } from "./http/guards.ts";
 import { securityHeaders } from "./http/headers.ts";
 import { operation } from "./http/operations.ts";
 import { redirect } from "./http/responses.ts";
+import { staticFiles } from "./http/static.ts";
 import type { Kagi } from "./kagi.ts";
 import { describeCause } from "./log.ts";
 
@@ -22,6 +29,12 @@ function routes(kagi: Kagi) {
   return new Elysia({ normalize: false })
     .onError(({ code, error, request }) => answerError(kagi, code, error, request))
     .use(healthApi(kagi))
+    .use(staticFiles())
+    .use(authPages(kagi))
+    .use(categoryPages(kagi))
+    .use(entryPages(kagi))
+    .use(accessKeyPages(kagi))
+    .use(settingsPages(kagi))
     .use(signInApi(kagi))
     .use(sessionApi(kagi))
     .use(categoriesApi(kagi))
@@ -51,9 +64,9 @@ export function createApp(kagi: Kagi): App {
     try {
       response = await app.fetch(request);
     } catch (error) {
-      response = answerError(kagi, "UNKNOWN", error, request);
+      response = await answerError(kagi, "UNKNOWN", error, request);
     }
-    if (response.status === 404) response = methodNotAllowed(app.routes, request) ?? response;
+    if (response.status === 404) response = (await methodNotAllowed(kagi, app.routes, request)) ?? response;
     for (const [name, value] of headers) response.headers.set(name, value);
     response.headers.set("X-Request-Id", caller.requestId);
     if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
@@ -62,7 +75,7 @@ export function createApp(kagi: Kagi): App {
   return { fetch, routes: app.routes };
 }
 
-function answerError(kagi: Kagi, code: string | number, thrown: unknown, request: Request): Response {
+async function answerError(kagi: Kagi, code: string | number, thrown: unknown, request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   if (isSignInNeeded(thrown)) {
     const next = request.method === "GET" ? pathname + search : "/";
@@ -73,17 +86,30 @@ function answerError(kagi: Kagi, code: string | number, thrown: unknown, request
     const { requestId } = callerOf(request);
     kagi.log.error("request failed", { requestId, method: request.method, ...describeCause(error.cause) });
   }
-  return renderJson(error);
+  return isPage(pathname) ? await errorPage(kagi, request, error) : renderJson(error);
+}
+
+function isPage(pathname: string): boolean {
+  return !/^\/(api|static)(\/|$)|^\/(healthz|readyz)$/.test(pathname);
 }
 
 /** A known path that is asked with another method, which a router alone calls unknown. */
-function methodNotAllowed(all: readonly { method: string; path: string }[], request: Request): Response | undefined {
+async function methodNotAllowed(
+  kagi: Kagi,
+  all: readonly { method: string; path: string }[],
+  request: Request,
+): Promise<Response | undefined> {
   const path = new URL(request.url).pathname.replace(/(.)\/$/, "$1");
   const known = all.filter((route) => matches(route.path, path)).map((route) => route.method);
   if (known.length === 0 || known.includes(request.method)) return undefined;
   if (request.method === "HEAD" && known.includes("GET")) return undefined;
   const allow = known.includes("GET") ? [...known, "HEAD"] : known;
-  return renderJson(new AppError("METHOD_NOT_ALLOWED", undefined, { allow: [...new Set(allow)] }));
+  return await answerError(
+    kagi,
+    "UNKNOWN",
+    new AppError("METHOD_NOT_ALLOWED", undefined, { allow: [...new Set(allow)] }),
+    request,
+  );
 }
 
 function matches(pattern: string, path: string): boolean {

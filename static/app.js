@@ -100,7 +100,10 @@ document.addEventListener("keydown", (event) => {
 
 function hideLater(revealed) {
   if (timers.has(revealed)) return;
-  timers.set(revealed, setTimeout(() => hide(revealed), HIDE_AFTER_MS));
+  timers.set(
+    revealed,
+    setTimeout(() => hide(revealed), HIDE_AFTER_MS),
+  );
 }
 
 function hide(revealed) {
@@ -133,6 +136,7 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pagehide", () => {
   hideAll();
   for (const field of document.querySelectorAll(".secret")) field.value = "";
+  for (const once of document.querySelectorAll("[data-forget]")) once.textContent = "Shown once, and gone";
 });
 
 addEventListener("pageshow", (event) => {
@@ -153,10 +157,14 @@ document.addEventListener(
     const form = event.target;
     if (!form.hasAttribute("data-copy")) return;
     event.preventDefault();
-    copy(form).then(
-      () => say(`Copied ${form.dataset.copy}`),
-      (error) => error.message !== "leaving" && say("The clipboard was not reachable. Reveal the value and copy it from there.", true),
-    ).finally(() => finish(form));
+    copy(form)
+      .then(
+        () => say(`Copied ${form.dataset.copy}`),
+        (error) =>
+          error.message !== "leaving" &&
+          say("The clipboard was not reachable. Reveal the value and copy it from there.", true),
+      )
+      .finally(() => finish(form));
   },
   true,
 );
@@ -213,9 +221,12 @@ function say(text, bad = false) {
   clearTimeout(toastTimer);
   toast.classList.toggle("bad", bad);
   toast.textContent = text;
-  toastTimer = setTimeout(() => {
-    toast.textContent = "";
-  }, bad ? 2 * TOAST_MS : TOAST_MS);
+  toastTimer = setTimeout(
+    () => {
+      toast.textContent = "";
+    },
+    bad ? 2 * TOAST_MS : TOAST_MS,
+  );
 }
 
 /* Secrets while they are typed. */

@@ -2,6 +2,7 @@
 declare namespace JSX {
   interface HtmlTag {
     autofocus?: boolean;
+    autocomplete?: string;
     autocorrect?: "on" | "off";
   }
 }

@@ -1,4 +1,6 @@
-/** Addresses of pages and ids of elements, where a page, a swap and a redirect have to agree. */
+/** Addresses of pages and ids of elements, where a route, a page, a swap and a redirect have to agree. */
+
+/** A route is the address of `":id"`. */
 
 export const urls = {
   home: "/",
@@ -12,23 +14,23 @@ export const urls = {
   keys: "/keys",
   newCategory: "/keys/new",
   newCategoryFor: (service: string) => `/keys/new${query({ service })}#form`,
-  category: (id: string) => `/keys/${id}`,
-  editCategory: (id: string) => `/keys/${id}/edit`,
-  deleteCategory: (id: string) => `/keys/${id}/delete`,
-  newEntry: (categoryId: string) => `/keys/${categoryId}/entries/new`,
+  category: <Id extends string>(id: Id) => `/keys/${id}` as const,
+  editCategory: <Id extends string>(id: Id) => `/keys/${id}/edit` as const,
+  deleteCategory: <Id extends string>(id: Id) => `/keys/${id}/delete` as const,
+  newEntry: <Id extends string>(categoryId: Id) => `/keys/${categoryId}/entries/new` as const,
   icons: "/icons",
 
   entryIn: (categoryId: string, id: string) => `/keys/${categoryId}#${ids.entry(id)}`,
-  editEntry: (id: string) => `/entries/${id}/edit`,
-  deleteEntry: (id: string) => `/entries/${id}/delete`,
-  revealEntry: (id: string) => `/entries/${id}/reveal`,
-  copyEntry: (id: string) => `/entries/${id}/copy`,
-  downloadEntry: (id: string) => `/entries/${id}/download`,
+  editEntry: <Id extends string>(id: Id) => `/entries/${id}/edit` as const,
+  deleteEntry: <Id extends string>(id: Id) => `/entries/${id}/delete` as const,
+  revealEntry: <Id extends string>(id: Id) => `/entries/${id}/reveal` as const,
+  copyEntry: <Id extends string>(id: Id) => `/entries/${id}/copy` as const,
+  downloadEntry: <Id extends string>(id: Id) => `/entries/${id}/download` as const,
 
   accessKeys: "/settings/access-keys",
   newAccessKey: "/settings/access-keys/new",
   newAccessKeyFrom: (preset: string) => `/settings/access-keys/new${query({ preset })}`,
-  revokeAccessKey: (id: string) => `/settings/access-keys/${id}/revoke`,
+  revokeAccessKey: <Id extends string>(id: Id) => `/settings/access-keys/${id}/revoke` as const,
 } as const;
 
 export const ids = {

@@ -22,7 +22,7 @@ export async function migrate(
 ): Promise<string[]> {
   return await db.transaction(async (tx) => {
     // SQLite's transactions take the write lock when they begin; PostgreSQL needs a lock of its own.
-    if (db.engine === "postgres") await tx.run(sql`SELECT pg_advisory_xact_lock(1264670569)`);
+    if (db.engine === "postgres") await holdStarts(tx);
     await tx.run(sql`
       CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at TEXT NOT NULL)`);
     const recorded = await tx.all<{ name: string; checksum: string }>(sql`
@@ -39,6 +39,11 @@ export async function migrate(
     await finish(tx);
     return fresh.map((migration) => migration.name);
   });
+}
+
+/** Lets nobody else start on the same PostgreSQL database until the transaction ends. */
+export async function holdStarts(tx: Db): Promise<void> {
+  await tx.run(sql`SELECT pg_advisory_xact_lock(1264670569)`);
 }
 
 function check(recorded: readonly { name: string; checksum: string }[], migrations: readonly Migration[]): void {

@@ -1,5 +1,5 @@
 /** What some program reads as more than a character: quotes, the dollar sign, controls and line separators. */
-const SPECIAL = /\\u[0-9a-fA-F]{4}|\\[^]|['$`\p{Cc}\p{Zl}\p{Zp}]/gu;
+const SPECIAL = /\\u[0-9a-fA-F]{4}|\\[\s\S]|['$`\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 const escapeCode = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
@@ -20,5 +20,7 @@ export const compactJson = (text: string): string => {
   } catch {
     throw new SyntaxError("Not a JSON document");
   }
-  return text.replace(/"[^"\\]*(?:\\[^][^"\\]*)*"|\s+/g, (token) => (token.startsWith('"') ? safeString(token) : ""));
+  return text.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*"|\s+/g, (token) =>
+    token.startsWith('"') ? safeString(token) : "",
+  );
 };

@@ -40,11 +40,11 @@ const oddBackslashesAtEnd = (text: string) => {
 const hasBraced = (text: string) => text.includes("${") && text.includes("}", text.indexOf("${"));
 
 /** The text without its `\x` pairs: what is left of a sign stands there unescaped. */
-const withoutPairs = (text: string) => text.replace(/\\[^]/g, "");
+const withoutPairs = (text: string) => text.replace(/\\[\s\S]/g, "");
 
 /** Replaces `\x` by what `table` has for x; other pairs stay as they are. */
-export const unescape = (text: string, table: Record<string, string>): string =>
-  text.replace(/\\([^])/g, (pair, next: string) => table[next] ?? pair);
+export const decodePairs = (text: string, table: Record<string, string>): string =>
+  text.replace(/\\([\s\S])/g, (pair, next: string) => table[next] ?? pair);
 
 export const KAGI_ESCAPES = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\", $: "$" };
 const PYTHON_ESCAPES = {
@@ -64,14 +64,14 @@ const GO_ESCAPES = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: 
 /** dotenv's regular expression, which @next/env and dotenvx share: any `#` ends bare text, and `"` knows two escapes. */
 const asDotenv: Decoder = ({ quote, inner }) => {
   const text = lines(inner);
-  if (quote === "") return text.replace(/#[^]*/, "").trim();
+  if (quote === "") return text.replace(/#[\s\S]*/, "").trim();
   return quote === '"' ? text.replaceAll("\\n", "\n").replaceAll("\\r", "\r") : text;
 };
 
 /** Node's: the first closing quote counts, escaped or not, carriage returns vanish, and `"` knows `\n` alone. */
 const asNode: Decoder = ({ quote, inner }) => {
   const text = inner.replaceAll("\r", "");
-  if (quote === "") return text.replace(/#[^]*/, "").trim();
+  if (quote === "") return text.replace(/#[\s\S]*/, "").trim();
   const end = text.indexOf(quote);
   const kept = end === -1 ? text : text.slice(0, end);
   return quote === '"' ? kept.replaceAll("\\n", "\n") : kept;
@@ -81,7 +81,7 @@ const asNode: Decoder = ({ quote, inner }) => {
 const expanded = (text: string | null) => (text === null || EXPANDS.test(text) ? null : text.replaceAll("\\$", "$"));
 
 /** Between double quotes, `$` starts an expansion for the Go parsers unless it is escaped. */
-const goEscapes = (text: string) => (withoutPairs(text).includes("$") ? null : unescape(text, GO_ESCAPES));
+const goEscapes = (text: string) => (withoutPairs(text).includes("$") ? null : decodePairs(text, GO_ESCAPES));
 
 const SHELL_WORD = /^(?![~=#])[^\s"'`$\\;&|<>()]*$/;
 
@@ -91,17 +91,20 @@ const DECODERS: Record<Parser, Decoder> = {
     const text = asDotenv(written);
     if (text === null || written.quote === "'") return text;
     if (/(?<!\\)\$[A-Za-z_{]|\$\(/.test(text)) return null;
-    return written.quote === '"' ? text.replaceAll("\\t", "\t") : text;
+    return (written.quote === '"' ? text.replaceAll("\\t", "\t") : text).replaceAll("\\$", "$");
   },
   Next: (written) => expanded(asDotenv(written)),
   Vite: (written) => expanded(asNode(written)),
-  Bun: (written) => (written.quote !== "" && written.inner.endsWith("\\") ? null : expanded(asDotenv(written))),
+  Bun: ({ quote, inner }) => {
+    if (quote !== "" && inner.endsWith("\\")) return null;
+    return expanded(quote === '"' ? decodePairs(lines(inner), { n: "\n", r: "\r" }) : asDotenv({ quote, inner }));
+  },
   Node: asNode,
   "python-dotenv": ({ quote, inner }) => {
     if (quote === "`" || hasBraced(inner)) return null;
     if (quote === "") return inner.replace(/\s#.*/, "").trimEnd();
     if (inner.endsWith("\\")) return null;
-    return unescape(lines(inner), quote === "'" ? { "\\": "\\", "'": "'" } : PYTHON_ESCAPES);
+    return decodePairs(lines(inner), quote === "'" ? { "\\": "\\", "'": "'" } : PYTHON_ESCAPES);
   },
   Compose: ({ quote, inner }) => {
     if (quote === "'") return oddBackslashesAtEnd(inner) ? null : inner;
@@ -112,18 +115,16 @@ const DECODERS: Record<Parser, Decoder> = {
     if (quote === "'") return inner;
     if (quote === "") return SHELL_WORD.test(inner) ? inner : null;
     if (quote === "`" || /[$`]/.test(withoutPairs(inner))) return null;
-    return unescape(inner, { "\\": "\\", '"': '"', $: "$", "`": "`", "\n": "" });
+    return decodePairs(inner, { "\\": "\\", '"': '"', $: "$", "`": "`", "\n": "" });
   },
   godotenv: ({ quote, inner }) => {
     if (quote === "'") return inner.endsWith("\\") ? null : lines(inner);
-    if (quote === "`" || /(?<!\\)\$[A-Z0-9_{(]/.test(inner)) return null;
-    if (quote === "") return inner.replace(/\s#.*/, "").trim();
-    if (inner.endsWith("\\")) return null;
-    return lines(inner)
-      .replaceAll("\\n", "\n")
-      .replaceAll("\\r", "\r")
-      .replace(/\\([^$])/g, "$1")
-      .replaceAll("\\$", "$");
+    if (quote === "`" || inner.endsWith("\\")) return null;
+    const text =
+      quote === ""
+        ? inner.replace(/\s#.*/, "").trim()
+        : decodePairs(lines(inner), { n: "\n", r: "\r" }).replace(/\\([^$])/g, "$1");
+    return /(?<!\\)\$\(?\{?[A-Z0-9_]/.test(text) ? null : text.replaceAll("\\$", "$");
   },
   "ruby-dotenv": ({ quote, inner }) => {
     if (/[\r\n]/.test(inner) || inner.endsWith("\\")) return null;
@@ -138,7 +139,7 @@ const DECODERS: Record<Parser, Decoder> = {
   },
   docker: ({ quote, inner }) => (quote === "" && !/[\r\n]/.test(inner) ? inner : null),
   Kagi: ({ quote, inner }) => {
-    if (quote === '"') return unescape(inner.replaceAll("\r\n", "\n"), KAGI_ESCAPES);
+    if (quote === '"') return decodePairs(inner.replaceAll("\r\n", "\n"), KAGI_ESCAPES);
     return quote === "" ? inner.replace(/\s#.*/, "").trimEnd() : inner.replaceAll("\r\n", "\n");
   },
 };

@@ -1,4 +1,4 @@
-import { KAGI_ESCAPES, misreadBy, type Parser, type Quote, unescape } from "./parsers.ts";
+import { decodePairs, KAGI_ESCAPES, misreadBy, type Parser, type Quote } from "./parsers.ts";
 import { isVariableName } from "./write.ts";
 
 /**
@@ -59,7 +59,7 @@ const BEHIND = /(?:[^\S\r\n]+#[^\r\n]*|[^\S\r\n]*)(?=[\r\n]|$)/y;
 const QUOTED: Record<Exclude<Quote, "">, RegExp> = {
   "'": /'([^']*)'/y,
   "`": /`([^`]*)`/y,
-  '"': /"([^"\\]*(?:\\[^][^"\\]*)*)"/y,
+  '"': /"([^"\\]*(?:\\[\s\S][^"\\]*)*)"/y,
 };
 
 const matchAt = (pattern: RegExp, text: string, at: number) => {
@@ -98,7 +98,7 @@ const withoutComment = (rest: string) => rest.replace(/\s#.*/, "").trimEnd();
 
 const decode = (quote: Quote, inner: string) => {
   const text = inner.replaceAll("\r\n", "\n");
-  return quote === '"' ? unescape(text, KAGI_ESCAPES) : text;
+  return quote === '"' ? decodePairs(text, KAGI_ESCAPES) : text;
 };
 
 const reasonsFor = ({ quote, inner, trailing }: Scanned): Reason[] => {

@@ -57,15 +57,16 @@ const runsInShells = (value: string) => /`|\$[({]/.test(value) || (value.include
 
 /**
  * The best form for dotenv that no shell runs: dotenv's back quotes would be a command to the next `. .env`. Where that
- * leaves none, double quotes with the shells' escapes: dotenv keeps the backslashes, and still finds the end.
- * dotenvx runs `$(…)` in them, escaped or not.
+ * leaves none, double quotes with the shells' escapes: dotenv keeps the backslashes and still finds the end. Not so
+ * where dotenvx would run a `$(…)`, escaped or not, or Node, which takes `\"` for the end, the next lines for variables.
  */
 const forDotenv = (value: string): Written | null => {
   if (!/['\r]/.test(value)) return { quote: "'", inner: value };
   if (!/"|\\[nr]|\\$/.test(value) && !runsInShells(value)) {
     return { quote: '"', inner: value.replaceAll("\r", "\\r") };
   }
-  return value.includes("$(") ? null : { quote: '"', inner: value.replace(/[\\"$`]/g, "\\$&") };
+  if (value.includes("$(") || (value.includes('"') && /[\r\n]/.test(value))) return null;
+  return { quote: '"', inner: value.replace(/[\\"$`]/g, "\\$&") };
 };
 
 /** Raw text in the first kind of quotes that it lacks. `"` would turn `\n` and `\r` into line breaks. */

@@ -121,6 +121,7 @@ async function visit(kagi: Kagi, context: Visiting): Promise<Actor> {
   return actor;
 }
 
+/** Whoever the session cookie stands for, if anybody. */
 async function sessionActor(kagi: Kagi, request: Request): Promise<Actor | undefined> {
   const token = readCookie(request, sessionCookieName(kagi.config));
   return token === null ? undefined : await findSessionActor(kagi, callerOf(request) as Caller, token);

@@ -37,9 +37,7 @@ export function html(view: unknown, extra: Extra & { secret?: boolean } = {}): R
     ...extra.headers,
   };
   if (extra.secret) headers["Content-Encoding"] = "identity";
-  const text = String(view);
-  const body = text.startsWith("<html") ? `<!doctype html>${text}` : text;
-  return withCookies(new Response(body, { status: extra.status ?? 200, headers }), extra.cookies);
+  return withCookies(new Response(String(view), { status: extra.status ?? 200, headers }), extra.cookies);
 }
 
 /** Leads the browser on by GET. htmx follows by itself only for a fragment, so it is told to load the whole page. */

@@ -11,7 +11,12 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-type Asset = Readonly<{ path: string; type: string; body: Uint8Array<ArrayBuffer>; compressed: () => Uint8Array<ArrayBuffer> }>;
+type Asset = Readonly<{
+  path: string;
+  type: string;
+  body: Uint8Array<ArrayBuffer>;
+  compressed: () => Uint8Array<ArrayBuffer>;
+}>;
 
 /** The path of a file of `static/`, with its content's hash: `asset("app.css")` is `/static/app.1f3c5a7e.css`. */
 export function asset(name: string): string {

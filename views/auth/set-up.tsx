@@ -49,7 +49,15 @@ export const SetUpForm = ({ draft, problem, asksToken, passwordLength }: Props):
       literal
       autofocus={!asksToken}
     />
-    <TextField name="name" label="Name" value={draft.name} problem={problem} autocomplete="name" maxlength={255} optional />
+    <TextField
+      name="name"
+      label="Name"
+      value={draft.name}
+      problem={problem}
+      autocomplete="name"
+      maxlength={255}
+      optional
+    />
     <PasswordField
       name="password"
       label="Password"

@@ -37,7 +37,12 @@ type FormProps = {
 
 type NewProps = { services: readonly ServiceOffer[]; chosen: string | null };
 
-export const NewCategoryPage = ({ frame, services, chosen, ...form }: FormProps & NewProps & { frame: Frame }): JSX.Element => (
+export const NewCategoryPage = ({
+  frame,
+  services,
+  chosen,
+  ...form
+}: FormProps & NewProps & { frame: Frame }): JSX.Element => (
   <Page frame={frame} title="New category" section="keys">
     <Path steps={[{ name: "keys", href: urls.keys }, { name: "new" }]} />
     <div class="head">
@@ -66,10 +71,18 @@ export const NewCategoryPage = ({ frame, services, chosen, ...form }: FormProps 
   </Page>
 );
 
-export const EditCategoryPage = ({ frame, category, ...form }: FormProps & { frame: Frame; category: Category }): JSX.Element => (
+export const EditCategoryPage = ({
+  frame,
+  category,
+  ...form
+}: FormProps & { frame: Frame; category: Category }): JSX.Element => (
   <Page frame={frame} title={`Edit ${category.name}`} section="keys">
     <Path
-      steps={[{ name: "keys", href: urls.keys }, { name: category.name, href: urls.category(category.id) }, { name: "edit" }]}
+      steps={[
+        { name: "keys", href: urls.keys },
+        { name: category.name, href: urls.category(category.id) },
+        { name: "edit" },
+      ]}
     />
     <div class="head">
       <div>
@@ -89,7 +102,15 @@ export const CategoryForm = ({ draft, icons, problem, action, typeIsFixed, submi
       {submit}
     </button>
     <FormProblem problem={problem} shown={FIELDS} />
-    <TextField name="name" label="Name" value={draft.name} problem={problem} maxlength={255} required placeholder="Stripe" />
+    <TextField
+      name="name"
+      label="Name"
+      value={draft.name}
+      problem={problem}
+      maxlength={255}
+      required
+      placeholder="Stripe"
+    />
     <Choices
       name="keyType"
       legend="Type"

@@ -33,8 +33,8 @@ export const CategoriesPage = ({ frame, ...list }: Props & { frame: Frame }): JS
 const FirstStep = (): JSX.Element => (
   <Empty title="An empty vault">
     <p>
-      A category is a service that gives you keys, such as Stripe or OpenAI. Inside it, each entry is the key of one project
-      in one environment.
+      A category is a service that gives you keys, such as Stripe or OpenAI. Inside it, each entry is the key of one
+      project in one environment.
     </p>
     <div class="actions">
       <a class="button primary" href={urls.newCategory}>

@@ -77,7 +77,7 @@ export const TextArea = (
         class={props.mono ? "input mono" : "input"}
         id={id}
         name={props.name}
-        rows={props.rows ?? 3}
+        rows={String(props.rows ?? 3)}
         maxlength={props.maxlength}
         placeholder={props.placeholder}
         autocomplete="off"
@@ -113,7 +113,7 @@ export const SecretField = (
           class="input mono secret"
           id={id}
           name={props.name}
-          rows={props.rows ?? 1}
+          rows={String(props.rows ?? 1)}
           placeholder={props.placeholder}
           required={props.required}
           autocomplete="off"
@@ -201,7 +201,7 @@ export const Choices = (props: {
 /** What is wrong with a form as a whole, or with a field that the page does not show. */
 export const FormProblem = ({ problem, shown }: { problem: Problem | null; shown: readonly string[] }): JSX.Element =>
   problem === null || (problem.field !== null && shown.some((name) => isAt(problem, name))) ? (
-    <></>
+    ""
   ) : (
     <p class="notice bad" role="alert" tabindex="-1" autofocus safe>
       {sentence(problem, null)}
@@ -217,7 +217,7 @@ const Label = ({ id, label, optional }: { id: string; label: string; optional?: 
 
 const Hint = ({ id, hint }: { id: string; hint?: string }): JSX.Element =>
   hint === undefined ? (
-    <></>
+    ""
   ) : (
     <p class="hint" id={`${id}-hint`} safe>
       {hint}
@@ -232,7 +232,7 @@ const Wrong = ({ id, bad, problem, label }: WrongProps): JSX.Element =>
       {sentence(problem, label)}
     </p>
   ) : (
-    <></>
+    ""
   );
 
 /** A problem of `fieldDefinitions.2` is shown at `fieldDefinitions`. */

@@ -1,7 +1,15 @@
 /** Line drawings in a 24 × 24 box. Decoration: what they stand on carries the name. */
 
 export const Mark = (): JSX.Element => (
-  <svg viewBox="0 0 24 24" fill="none" aria-hidden="true" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">
+  <svg
+    viewBox="0 0 24 24"
+    fill="none"
+    aria-hidden="true"
+    stroke="currentColor"
+    stroke-width="2"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+  >
     <circle cx="7.500" cy="12" r="4" />
     <path d="M11.500 12H21v3.500M16.500 12v3" />
   </svg>
@@ -15,7 +23,14 @@ export const Sun = (): JSX.Element => (
 );
 
 export const Moon = (): JSX.Element => (
-  <svg viewBox="0 0 24 24" fill="none" aria-hidden="true" stroke="currentColor" stroke-width="2" stroke-linejoin="round">
+  <svg
+    viewBox="0 0 24 24"
+    fill="none"
+    aria-hidden="true"
+    stroke="currentColor"
+    stroke-width="2"
+    stroke-linejoin="round"
+  >
     <path d="M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500Z" />
   </svg>
 );

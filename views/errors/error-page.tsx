@@ -34,15 +34,20 @@ export const ErrorPage = ({ frame, status, message, requestId }: Props): JSX.Ele
 
 const BROKEN = {
   title: "Something broke",
-  advice: "Kagi could not finish this, and nothing was changed. The log of the server tells more under the request below.",
+  advice:
+    "Kagi could not finish this, and nothing was changed. The log of the server tells more under the request below.",
 };
 
 const WORDS: Readonly<Record<number, { title: string; advice: string }>> = {
   403: {
     title: "Not allowed",
-    advice: "The request came from another site or from another address than this server's own. Open Kagi by its own address and try again.",
+    advice:
+      "The request came from another site or from another address than this server's own. Open Kagi by its own address and try again.",
   },
-  404: { title: "Not found", advice: "There is nothing here. It may have been deleted, or the address has a slip in it." },
+  404: {
+    title: "Not found",
+    advice: "There is nothing here. It may have been deleted, or the address has a slip in it.",
+  },
   405: { title: "Not found", advice: "There is nothing to open here. Start again from the list of keys." },
   413: { title: "Too large", advice: "A form may hold 2 MiB, and a secret value 1 MiB." },
 };

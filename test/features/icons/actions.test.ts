@@ -34,6 +34,12 @@ test.each(["", "no-such-brand", "GitHub", "../github", "github\0", "__proto__", 
   },
 );
 
+test("brands that left the newest release are still there", async () => {
+  for (const slug of ["openai", "amazonwebservices", "slack", "heroku", "twilio"])
+    expect(await isIconSlug(slug)).toBe(true);
+  expect((await slugsFor("open ai"))[0]).toBe("openai");
+});
+
 test("several at once: each known one once", async () => {
   const icons = await findIcons(["stripe", "nothing", "github", "stripe"]);
   expect([...icons.keys()]).toEqual(["stripe", "github"]);

@@ -1,0 +1,193 @@
+import { Elysia } from "elysia";
+import { DeleteCategory, DeleteCategoryPage } from "../../../views/categories/delete.tsx";
+import {
+  type CategoryDraft,
+  CategoryForm,
+  EditCategoryPage,
+  type IconOffer,
+  NewCategoryPage,
+  type ServiceOffer,
+} from "../../../views/categories/form.tsx";
+import { IconChoices } from "../../../views/categories/icons.tsx";
+import { CategoriesPage, CategoryResults } from "../../../views/categories/list.tsx";
+import type { Frame } from "../../../views/layout/frame.ts";
+import { query, urls } from "../../../views/urls.ts";
+import { type Refusal, refusalOf } from "../../http/failures.ts";
+import { doneCookie, page, searchText } from "../../http/frame.ts";
+import { pageDoor } from "../../http/guards.ts";
+import { html, redirect } from "../../http/responses.ts";
+import { parse } from "../../http/validate.ts";
+import type { Kagi } from "../../kagi.ts";
+import { findIcon, findIcons, searchIcons } from "../icons/actions.ts";
+import { createCategory, deleteCategory, getCategory, listCategories, updateCategory } from "./actions.ts";
+import { type Category, CategoryChange, CategoryInput, KEY_TYPES, type KeyType } from "./model.ts";
+import { SERVICES } from "./services.ts";
+
+const ICONS_OFFERED = 24;
+
+export const categoryPages = (kagi: Kagi) =>
+  new Elysia()
+    .use(pageDoor(kagi))
+    .get(urls.keys, async ({ request, actor, htmx }) => {
+      const asked = new URL(request.url).searchParams;
+      const filter = { search: searchText(asked.get("search")), type: keyTypeOf(asked.get("type")) };
+      const { items } = await listCategories(kagi, actor, { search: filter.search });
+      const categories = items.filter((category) => filter.type === null || category.keyType === filter.type);
+      const drawings = await findIcons(categories.flatMap((category) => category.icon ?? []));
+      const list = { categories, drawings, filter };
+      if (htmx) return html(CategoryResults(list), { headers: { "HX-Replace-Url": urls.keys + query(filter) } });
+      return await page(kagi, { request, actor }, (frame) => CategoriesPage({ frame, ...list }));
+    })
+
+    .get(urls.newCategory, async ({ request, actor }) => {
+      const asked = new URL(request.url).searchParams;
+      const service = SERVICES.find(({ id }) => id === asked.get("service"));
+      const draft = service ? { ...EMPTY, ...draftOf({ ...service, description: null }) } : draftFrom(asked, EMPTY);
+      const form = { ...NEW, draft, icons: await offerIcons(draft.icon, asked.get("iconSearch")), problem: null };
+      const services = await offerServices();
+      const chosen = service?.id ?? null;
+      return await page(kagi, { request, actor }, (frame) => NewCategoryPage({ frame, services, chosen, ...form }));
+    })
+    .post(urls.newCategory, async ({ request, actor, form, htmx }) => {
+      const draft = draftFrom(form, EMPTY);
+      let created: Category | undefined;
+      const refusal = await refusalOf(async () => {
+        created = await createCategory(kagi, actor, parse(CategoryInput, inputOf(draft)));
+      });
+      if (created) {
+        return redirect(urls.category(created.id), { htmx, cookies: [doneCookie(kagi, "category-created")] });
+      }
+      const props = { ...NEW, draft, ...(await refused(draft, form.get("iconSearch"), refusal)) };
+      if (htmx) return html(CategoryForm(props), { status: refusal?.status });
+      const services = await offerServices();
+      const view = (frame: Frame) => NewCategoryPage({ frame, services, chosen: null, ...props });
+      return await page(kagi, { request, actor }, view, { status: refusal?.status });
+    })
+
+    .get(urls.editCategory(":id"), async ({ request, actor, params }) => {
+      const category = await getCategory(kagi, actor, params.id);
+      const asked = new URL(request.url).searchParams;
+      const draft = draftFrom(asked, draftOf(category));
+      const props = {
+        ...editing(category),
+        draft,
+        icons: await offerIcons(draft.icon, asked.get("iconSearch")),
+        problem: null,
+      };
+      return await page(kagi, { request, actor }, (frame) => EditCategoryPage({ frame, category, ...props }));
+    })
+    .post(urls.editCategory(":id"), async ({ request, actor, params, form, htmx }) => {
+      const category = await getCategory(kagi, actor, params.id);
+      const draft = draftFrom(form, draftOf(category));
+      const refusal = await refusalOf(() =>
+        updateCategory(kagi, actor, category.id, parse(CategoryChange, inputOf(draft))),
+      );
+      if (!refusal)
+        return redirect(urls.category(category.id), { htmx, cookies: [doneCookie(kagi, "category-changed")] });
+      const props = { ...editing(category), draft, ...(await refused(draft, form.get("iconSearch"), refusal)) };
+      if (htmx) return html(CategoryForm(props), { status: refusal.status });
+      const view = (frame: Frame) => EditCategoryPage({ frame, category, ...props });
+      return await page(kagi, { request, actor }, view, { status: refusal.status });
+    })
+
+    .get(urls.deleteCategory(":id"), async ({ request, actor, params, htmx }) => {
+      const category = await getCategory(kagi, actor, params.id);
+      if (htmx) return html(DeleteCategory({ category, inDialog: true }));
+      return await page(kagi, { request, actor }, (frame) => DeleteCategoryPage({ frame, category }));
+    })
+    .post(urls.deleteCategory(":id"), async ({ actor, params, htmx }) => {
+      await deleteCategory(kagi, actor, params.id);
+      return redirect(urls.keys, { htmx, cookies: [doneCookie(kagi, "category-deleted")] });
+    })
+
+    .get(urls.icons, async ({ request, htmx }) => {
+      const asked = new URL(request.url).searchParams;
+      if (!htmx) return redirect(urls.newCategory + query({ iconSearch: asked.get("iconSearch") }));
+      return html(IconChoices({ icons: await offerIcons(asked.get("icon") ?? "", asked.get("iconSearch")) }));
+    });
+
+const EMPTY: CategoryDraft = {
+  name: "",
+  keyType: "simple",
+  envVarName: "",
+  fieldDefinitions: "",
+  icon: "",
+  color: "",
+  description: "",
+};
+
+const NEW = { action: urls.newCategory, typeIsFixed: false, submit: "Create category", back: urls.keys };
+
+function editing(category: Category) {
+  return {
+    action: urls.editCategory(category.id),
+    typeIsFixed: category.entryCount > 0,
+    submit: "Save changes",
+    back: urls.category(category.id),
+  };
+}
+
+type Stored = Pick<Category, "name" | "keyType" | "envVarName" | "icon" | "color" | "description"> & {
+  fieldDefinitions: readonly string[] | null;
+};
+
+function draftOf(category: Stored): CategoryDraft {
+  return {
+    name: category.name,
+    keyType: category.keyType,
+    envVarName: category.envVarName ?? "",
+    fieldDefinitions: category.fieldDefinitions?.join("\n") ?? "",
+    icon: category.icon ?? "",
+    color: category.color ?? "",
+    description: category.description ?? "",
+  };
+}
+
+/** What was typed, over what was there before. */
+function draftFrom(typed: { get: (name: string) => string | null }, before: CategoryDraft): CategoryDraft {
+  const isForm = Boolean(typed.get("name") || typed.get("keyType") || typed.get("iconSearch"));
+  const text = (name: keyof CategoryDraft) => (isForm ? (typed.get(name) ?? "").replace(/\r\n/g, "\n") : before[name]);
+  return {
+    name: text("name"),
+    keyType: keyTypeOf(typed.get("keyType")) ?? before.keyType,
+    envVarName: text("envVarName"),
+    fieldDefinitions: text("fieldDefinitions"),
+    icon: text("icon"),
+    color: text("color"),
+    description: text("description"),
+  };
+}
+
+/** Fields of another type than the one chosen stay in the form and are not sent. */
+function inputOf(draft: CategoryDraft): CategoryInput {
+  const { keyType } = draft;
+  const fields = draft.fieldDefinitions.split(/[\s,;]+/).filter((name) => name !== "");
+  return {
+    name: draft.name.trim(),
+    keyType,
+    envVarName: keyType === "simple" ? draft.envVarName.trim() || null : null,
+    fieldDefinitions: keyType === "group" && fields.length > 0 ? fields : null,
+    icon: draft.icon || null,
+    color: draft.color.trim() || null,
+    description: draft.description.trim() || null,
+  };
+}
+
+async function refused(draft: CategoryDraft, search: string, refusal: Refusal | undefined) {
+  return { icons: await offerIcons(draft.icon, search), problem: refusal?.problem ?? null };
+}
+
+async function offerIcons(chosen: string, search: string | null): Promise<IconOffer> {
+  const text = searchText(search);
+  const [drawing, found] = await Promise.all([findIcon(chosen), searchIcons(text, ICONS_OFFERED)]);
+  return { search: text, chosen: drawing ?? null, found };
+}
+
+async function offerServices(): Promise<ServiceOffer[]> {
+  const drawings = await findIcons(SERVICES.flatMap(({ icon }) => icon ?? []));
+  return SERVICES.map(({ id, name, color, icon }) => ({ id, name, color, drawing: drawings.get(icon ?? "") ?? null }));
+}
+
+function keyTypeOf(text: string | null): KeyType | null {
+  return KEY_TYPES.find((type) => type === text) ?? null;
+}

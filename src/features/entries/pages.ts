@@ -1,0 +1,313 @@
+import { Elysia } from "elysia";
+import { CategoryPage, EntryResults, type ListedEntry } from "../../../views/entries/category-page.tsx";
+import { DeleteEntry, DeleteEntryPage } from "../../../views/entries/delete.tsx";
+import { EditEntryPage, type EntryDraft, EntryForm, NewEntryPage } from "../../../views/entries/form.tsx";
+import { nameOf, RevealedPage, RevealedValue } from "../../../views/entries/value.tsx";
+import type { Frame } from "../../../views/layout/frame.ts";
+import { query, urls } from "../../../views/urls.ts";
+import { readEnv } from "../../dotenv/read.ts";
+import { AppError, invalid } from "../../errors.ts";
+import type { Form } from "../../http/body.ts";
+import { refusalOf } from "../../http/failures.ts";
+import { doneCookie, page, searchText } from "../../http/frame.ts";
+import { pageDoor } from "../../http/guards.ts";
+import { html, redirect } from "../../http/responses.ts";
+import { parse } from "../../http/validate.ts";
+import type { Actor, Kagi } from "../../kagi.ts";
+import { getCategory } from "../categories/actions.ts";
+import type { Category } from "../categories/model.ts";
+import { findIcon } from "../icons/actions.ts";
+import {
+  createEntry,
+  deleteEntry,
+  getEntry,
+  listEntries,
+  listFieldNames,
+  listProjectNames,
+  revealEntry,
+  updateEntry,
+} from "./actions.ts";
+import { ENVIRONMENTS, type Entry, EntryChange, EntryInput, type Environment, type RevealedEntry } from "./model.ts";
+
+const PAGE_SIZE = 100;
+
+export const entryPages = (kagi: Kagi) => new Elysia().use(listPages(kagi)).use(formPages(kagi)).use(valuePages(kagi));
+
+const listPages = (kagi: Kagi) =>
+  new Elysia()
+    .use(pageDoor(kagi))
+    .get(urls.category(":id"), async ({ request, actor, params, htmx }) => {
+      const asked = new URL(request.url).searchParams;
+      const filter = {
+        search: searchText(asked.get("search")),
+        environment: environmentOf(asked.get("environment")),
+        cursor: cursorOf(asked.get("cursor")),
+      };
+      const category = await getCategory(kagi, actor, params.id);
+      const found = await listEntries(kagi, actor, {
+        categoryId: category.id,
+        search: filter.search,
+        limit: PAGE_SIZE,
+        ...(filter.environment === null ? {} : { environment: filter.environment }),
+        ...(filter.cursor === null ? {} : { cursor: filter.cursor }),
+      });
+      const entries = await Promise.all(found.items.map((entry) => withFields(kagi, actor, entry)));
+      const list = { category, entries, next: found.next, filter, now: kagi.now() };
+      if (htmx)
+        return html(EntryResults(list), { headers: { "HX-Replace-Url": urls.category(category.id) + query(filter) } });
+      const drawing = (await findIcon(category.icon ?? "")) ?? null;
+      return await page(kagi, { request, actor }, (frame) => CategoryPage({ frame, drawing, ...list }));
+    })
+
+    .get(urls.deleteEntry(":id"), async ({ request, actor, params, htmx }) => {
+      const entry = await getEntry(kagi, actor, params.id);
+      if (htmx) return html(DeleteEntry({ entry, inDialog: true }));
+      return await page(kagi, { request, actor }, (frame) => DeleteEntryPage({ frame, entry }));
+    })
+    .post(urls.deleteEntry(":id"), async ({ actor, params, htmx }) => {
+      const { categoryId } = await getEntry(kagi, actor, params.id);
+      await deleteEntry(kagi, actor, params.id);
+      return redirect(urls.category(categoryId), { htmx, cookies: [doneCookie(kagi, "entry-deleted")] });
+    });
+
+const formPages = (kagi: Kagi) =>
+  new Elysia()
+    .use(pageDoor(kagi))
+    .get(urls.newEntry(":id"), async ({ request, actor, params }) => {
+      const category = await getCategory(kagi, actor, params.id);
+      const projects = await listProjectNames(kagi, actor);
+      const form = {
+        category,
+        projects,
+        draft: EMPTY,
+        problem: null,
+        action: urls.newEntry(category.id),
+        stored: null,
+      };
+      return await page(kagi, { request, actor }, (frame) => NewEntryPage({ frame, ...form }));
+    })
+    .post(urls.newEntry(":id"), async ({ request, actor, params, form, htmx }) => {
+      const category = await getCategory(kagi, actor, params.id);
+      const draft = draftFrom(form);
+      const refusal = await refusalOf(async () => {
+        const input = {
+          categoryId: category.id,
+          ...(await memberOf(form, draft, category)),
+          value: await newValueOf(form, category),
+        };
+        await createEntry(kagi, actor, parse(EntryInput, input));
+      });
+      if (!refusal) return redirect(urls.category(category.id), { htmx, cookies: [doneCookie(kagi, "entry-created")] });
+      const { status, problem } = refusal;
+      const projects = await listProjectNames(kagi, actor);
+      const props = { category, projects, draft, problem, action: urls.newEntry(category.id), stored: null };
+      if (htmx) return html(EntryForm(props), { status });
+      return await page(kagi, { request, actor }, (frame) => NewEntryPage({ frame, ...props }), { status });
+    })
+
+    .get(urls.editEntry(":id"), async ({ request, actor, params }) => {
+      const props = { ...(await editing(kagi, actor, params.id)), problem: null };
+      return await page(kagi, { request, actor }, (frame) =>
+        EditEntryPage({ frame, draft: draftOf(props.entry), ...props }),
+      );
+    })
+    .post(urls.editEntry(":id"), async ({ request, actor, params, form, htmx }) => {
+      const edited = await editing(kagi, actor, params.id);
+      const { entry, category, stored } = edited;
+      const draft = draftFrom(form);
+      const refusal = await refusalOf(async () => {
+        const value = await changedValueOf(form, category, stored);
+        const change = { ...(await memberOf(form, draft, category)), ...(value === undefined ? {} : { value }) };
+        // The form knows the day only; the hour of a day that stays as it was stays too.
+        if (entry.expiresAt?.startsWith(draft.expiresAt) && draft.expiresAt !== "") delete change.expiresAt;
+        await updateEntry(kagi, actor, entry.id, parse(EntryChange, change), { mergeGroup: stored.length > 0 });
+      });
+      if (!refusal)
+        return redirect(urls.entryIn(entry.categoryId, entry.id), {
+          htmx,
+          cookies: [doneCookie(kagi, "entry-changed")],
+        });
+      const { status, problem } = refusal;
+      const props = { ...edited, draft, problem };
+      if (htmx) return html(EntryForm(props), { status });
+      const view = (frame: Frame) => EditEntryPage({ frame, ...props });
+      return await page(kagi, { request, actor }, view, { status });
+    });
+
+const valuePages = (kagi: Kagi) =>
+  new Elysia()
+    .use(pageDoor(kagi))
+    .post(urls.revealEntry(":id"), async ({ request, actor, params, form, htmx }) => {
+      const entry = await getEntry(kagi, actor, params.id);
+      const field = form.get("field") || null;
+      const values = valuesOf(entry, await revealEntry(kagi, actor, entry.id), field);
+      const [first] = values;
+      if (htmx && first) return html(RevealedValue(first), { secret: true });
+      return await page(kagi, { request, actor }, (frame) => RevealedPage({ frame, entry, values }), { secret: true });
+    })
+    .post(urls.copyEntry(":id"), async ({ actor, params, form }) => {
+      const entry = await getEntry(kagi, actor, params.id);
+      const values = valuesOf(entry, await revealEntry(kagi, actor, entry.id), form.get("field") || null);
+      return new Response(values[0]?.text, { headers: { "Content-Type": "text/plain; charset=utf-8" } });
+    })
+    .post(urls.downloadEntry(":id"), async ({ actor, params }) => {
+      const entry = await getEntry(kagi, actor, params.id);
+      const { value } = await revealEntry(kagi, actor, entry.id);
+      return new Response(typeof value === "string" ? value : JSON.stringify(value), {
+        headers: {
+          "Content-Type": "application/octet-stream",
+          "Content-Disposition": attachment(entry.fileName ?? fileNameOf(entry)),
+        },
+      });
+    })
+    // Where a reload, or the way back from signing in, asks for what only a button does.
+    .get(urls.revealEntry(":id"), async ({ actor, params }) => redirect(await placeOf(kagi, actor, params.id)))
+    .get(urls.copyEntry(":id"), async ({ actor, params }) => redirect(await placeOf(kagi, actor, params.id)))
+    .get(urls.downloadEntry(":id"), async ({ actor, params }) => redirect(await placeOf(kagi, actor, params.id)));
+
+const EMPTY: EntryDraft = {
+  name: "",
+  environment: "production",
+  notes: "",
+  expiresAt: "",
+  fileName: "",
+  ownFields: [],
+};
+
+function draftOf(entry: Entry): EntryDraft {
+  return {
+    name: entry.name,
+    environment: entry.environment,
+    notes: entry.notes ?? "",
+    expiresAt: entry.expiresAt?.slice(0, "2027-01-15".length) ?? "",
+    fileName: entry.fileName ?? "",
+    ownFields: [],
+  };
+}
+
+function draftFrom(form: Form): EntryDraft {
+  return {
+    name: form.get("name").trim(),
+    environment: environmentOf(form.get("environment")) ?? "production",
+    notes: form.get("notes"),
+    expiresAt: form.get("expiresAt"),
+    fileName: form.get("fileName").trim(),
+    ownFields: form
+      .getAll("fieldName")
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
+  };
+}
+
+/** What the forms of every type have, for the action. */
+async function memberOf(form: Form, draft: EntryDraft, { keyType }: Pick<Category, "keyType">): Promise<EntryChange> {
+  const isFile = keyType === "ssh" || keyType === "json";
+  const file = isFile ? await form.file("file") : null;
+  return {
+    name: draft.name,
+    environment: draft.environment,
+    notes: draft.notes.trim() || null,
+    expiresAt: draft.expiresAt || null,
+    ...(isFile ? { fileName: file?.name || draft.fileName || null } : {}),
+  };
+}
+
+type Shape = Pick<Category, "keyType" | "fieldDefinitions">;
+
+/** The value of a new entry. */
+async function newValueOf(form: Form, { keyType, fieldDefinitions }: Shape): Promise<EntryInput["value"]> {
+  if (keyType === "simple") return form.get("value");
+  if (keyType === "group") return fieldDefinitions === null ? ownFieldsOf(form) : fieldsOf(form, fieldDefinitions);
+  return (await form.file("file"))?.text ?? form.get("value");
+}
+
+/** The value of a changed entry, or undefined to keep what is stored. */
+async function changedValueOf(
+  form: Form,
+  shape: Shape,
+  stored: readonly string[],
+): Promise<EntryInput["value"] | undefined> {
+  if (shape.keyType !== "group") return (await newValueOf(form, shape)) || undefined;
+  const names = shape.fieldDefinitions ?? stored;
+  const typed = { ...fieldsOf(form, names), ...(shape.fieldDefinitions === null ? ownFieldsOf(form) : {}) };
+  const filled = Object.entries(typed).filter(([, value]) => value !== "");
+  if (filled.length === 0) return undefined;
+  return stored.length > 0 ? Object.fromEntries(filled) : typed;
+}
+
+function fieldsOf(form: Form, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, form.get(`value.${name}`)]));
+}
+
+/** The fields of a group that names its own: rows of name and value, and pasted lines of a .env file. */
+function ownFieldsOf(form: Form): Record<string, string> {
+  const fields = new Map<string, string>();
+  const values = form.getAll("fieldValue");
+  for (const [index, typed] of form.getAll("fieldName").entries()) {
+    const name = typed.trim();
+    const value = values[index]?.replace(/\r\n/g, "\n") ?? "";
+    if (name === "" && value === "") continue;
+    if (name === "") throw invalid("value", "has a field without a variable name");
+    if (fields.has(name)) throw invalid("value", `has ${name} twice`);
+    fields.set(name, value);
+  }
+  for (const [name, value] of readEnv(form.get("pasted")).values) fields.set(name, value);
+  return Object.fromEntries(fields);
+}
+
+async function editing(kagi: Kagi, actor: Actor, id: string) {
+  const entry = await getEntry(kagi, actor, id);
+  const [category, projects, { fields }] = await Promise.all([
+    getCategory(kagi, actor, entry.categoryId),
+    listProjectNames(kagi, actor),
+    withFields(kagi, actor, entry),
+  ]);
+  const { fieldDefinitions } = category;
+  const fits = fieldDefinitions === null || fieldDefinitions.every((name) => fields.includes(name));
+  return { entry, category, projects, action: urls.editEntry(entry.id), stored: fits ? fields : [] };
+}
+
+/** An entry with the names of its fields, or those it should have when its value does not open. */
+async function withFields(kagi: Kagi, actor: Actor, entry: Entry): Promise<ListedEntry> {
+  if (entry.category.keyType !== "group") return { entry, fields: [] };
+  const fields = await listFieldNames(kagi, actor, entry.id).catch(() => entry.category.fieldDefinitions ?? []);
+  return { entry, fields };
+}
+
+/** What was asked for of a revealed value, each with its name. Throws NOT_FOUND for a field that is not there. */
+function valuesOf(entry: Entry, { value }: RevealedEntry, field: string | null): { name: string; text: string }[] {
+  if (typeof value === "string") return [{ name: nameOf(entry, null), text: value }];
+  const fields = Object.entries(value).map(([name, text]) => ({ name, text }));
+  if (field === null) return fields;
+  const asked = fields.filter(({ name }) => name === field);
+  if (asked.length === 0) throw new AppError("NOT_FOUND");
+  return asked;
+}
+
+async function placeOf(kagi: Kagi, actor: Actor, id: string): Promise<string> {
+  const entry = await getEntry(kagi, actor, id);
+  return urls.entryIn(entry.categoryId, entry.id);
+}
+
+function fileNameOf({ name, category, sshKey }: Entry): string {
+  if (category.keyType === "json") return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.json`;
+  return sshKey === null ? "private-key" : `id_${sshKey.type.replace(/^ssh-/, "").replace(/[^a-z0-9]+/gi, "_")}`;
+}
+
+/** RFC 6266: the plain name for what reads nothing else, and the exact one in UTF-8. */
+function attachment(name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
+  const exact = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`;
+}
+
+function environmentOf(text: string | null): Environment | null {
+  return ENVIRONMENTS.find((name) => name === text) ?? null;
+}
+
+function cursorOf(text: string | null): string | null {
+  return text !== null && /^[0-9a-f-]{36}$/.test(text) ? text : null;
+}

@@ -1,0 +1,34 @@
+import type { Place } from "../../crypto/envelope.ts";
+import { type Sql, sql } from "../../db/sql.ts";
+
+export type SealedRow = { id: string; sealed: string };
+
+/** A place where secrets are kept, read page by page in the order of `id`. */
+type SealedColumn = Readonly<
+  Omit<Place, "id"> & { page: (after: string) => Sql; put: (id: string, sealed: string) => Sql }
+>;
+
+/** Everything that is sealed with the key. A column that is missing here would be lost when the key is changed. */
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  {
+    table: "entries",
+    column: "sealed_value",
+    page: (after) => sql`
+      SELECT id, sealed_value AS "sealed" FROM entries WHERE id > ${after} ORDER BY id LIMIT 500`,
+    put: (id, sealed) => sql`UPDATE entries SET sealed_value = ${sealed} WHERE id = ${id}`,
+  },
+  {
+    table: "meta",
+    column: "value",
+    page: (after) => sql`SELECT key AS "id", value AS "sealed" FROM meta WHERE key = 'canary' AND key > ${after}`,
+    put: (id, sealed) => sql`UPDATE meta SET value = ${sealed} WHERE key = ${id}`,
+  },
+];
+
+/** Connections that other processes of Kagi hold to the same PostgreSQL database. */
+export const otherServers = (): Sql => sql`
+  SELECT CAST(count(*) AS INTEGER) AS "count" FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'kagi' AND pid <> pg_backend_pid()`;
+
+/** Nobody writes an entry until the transaction ends. */
+export const lockEntries = (): Sql => sql`LOCK TABLE entries IN EXCLUSIVE MODE`;

@@ -1,0 +1,133 @@
+import { Path } from "../components/bits.tsx";
+import { Choices, FormProblem, type Problem, TextField } from "../components/field.tsx";
+import type { Frame } from "../layout/frame.ts";
+import { Page } from "../layout/page.tsx";
+import { urls } from "../urls.ts";
+
+export type AccessKeyDraft = Readonly<{
+  name: string;
+  scopes: readonly string[];
+  /** A number of days, `date`, or `never`. */
+  expiry: string;
+  /** A day, for `date`. */
+  expiresOn: string;
+}>;
+
+type Preset = Readonly<{ id: string; name: string; help: string; scopes: readonly string[] }>;
+
+type Props = {
+  draft: AccessKeyDraft;
+  problem: Problem | null;
+  /** Each scope with its sentence. */
+  scopes: Readonly<Record<string, string>>;
+  presets: readonly Preset[];
+  chosenPreset: string | null;
+};
+
+export const NewAccessKeyPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Element => (
+  <Page frame={frame} title="New access key" section="settings">
+    <Path
+      steps={[
+        { name: "settings", href: urls.settings },
+        { name: "access-keys", href: urls.accessKeys },
+        { name: "new" },
+      ]}
+    />
+    <div class="head">
+      <div>
+        <h1>New access key</h1>
+      </div>
+    </div>
+    <AccessKeyForm {...form} />
+  </Page>
+);
+
+const EXPIRIES = [
+  ["7", "7 days"],
+  ["30", "30 days"],
+  ["90", "90 days"],
+  ["365", "1 year"],
+  ["date", "On a date"],
+  ["never", "Never"],
+] as const;
+
+export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset }: Props): JSX.Element => (
+  <form class="form" method="post" action={urls.newAccessKey} hx-post={urls.newAccessKey} hx-swap="outerHTML">
+    <FormProblem problem={problem} shown={["name", "scopes", "expiresAt"]} />
+    <TextField
+      name="name"
+      label="Name"
+      hint="What will hold the key, so that you know it when you revoke it."
+      value={draft.name}
+      problem={problem}
+      maxlength={255}
+      placeholder="deploy script"
+      required
+      autofocus
+    />
+    <Choices
+      name="scopes"
+      legend="Scopes"
+      hint="What the key may do. Start from a set, or tick by hand."
+      problem={problem}
+    >
+      <div class="actions">
+        {presets.map((preset) => (
+          <a
+            class="button small"
+            href={urls.newAccessKeyFrom(preset.id)}
+            title={preset.help}
+            data-scopes={preset.scopes.join(" ")}
+            aria-current={preset.id === chosenPreset ? "true" : undefined}
+            safe
+          >
+            {preset.name}
+          </a>
+        ))}
+      </div>
+      <div class="choices scopes">
+        {Object.entries(scopes).map(([scope, sentence]) => (
+          <label class="choice">
+            <input type="checkbox" name="scopes" value={scope} checked={draft.scopes.includes(scope)} />
+            <span>
+              <code safe>{scope}</code>
+              <small safe>{sentence}</small>
+            </span>
+          </label>
+        ))}
+      </div>
+    </Choices>
+    <div class="pair">
+      <div class="field">
+        <label for="field-expiry">Expires</label>
+        <select class="input" id="field-expiry" name="expiry">
+          {EXPIRIES.map(([value, label]) => (
+            <option value={value} selected={value === draft.expiry}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      <TextField
+        class="for-date"
+        name="expiresOn"
+        label="Date"
+        type="date"
+        value={draft.expiresOn}
+        problem={
+          problem?.field === "expiresAt"
+            ? { field: "expiresOn", message: problem.message.replace(/^expiresAt/, "expiresOn") }
+            : null
+        }
+      />
+    </div>
+    <div class="actions">
+      <button class="button primary" type="submit">
+        Create access key
+      </button>
+      <a class="button" href={urls.accessKeys}>
+        Cancel
+      </a>
+    </div>
+  </form>
+);

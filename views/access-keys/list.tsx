@@ -1,0 +1,97 @@
+import type { AccessKey } from "../../src/features/access-keys/model.ts";
+import { Ago, Empty, Expiry, Tag } from "../components/bits.tsx";
+import type { Frame } from "../layout/frame.ts";
+import { Page } from "../layout/page.tsx";
+import { ids, urls } from "../urls.ts";
+
+type Props = { frame: Frame; keys: readonly AccessKey[]; now: Date };
+
+export const AccessKeysPage = ({ frame, keys, now }: Props): JSX.Element => (
+  <Page frame={frame} title="Access keys" section="settings">
+    <div class="head">
+      <div>
+        <h1>Access keys</h1>
+        <p class="muted">
+          For scripts and programs that use the <a href={urls.apiDocs}>API</a>. Each key may do what its scopes say, and
+          nothing else.
+        </p>
+      </div>
+      <div class="actions">
+        <a class="button primary" href={urls.newAccessKey}>
+          New access key
+        </a>
+      </div>
+    </div>
+    {keys.length === 0 ? <FirstKey /> : <KeyTable keys={keys} now={now} />}
+  </Page>
+);
+
+const FirstKey = (): JSX.Element => (
+  <Empty title="No access keys">
+    <p>A deploy script that pulls its secrets, a cron job that counts them: each gets a key of its own, with an end.</p>
+    <div class="actions">
+      <a class="button primary" href={urls.newAccessKey}>
+        Create the first key
+      </a>
+    </div>
+  </Empty>
+);
+
+const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
+  <table class="table">
+    <thead>
+      <tr>
+        <th scope="col">Name</th>
+        <th scope="col">Key</th>
+        <th scope="col">Scopes</th>
+        <th scope="col">Expires</th>
+        <th scope="col">Last used</th>
+        <th scope="col">Created</th>
+        <th scope="col">
+          <span class="visually-hidden">Actions</span>
+        </th>
+      </tr>
+    </thead>
+    <tbody>
+      {keys.map((key) => (
+        <tr>
+          <th scope="row" safe>
+            {key.name}
+          </th>
+          <td>
+            <code safe>{`${key.keyPrefix}…`}</code>
+          </td>
+          <td>
+            <div class="tags">
+              {key.scopes.map((scope) => (
+                <Tag text={scope} />
+              ))}
+            </div>
+          </td>
+          <td data-label="Expires">
+            <Expiry at={key.expiresAt} now={now} />
+          </td>
+          <td data-label="Last used" class="small">
+            {key.lastUsedAt === null ? <span class="muted">never</span> : <Ago at={key.lastUsedAt} now={now} />}
+          </td>
+          <td data-label="Created" class="small">
+            <Ago at={key.createdAt} now={now} />
+          </td>
+          <td class="end">
+            <div class="actions">
+              <a
+                class="button small warns"
+                href={urls.revokeAccessKey(key.id)}
+                hx-get={urls.revokeAccessKey(key.id)}
+                hx-target={`#${ids.dialog}`}
+              >
+                Revoke
+                <span class="visually-hidden" safe>{` ${key.name}`}</span>
+              </a>
+            </div>
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);

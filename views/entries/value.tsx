@@ -1,0 +1,140 @@
+import type { Entry } from "../../src/features/entries/model.ts";
+import { Path } from "../components/bits.tsx";
+import type { Frame } from "../layout/frame.ts";
+import { Page } from "../layout/page.tsx";
+import { ids, urls } from "../urls.ts";
+import { ENVIRONMENT_WORDS } from "../words.ts";
+
+/** `field` is one field of a group; null is the whole value. */
+type Which = { entry: Entry; field: string | null };
+
+/** A value that is not here: dots of one length, and the ways to get at it. */
+export const HiddenValue = ({ entry, field }: Which): JSX.Element => {
+  const { keyType } = entry.category;
+  const what = ` ${nameOf(entry, field)} of ${entry.name}, ${ENVIRONMENT_WORDS[entry.environment]}`;
+  const isFile = keyType === "ssh" || keyType === "json";
+  return (
+    <div class="value">
+      <div class="what">
+        {field === null ? null : <span safe>{field}</span>}
+        {entry.fileName === null ? null : <span safe>{entry.fileName}</span>}
+        {entry.sshKey === null ? null : (
+          <>
+            <span class="fingerprint" safe>
+              {entry.sshKey.type}
+            </span>
+            <span class="fingerprint" safe>
+              {entry.sshKey.fingerprint}
+            </span>
+          </>
+        )}
+        <span class="dots" aria-hidden="true">
+          ••••••••
+        </span>
+      </div>
+      <div class="actions">
+        <form
+          class="reveal"
+          method="post"
+          action={urls.revealEntry(entry.id)}
+          hx-post={urls.revealEntry(entry.id)}
+          hx-target={`#${ids.revealed(entry.id, field)}`}
+        >
+          <Field field={field} />
+          <button class="button small" type="submit">
+            Reveal
+            <Of text={what} />
+          </button>
+        </form>
+        <form class="needs-script" method="post" action={urls.copyEntry(entry.id)} data-copy={nameOf(entry, field)}>
+          <Field field={field} />
+          <button class="button small" type="submit">
+            Copy
+            <Of text={what} />
+          </button>
+        </form>
+        {isFile ? (
+          <form method="post" action={urls.downloadEntry(entry.id)} data-download>
+            <button class="button small" type="submit">
+              Download
+              <Of text={what} />
+            </button>
+          </form>
+        ) : null}
+      </div>
+      <div class="revealed" id={ids.revealed(entry.id, field)}></div>
+    </div>
+  );
+};
+
+const Field = ({ field }: { field: string | null }): JSX.Element =>
+  field === null ? "" : <input type="hidden" name="field" value={field} />;
+
+const Of = ({ text }: { text: string }): JSX.Element => (
+  <span class="visually-hidden" safe>
+    {text}
+  </span>
+);
+
+/** A value in place of its dots, until it hides itself. */
+export const RevealedValue = ({ name, text }: { name: string; text: string }): JSX.Element => (
+  <div data-revealed>
+    <Plain name={name} text={text} />
+    <div class="shown-for">
+      <button class="button small" type="button" data-hide autofocus>
+        Hide
+      </button>
+      <span class="muted small">Hides itself after 30 seconds</span>
+    </div>
+  </div>
+);
+
+/** Long values scroll, so that keys must be able to get inside. */
+const Plain = ({ name, text }: { name: string; text: string }): JSX.Element => (
+  <section class="plain" aria-label={`Value of ${name}`} tabindex="0">
+    <pre safe>{/* The first line break inside `pre` is not part of it. */ `\n${text}`}</pre>
+  </section>
+);
+
+type PageProps = { frame: Frame; entry: Entry; values: readonly { name: string; text: string }[] };
+
+/** The values on a page of their own, for browsers without script. */
+export const RevealedPage = ({ frame, entry, values }: PageProps): JSX.Element => (
+  <Page frame={frame} title={`${entry.name}, revealed`} section="keys">
+    <Path
+      steps={[
+        { name: "keys", href: urls.keys },
+        { name: entry.category.name, href: urls.category(entry.categoryId) },
+        { name: entry.name },
+      ]}
+    />
+    <div class="head">
+      <div>
+        <h1 safe>{entry.name}</h1>
+        <p class="facts" safe>
+          {ENVIRONMENT_WORDS[entry.environment]}
+        </p>
+      </div>
+      <div class="actions">
+        <a class="button primary" href={urls.entryIn(entry.categoryId, entry.id)}>
+          Hide
+        </a>
+      </div>
+    </div>
+    <div class="stack" data-revealed>
+      {values.map(({ name, text }) => (
+        <section class="stack">
+          <h2 safe>{name}</h2>
+          <Plain name={name} text={text} />
+        </section>
+      ))}
+    </div>
+  </Page>
+);
+
+/** What people call the value: its variable, its file, or what it is. */
+export function nameOf(entry: Entry, field: string | null): string {
+  if (field !== null) return field;
+  const fallback = { simple: "value", group: "values", ssh: "private key", json: "JSON" }[entry.category.keyType];
+  return entry.category.envVarName ?? entry.fileName ?? fallback;
+}
