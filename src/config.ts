@@ -17,6 +17,8 @@ type Setting<T> = Readonly<{
   secret?: true;
   /** May also be given as `<NAME>_FILE`, a path whose content is the value. */
   file?: true;
+  /** Spaces at its ends belong to it. */
+  verbatim?: true;
   parse: (text: string) => T;
 }>;
 
@@ -68,10 +70,16 @@ export const SETTINGS = {
     fallback: null,
     secret: true,
     file: true,
-    parse: (text) => {
-      if (!KEY_TEXT.test(text)) throw new Error("must be 64 hex characters (try: openssl rand -hex 32)");
-      return text.toLowerCase();
-    },
+    parse: encryptionKey,
+  }),
+  newEncryptionKey: setting<string | null>({
+    name: "KAGI_NEW_ENCRYPTION_KEY",
+    help: "The next key, read by kagi rotate-key alone",
+    shown: "a generated one",
+    fallback: null,
+    secret: true,
+    file: true,
+    parse: encryptionKey,
   }),
   adminEmail: setting<string | null>({
     name: "ADMIN_EMAIL",
@@ -87,6 +95,7 @@ export const SETTINGS = {
     fallback: null,
     secret: true,
     file: true,
+    verbatim: true,
     parse: (text) => text,
   }),
   trustedProxies: setting<readonly string[]>({
@@ -142,29 +151,43 @@ export function loadConfig(environment: Environment = process.env): Config {
   });
 }
 
-/** The table of settings as `kagi config` prints it: name, value with secrets masked, whether it was set. */
-export function describeConfig(environment: Environment = process.env): { name: string; value: string; help: string }[] {
+export type SettingShown = { name: string; value: string; source: "default" | "environment" | "file"; help: string };
+
+/** The table of settings as `kagi config` prints it. Secrets are masked. */
+export function describeConfig(environment: Environment = process.env): SettingShown[] {
   return (Object.values(SETTINGS) as Setting<unknown>[]).map((definition) => {
-    const given = environment[definition.name];
-    const file = definition.file ? environment[`${definition.name}_FILE`] : undefined;
-    const set = given !== undefined && given !== "" ? (definition.secret ? "(set, hidden)" : given) : undefined;
-    return {
-      name: definition.file ? `${definition.name}[_FILE]` : definition.name,
-      value: set ?? (file ? `(from ${file})` : `${definition.shown} (default)`),
-      help: definition.help,
-    };
+    const { name, help } = definition;
+    const file = definition.file ? environment[`${name}_FILE`] : undefined;
+    const given = environment[name];
+    if (given) return { name, value: definition.secret ? masked(given) : given, source: "environment", help };
+    if (file) return { name: `${name}_FILE`, value: file, source: "file", help };
+    return { name, value: definition.shown, source: "default", help };
   });
 }
 
+/** Of a URL, what tells which server is meant; of any other secret, that it is set. */
+function masked(secret: string): string {
+  if (!POSTGRES_URL.test(secret) || !URL.canParse(secret)) return "(set, hidden)";
+  const { protocol, username, password, host, pathname, search } = new URL(secret);
+  const user = username === "" && password === "" ? "" : `${username}${password === "" ? "" : ":***"}@`;
+  return `${protocol}//${user}${host}${pathname}${search === "" ? "" : "?***"}`;
+}
+
 function readSetting(definition: Setting<unknown>, environment: Environment): string | undefined {
-  const given = environment[definition.name] || undefined;
-  const file = definition.file ? environment[`${definition.name}_FILE`] || undefined : undefined;
-  if (given !== undefined && file !== undefined) throw new Error(`and ${definition.name}_FILE are both set; choose one`);
-  if (file === undefined) return given?.trim();
+  const { name } = definition;
+  const given = environment[name] || undefined;
+  const file = definition.file ? environment[`${name}_FILE`] || undefined : undefined;
+  if (given !== undefined && file !== undefined) throw new Error(`and ${name}_FILE are both set; choose one`);
+  const text = file === undefined ? given : readSecretFile(file);
+  return definition.verbatim ? text : text?.trim();
+}
+
+/** The line break that editors leave at the end of a file is not part of a secret. */
+function readSecretFile(file: string): string {
   try {
-    return readFileSync(file, "utf8").trim();
+    return readFileSync(file, "utf8").replace(/\r?\n$/, "");
   } catch {
-    throw new Error(`_FILE names ${file}, which cannot be read`.replace(/^/, ""));
+    throw new Error(`cannot be read from ${file}, which its _FILE names`);
   }
 }
 
@@ -182,9 +205,16 @@ function origin(text: string): string {
   return url.origin;
 }
 
+const POSTGRES_URL = /^postgres(ql)?:\/\//;
+
 function databaseUrl(text: string): string {
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new Error("must be a postgres:// URL");
+  if (!POSTGRES_URL.test(text) || !URL.canParse(text)) throw new Error("must be a postgres:// URL");
   return text;
+}
+
+function encryptionKey(text: string): string {
+  if (!KEY_TEXT.test(text)) throw new Error("is malformed: it must be 64 hex characters (try: openssl rand -hex 32)");
+  return text.toLowerCase();
 }
 
 function ranges(text: string): string[] {

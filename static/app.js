@@ -6,6 +6,7 @@ const TOAST_MS = 4_000;
 const busy = new WeakSet();
 const timers = new WeakMap();
 let toastTimer;
+let announceTimer;
 
 /* One form, one request: a form that is on its way ignores a second submit. */
 
@@ -65,9 +66,18 @@ document.addEventListener("htmx:after:swap", () => {
   if (dialog?.querySelector("[data-dialog-body]") && !dialog.open) dialog.showModal();
   const count = document.querySelector("[data-announce]")?.textContent;
   const region = document.querySelector("#announcer");
-  if (count && region && region.textContent !== count) region.textContent = count;
+  if (count && region) announce(region, count);
   for (const revealed of document.querySelectorAll("[data-revealed]")) hideLater(revealed);
 });
+
+// Said once, and not left for those who read on through the page.
+function announce(region, text) {
+  region.textContent = text;
+  clearTimeout(announceTimer);
+  announceTimer = setTimeout(() => {
+    region.textContent = "";
+  }, 1_000);
+}
 
 /* Dialogs: the confirmation pages, in place. */
 

@@ -41,6 +41,14 @@ export async function migrate(
   });
 }
 
+/** What the next start would apply. Throws MigrationError as it would. */
+export async function pendingMigrations(db: Db, migrations: readonly Migration[] = MIGRATIONS): Promise<string[]> {
+  const recorded = await db.all<{ name: string; checksum: string }>(sql`
+    SELECT name, checksum FROM migrations ORDER BY name`);
+  check(recorded, migrations);
+  return migrations.filter(({ name }) => !recorded.some((row) => row.name === name)).map(({ name }) => name);
+}
+
 /** Lets nobody else start on the same PostgreSQL database until the transaction ends. */
 export async function holdStarts(tx: Db): Promise<void> {
   await tx.run(sql`SELECT pg_advisory_xact_lock(1264670569)`);

@@ -5,7 +5,9 @@ import { type Db, type Row, render, type Sql } from "./sql.ts";
 
 /** A server that speaks PostgreSQL's protocol. Several instances of Kagi may share one. */
 export function openPostgres(url: string): Db {
-  return new PostgresDb(new SQL({ url, max: 10, idleTimeout: 60, connectionTimeout: 10 }));
+  // Connections stay open and say whose they are, so that `kagi rotate-key` sees a server that has nothing to do.
+  const connection = { application_name: "kagi" };
+  return new PostgresDb(new SQL({ url, max: 10, idleTimeout: 0, connectionTimeout: 10, connection }));
 }
 
 type Connection = Pick<SQL, "unsafe">;

@@ -4,7 +4,9 @@ import type { Frame, Theme } from "../../views/layout/frame.ts";
 import type { AppError } from "../errors.ts";
 import { describeSession, findSessionActor } from "../features/auth/actions.ts";
 import type { Actor, Kagi } from "../kagi.ts";
-import { readCookie } from "./cookies.ts";
+import { callerOf } from "./client.ts";
+import { readCookie, sessionCookieName } from "./cookies.ts";
+import { errorHeaders } from "./errors.ts";
 import { html } from "./responses.ts";
 import { asset } from "./static.ts";
 
@@ -57,6 +59,16 @@ export async function page(
 ): Promise<Response> {
   const { frame, cookies } = await frameOf(kagi, request, actor);
   return html(view(frame), { ...extra, cookies });
+}
+
+/** A failure that no form can show, as a page. It must not fail itself: without a database it knows no visitor. */
+export async function errorPage(kagi: Kagi, request: Request, error: AppError): Promise<Response> {
+  const caller = callerOf(request);
+  const token = readCookie(request, sessionCookieName(kagi.config));
+  const actor = token === null ? undefined : await findSessionActor(kagi, caller, token).catch(() => undefined);
+  const { status, message } = error;
+  const view = (frame: Frame) => ErrorPage({ frame, status, message, requestId: caller.requestId });
+  return await page(kagi, { request, actor }, view, { status, headers: errorHeaders(error) });
 }
 
 /** Any text but the two names clears the choice. */

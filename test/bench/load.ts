@@ -27,6 +27,7 @@ export type Measured = Readonly<{
 }>;
 
 const NUMBER = "#########";
+const NOTHING = Buffer.alloc(0);
 const LONGEST_US = 2_000_000;
 
 if (import.meta.main) console.log(JSON.stringify(await run(JSON.parse(process.argv[2] ?? "") as Load)));
@@ -44,7 +45,7 @@ async function run(load: Load): Promise<Measured> {
     const closed = Promise.withResolvers<void>();
     let sentAt = 0;
     let missing = -1;
-    let head = Buffer.alloc(0);
+    let head: Buffer = NOTHING;
     await Bun.connect({
       hostname: "127.0.0.1",
       port: load.port,
@@ -58,18 +59,18 @@ async function run(load: Load): Promise<Measured> {
             head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
             const headEnd = head.indexOf("\r\n\r\n");
             if (headEnd < 0) return;
-            const text = head.latin1Slice(0, headEnd);
+            const text = head.toString("latin1", 0, headEnd);
             const length = Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? Number.NaN);
             if (Number.isNaN(length)) throw new Error(`an answer without a length: ${text.split("\r\n", 1)[0]}`);
             if (text.charCodeAt(9) !== 50) {
               failures++;
-              firstFailure ??= `${text.split("\r\n", 1)[0]} ${head.latin1Slice(headEnd + 4, headEnd + 300)}`;
+              firstFailure ??= `${text.split("\r\n", 1)[0]} ${head.toString("latin1", headEnd + 4, headEnd + 300)}`;
             }
             missing = length - (head.length - headEnd - 4);
           } else missing -= bytes.length;
           if (missing > 0) return;
           missing = -1;
-          head = Buffer.alloc(0);
+          head = NOTHING;
           const now = performance.now();
           if (sentAt >= start && now <= end) {
             counted++;

@@ -4,7 +4,7 @@ import { loadConfig } from "../../src/config.ts";
 import { createAccessKey } from "../../src/features/access-keys/actions.ts";
 import { addUser } from "../../src/features/auth/actions.ts";
 import { createCategory } from "../../src/features/categories/actions.ts";
-import { KEY_TYPES, type KeyType } from "../../src/features/categories/model.ts";
+import { type Category, KEY_TYPES, type KeyType } from "../../src/features/categories/model.ts";
 import { createEntry, listEntries } from "../../src/features/entries/actions.ts";
 import { ENVIRONMENTS } from "../../src/features/entries/model.ts";
 import { SCOPE_NAMES } from "../../src/http/operations.ts";
@@ -30,7 +30,7 @@ export async function seed(dataDir: string): Promise<Vault> {
     userId: user.id,
     credential: { kind: "operator" },
   };
-  const categories = [];
+  const categories: Category[] = [];
   for (let index = 0; index < CATEGORIES; index++) {
     const keyType = KEY_TYPES[index % KEY_TYPES.length] as KeyType;
     const category = await createCategory(kagi, actor, {
@@ -45,7 +45,7 @@ export async function seed(dataDir: string): Promise<Vault> {
     categories.push(category);
   }
   const creating = Array.from({ length: ENTRIES }, (_, index) => {
-    const category = categories[index % CATEGORIES] as (typeof categories)[number];
+    const category = categories[index % CATEGORIES] as Category;
     const round = Math.floor(index / CATEGORIES);
     return createEntry(kagi, actor, {
       categoryId: category.id,

@@ -7,41 +7,44 @@ type Props = { frame: Frame; title: string; section?: Section; children?: Childr
 
 /** The whole document around a page's content. */
 export const Page = ({ frame, title, section = null, children }: Props): JSX.Element => (
-  <html lang="en" data-theme={frame.theme ?? undefined}>
-    <head>
-      <meta charset="utf-8" />
-      <title safe>{`${title} · Kagi`}</title>
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="htmx-config" content='{"includeIndicatorCSS":false,"history":"reload","defaultTimeout":30000}' />
-      <meta name="robots" content="noindex" />
-      <link rel="icon" href={frame.files.icon} type="image/svg+xml" />
-      <link rel="stylesheet" href={frame.files.css} />
-      <script src={frame.files.htmx} defer></script>
-      <script src={frame.files.script} defer></script>
-    </head>
-    <body>
-      <a class="skip" href={`#${ids.main}`}>
-        Skip to content
-      </a>
-      <Bar frame={frame} section={section} />
-      <main id={ids.main} tabindex="-1">
-        {frame.done === null ? null : <Done text={frame.done} />}
-        {children}
-      </main>
-      <Foot version={frame.version} />
-      <dialog id={ids.dialog} aria-labelledby="dialog-title"></dialog>
-      <div id={ids.toast} class="toast" role="status" aria-live="polite"></div>
-      <div id={ids.announcer} class="visually-hidden" aria-live="polite"></div>
-    </body>
-  </html>
+  <>
+    {"<!doctype html>"}
+    <html lang="en" data-theme={frame.theme ?? undefined}>
+      <head>
+        <meta charset="utf-8" />
+        <title safe>{`${title} · Kagi`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="htmx-config" content='{"includeIndicatorCSS":false,"history":"reload","defaultTimeout":30000}' />
+        <meta name="robots" content="noindex" />
+        <link rel="icon" href={frame.files.icon} type="image/svg+xml" />
+        <link rel="stylesheet" href={frame.files.css} />
+        <script src={frame.files.htmx} defer></script>
+        <script src={frame.files.script} defer></script>
+      </head>
+      <body>
+        <a class="skip" href={`#${ids.main}`}>
+          Skip to content
+        </a>
+        <Bar frame={frame} section={section} />
+        <main id={ids.main} tabindex="-1">
+          {frame.done === null ? null : <Done text={frame.done} />}
+          {children}
+        </main>
+        <Foot version={frame.version} />
+        <dialog id={ids.dialog} aria-labelledby="dialog-title"></dialog>
+        <div id={ids.toast} class="toast" role="status" aria-live="polite"></div>
+        <div id={ids.announcer} class="visually-hidden" aria-live="polite"></div>
+      </body>
+    </html>
+  </>
 );
 
 const Bar = ({ frame, section }: { frame: Frame; section: Section }): JSX.Element => (
   <header class="bar">
     <div>
-      <a class="brand" href={urls.home} aria-label="Kagi, home">
+      <a class="brand" href={urls.home}>
         <Mark />
-        <span aria-hidden="true">
+        <span>
           <span lang="ja">鍵</span> Kagi
         </span>
       </a>

@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import { addUser, listUsers, resetPassword, setUserDisabled } from "../features/auth/actions.ts";
+import { NewUserInput } from "../features/auth/model.ts";
+import { parse } from "../http/validate.ts";
+import { withKagi } from "./open.ts";
+import { examples, print, printTable, readPassword } from "./terminal.ts";
+
+export function addUserCommands(program: Command): void {
+  const user = program.command("user").description("manage accounts");
+  user.addHelpText(
+    "after",
+    examples(
+      ["kagi user add ada@example.com", "asks for the password"],
+      ["kagi user add ada@example.com <password.txt", "reads its first line"],
+      ["kagi user disable ada@example.com", "ends sessions and stops keys"],
+    ),
+  );
+
+  user
+    .command("add <email>")
+    .description("make an account; asks for the password, or reads the first line of standard input")
+    .option("--name <name>", "what the account is called; the e-mail's first part when absent")
+    .action((email: string, options: { name?: string }) =>
+      withKagi(
+        async (kagi) => {
+          const password = await readPassword();
+          const made = await addUser(kagi, parse(NewUserInput, { email, password, ...options }));
+          print(`Made an account for ${made.email}.`);
+        },
+        { mayCreate: true },
+      ),
+    );
+
+  user
+    .command("list")
+    .description("list accounts")
+    .action(() =>
+      withKagi(async (kagi) => {
+        const users = await listUsers(kagi);
+        if (users.length === 0) return print("There is no account yet. Make one with: kagi user add <email>");
+        printTable([
+          ["E-MAIL", "NAME", "MADE", "STATE"],
+          ...users.map(({ email, name, createdAt, disabledAt }) => [
+            email,
+            name,
+            createdAt.slice(0, 10),
+            disabledAt === null ? "active" : "disabled",
+          ]),
+        ]);
+      }),
+    );
+
+  user
+    .command("reset-password <email>")
+    .description("set a new password and end every session of the account")
+    .action((email: string) =>
+      withKagi(async (kagi) => {
+        await resetPassword(kagi, email, await readPassword());
+        print(`Set a new password for ${email} and ended its sessions.`);
+      }),
+    );
+
+  user
+    .command("disable <email>")
+    .description("stop an account's password, sessions and access keys; deletes nothing")
+    .option("--undo", "let the account in again")
+    .action((email: string, options: { undo?: boolean }) =>
+      withKagi(async (kagi) => {
+        await setUserDisabled(kagi, email, !options.undo);
+        print(`${options.undo ? "Enabled" : "Disabled"} ${email}.`);
+      }),
+    );
+}

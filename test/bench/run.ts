@@ -1,0 +1,266 @@
+/**
+ * `bun run bench`: builds the executable, starts it beside a bare server that does only the SQL, the decryption and the
+ * JSON (bare.ts), and prints one table of medians. `--source` runs Kagi from its source instead; `--only reveal`,
+ * `--rounds 5` and `--seconds 10` narrow or lengthen it. docs/performance.md says how to read the figures.
+ */
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { BareVault } from "./bare.ts";
+import type { Load, Measured } from "./load.ts";
+import { CATEGORIES, ENTRIES, seed, type Vault } from "./seed.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+const CONNECTIONS = 16;
+const WARM_UP_SECONDS = 0.7;
+const STARTS = 11;
+const START_TIMEOUT_MS = 10_000;
+
+const { values: options } = parseArgs({
+  options: {
+    source: { type: "boolean", default: false },
+    only: { type: "string" },
+    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "3" },
+  },
+});
+
+type Operation = Readonly<{
+  name: string;
+  /** Requests per second that a small machine should reach. */
+  aim: number;
+  request: (vault: Vault) => Pick<Load, "method" | "paths" | "headers" | "body">;
+}>;
+
+const bearer = (vault: Vault) => ({ Authorization: `Bearer ${vault.accessKey}` });
+const reading = (path: string) => (vault: Vault) =>
+  ({ method: "GET", paths: [path], headers: bearer(vault), body: null }) as const;
+
+/** In this order: what writes comes last, so that every list is measured with what was seeded. */
+const OPERATIONS: readonly Operation[] = [
+  {
+    name: "sign-in page",
+    aim: 15_000,
+    request: () => ({ method: "GET", paths: ["/sign-in"], headers: {}, body: null }),
+  },
+  { name: `list ${CATEGORIES} categories`, aim: 15_000, request: reading("/api/categories") },
+  { name: `list ${ENTRIES} entries`, aim: 1_000, request: reading("/api/entries") },
+  { name: "stats", aim: 10_000, request: reading("/api/stats") },
+  {
+    name: "reveal an entry",
+    aim: 20_000,
+    request: (vault) => ({
+      method: "POST",
+      paths: vault.entryIds.map((id) => `/api/entries/${id}/reveal`),
+      headers: bearer(vault),
+      body: null,
+    }),
+  },
+  {
+    name: "create an entry",
+    aim: 5_000,
+    request: (vault) => ({
+      method: "POST",
+      paths: ["/api/entries"],
+      headers: bearer(vault),
+      body: JSON.stringify({ categoryId: vault.simpleCategoryId, name: "Project #########", value: "sk-proj-0123456789" }),
+    }),
+  },
+];
+
+const scratch = mkdtempSync(join(tmpdir(), "kagi-bench-"));
+try {
+  await bench();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function bench(): Promise<void> {
+  const command = options.source ? ["bun", join(ROOT, "src/main.ts")] : [build()];
+  const seeded = join(scratch, "seeded");
+  const vault = await seed(seeded);
+  const copy = (name: string) => {
+    const to = join(scratch, name);
+    cpSync(seeded, to, { recursive: true });
+    return to;
+  };
+
+  console.log(`Kagi ${options.source ? "from source" : "as one executable"}, Bun ${Bun.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model}`);
+  console.log(`${CONNECTIONS} connections, ${options.rounds} rounds of ${options.seconds} s each, medians\n`);
+
+  if (options.only === undefined) {
+    const existing = await starts(command, () => copy("existing"));
+    const first = await starts(command, () => join(scratch, "first"));
+    print([
+      ["start to the first 200", "", "aim"],
+      ["existing vault", `${existing.toFixed(0)} ms`, "60 ms"],
+      ["first start (makes key and database)", `${first.toFixed(0)} ms`, ""],
+    ]);
+  }
+
+  const kagi = await start(command, copy("kagi"));
+  const page = await fetch(`http://127.0.0.1:${kagi.port}/sign-in`);
+  const bare = await startBare({ ...vault, dataDir: copy("bare"), page: await page.text() });
+  try {
+    await Bun.sleep(2000);
+    const idle = memory(kagi.process.pid);
+    const rows = [["requests per second", "Kagi", "aim", "p50 ms", "p99 ms", "bare", "bare p99 ms", "Kagi / bare"]];
+    for (const operation of OPERATIONS) {
+      if (options.only !== undefined && !operation.name.includes(options.only)) continue;
+      if (operation.name === "sign-in page" && page.status !== 200) {
+        rows.push([operation.name, "not served"]);
+        continue;
+      }
+      rows.push(await compare(operation, vault, kagi.port, bare.port));
+    }
+    const loaded = memory(kagi.process.pid);
+    print(rows);
+    print([
+      [`resident memory, ${ENTRIES} entries`, "", "aim"],
+      ["idle", `${idle} MB`, "80 MB"],
+      ["after all of the above", `${loaded} MB`, "130 MB"],
+    ]);
+  } finally {
+    await stop(kagi.process);
+    await stop(bare.process);
+  }
+}
+
+/** Kagi and the bare server take turns, so that a slow moment of the machine touches both. */
+async function compare(operation: Operation, vault: Vault, kagiPort: number, barePort: number): Promise<string[]> {
+  const ours: Measured[] = [];
+  const theirs: Measured[] = [];
+  for (let round = 0; round < Number(options.rounds); round++) {
+    ours.push(measure(operation, vault, kagiPort));
+    theirs.push(measure(operation, vault, barePort));
+  }
+  const kagi = median(ours.map((run) => run.perSecond));
+  const bare = median(theirs.map((run) => run.perSecond));
+  return [
+    operation.name,
+    count(kagi),
+    count(operation.aim),
+    median(ours.map((run) => run.p50Ms)).toFixed(2),
+    median(ours.map((run) => run.p99Ms)).toFixed(2),
+    count(bare),
+    median(theirs.map((run) => run.p99Ms)).toFixed(2),
+    (kagi / bare).toFixed(2),
+  ];
+}
+
+function measure(operation: Operation, vault: Vault, port: number): Measured {
+  const load: Load = {
+    port,
+    connections: CONNECTIONS,
+    warmUpSeconds: WARM_UP_SECONDS,
+    seconds: Number(options.seconds),
+    ...operation.request(vault),
+  };
+  const child = Bun.spawnSync(["bun", join(import.meta.dir, "load.ts"), JSON.stringify(load)], { stderr: "inherit" });
+  if (child.exitCode !== 0) throw new Error(`the load generator failed at: ${operation.name}`);
+  const measured = JSON.parse(child.stdout.toString()) as Measured;
+  if (measured.failures > 0) throw new Error(`${measured.failures} failures at ${operation.name}: ${measured.firstFailure}`);
+  return measured;
+}
+
+/** Milliseconds from spawning to the first 200 of the page, or of /readyz while there is no page. */
+async function starts(command: readonly string[], dataDir: () => string): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < STARTS; round++) {
+    const folder = dataDir();
+    const { process, ms } = await start(command, folder);
+    times.push(ms);
+    await stop(process);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return median(times);
+}
+
+type Started = { process: Bun.Subprocess; port: number; ms: number };
+
+async function start(command: readonly string[], dataDir: string): Promise<Started> {
+  const port = freePort();
+  const startedAt = performance.now();
+  const child = Bun.spawn([...command, "serve"], {
+    cwd: options.source ? ROOT : scratch,
+    env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: String(port), KAGI_DATA_DIR: dataDir },
+    stdout: "ignore",
+    stderr: Bun.file(join(scratch, "kagi.log")),
+  });
+  while (performance.now() - startedAt < START_TIMEOUT_MS && child.exitCode === null) {
+    if (await answers(port)) return { process: child, port, ms: performance.now() - startedAt };
+    await Bun.sleep(0.5);
+  }
+  child.kill();
+  throw new Error(`Kagi did not start:\n${readFileSync(join(scratch, "kagi.log"), "utf8")}`);
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    const page = await fetch(`http://127.0.0.1:${port}/sign-in`);
+    return page.ok || (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function startBare(vault: BareVault): Promise<Omit<Started, "ms">> {
+  const child = Bun.spawn(["bun", join(import.meta.dir, "bare.ts"), JSON.stringify(vault)], {
+    env: { PATH: process.env.PATH, NODE_ENV: "production" },
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const { value } = await child.stdout.getReader().read();
+  const port = Number(new TextDecoder().decode(value));
+  if (!port) throw new Error("the bare server did not start");
+  return { process: child, port };
+}
+
+async function stop(child: Bun.Subprocess): Promise<void> {
+  child.kill("SIGTERM");
+  await child.exited;
+}
+
+function build(): string {
+  const executable = join(ROOT, "dist/kagi");
+  const builder = join(ROOT, "static/build.ts");
+  const command = existsSync(builder)
+    ? ["bun", builder]
+    : ["bun", "build", "--compile", "--minify", "--sourcemap=none", join(ROOT, "src/main.ts"), "--outfile", executable];
+  const { exitCode } = Bun.spawnSync(command, { cwd: ROOT, stdout: "ignore", stderr: "inherit" });
+  if (exitCode !== 0) throw new Error("the build failed");
+  return executable;
+}
+
+function freePort(): number {
+  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  server.stop();
+  return server.port;
+}
+
+/** Resident memory in whole MB (10^6 bytes). */
+function memory(pid: number): number {
+  const kibibytes = existsSync(`/proc/${pid}/status`)
+    ? /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
+    : Bun.spawnSync(["ps", "-o", "rss=", "-p", String(pid)]).stdout.toString();
+  return Math.round((Number(kibibytes) * 1024) / 1e6);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] as number;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+/** Names to the left, figures to the right. */
+function print(rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  for (const row of rows) {
+    console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  "));
+  }
+  console.log();
+}
