@@ -1,4 +1,4 @@
-import { Elysia } from "elysia";
+import { type AnyElysia, Elysia } from "elysia";
 import { AppError } from "./errors.ts";
 import { accessKeysApi } from "./features/access-keys/api.ts";
 import { accessKeyPages } from "./features/access-keys/pages.ts";
@@ -11,6 +11,8 @@ import { entriesApi } from "./features/entries/api.ts";
 import { entryPages } from "./features/entries/pages.ts";
 import { exportApi } from "./features/export/api.ts";
 import { healthApi } from "./features/health/api.ts";
+import { openapiApi } from "./features/openapi/api.ts";
+import { openapiPages } from "./features/openapi/pages.ts";
 import { settingsPages } from "./features/settings/pages.ts";
 import { statsApi } from "./features/stats/api.ts";
 import { callerOf, createCallers, setCaller } from "./http/client.ts";
@@ -25,7 +27,7 @@ import type { Kagi } from "./kagi.ts";
 import { describeCause } from "./log.ts";
 
 /** Every mount, in reading order. */
-function routes(kagi: Kagi) {
+function routes(kagi: Kagi): AnyElysia {
   return new Elysia({ normalize: false })
     .onError(({ code, error, request }) => answerError(kagi, code, error, request))
     .use(healthApi(kagi))
@@ -42,7 +44,9 @@ function routes(kagi: Kagi) {
     .use(accessKeysApi(kagi))
     .use(accountApi(kagi))
     .use(statsApi(kagi))
-    .use(exportApi(kagi));
+    .use(exportApi(kagi))
+    .use(openapiApi(kagi, () => routes(kagi)))
+    .use(openapiPages(kagi));
 }
 
 export type App = Readonly<{

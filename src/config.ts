@@ -159,7 +159,10 @@ export function describeConfig(environment: Environment = process.env): SettingS
     const { name, help } = definition;
     const file = definition.file ? environment[`${name}_FILE`] : undefined;
     const given = environment[name];
-    if (given) return { name, value: definition.secret ? masked(given) : given, source: "environment", help };
+    if (given) {
+      const value = definition.secret ? masked(given) : given.replace(/\/\/[^@/]*@/, "//***@");
+      return { name, value, source: "environment", help };
+    }
     if (file) return { name: `${name}_FILE`, value: file, source: "file", help };
     return { name, value: definition.shown, source: "default", help };
   });
@@ -199,7 +202,14 @@ function integer(text: string, min: number, max: number): number {
 
 function origin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash || url.username) {
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.pathname !== "/" ||
+    url.search ||
+    url.hash ||
+    url.username
+  ) {
     throw new Error("must be an origin such as https://kagi.example.com, without a path");
   }
   return url.origin;
@@ -218,7 +228,10 @@ function encryptionKey(text: string): string {
 }
 
 function ranges(text: string): string[] {
-  const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
   const list = new BlockList();
   for (const part of parts) addRange(list, part);
   return parts;

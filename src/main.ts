@@ -25,6 +25,7 @@ function commands(): Command {
     .version(manifest.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help for a command")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "kagi: ")) })
     .showHelpAfterError("(run with --help for what there is)")
     .exitOverride()
     .addHelpText(

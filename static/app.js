@@ -191,7 +191,11 @@ function copy(form) {
 
 async function ask(form) {
   const body = new URLSearchParams(new FormData(form));
-  const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+  const answer = await fetch(form.action, {
+    method: "POST",
+    body,
+    headers: { "HX-Request": "true", "HX-Current-URL": location.href },
+  });
   const elsewhere = answer.headers.get("HX-Redirect");
   if (elsewhere) {
     location.assign(elsewhere);
@@ -245,7 +249,7 @@ document.addEventListener("click", (event) => {
   const button = event.target instanceof Element && event.target.closest("[data-show]");
   if (!button) return;
   const field = document.getElementById(button.dataset.show);
-  if (field.classList.contains("shown") || field.type === "text") mask(field);
+  if (button.getAttribute("aria-pressed") === "true") mask(field);
   else unmask(field, button);
 });
 
@@ -257,7 +261,7 @@ function unmask(field, button) {
 
 function mask(field) {
   field.classList.remove("shown");
-  if (field.type === "text") field.type = "password";
+  if (field.matches("input")) field.type = "password";
   document.querySelector(`[data-show="${CSS.escape(field.id)}"]`)?.setAttribute("aria-pressed", "false");
 }
 
@@ -316,9 +320,15 @@ document.addEventListener("click", (event) => {
     field.value = "";
     field.removeAttribute("aria-invalid");
     field.id = field.id.replace(/\d+$/, String(number));
-    const label = field.closest("div").querySelector("label");
+    const holder = field.closest(".field");
+    const label = holder.querySelector("label");
     label.htmlFor = field.id;
-    label.textContent = label.textContent.replace(/\d+$/, String(number));
+    label.textContent = `${label.textContent.replace(/\d+\s*$/, "")}${number}`;
+    const show = holder.querySelector("[data-show]");
+    if (!show) continue;
+    show.dataset.show = field.id;
+    show.lastElementChild.textContent = ` ${label.textContent}`;
+    mask(field);
   }
   rows.append(row);
   row.querySelector("input").focus();

@@ -12,7 +12,10 @@ import { parseArgs } from "node:util";
 const ROOT = join(import.meta.dir, "..");
 
 const { values } = parseArgs({ options: { target: { type: "string" }, outfile: { type: "string" } } });
-const outfile = join(ROOT, values.outfile ?? (values.target ? `dist/kagi-${values.target.replace(/^bun-/, "")}` : "dist/kagi"));
+const outfile = join(
+  ROOT,
+  values.outfile ?? (values.target ? `dist/kagi-${values.target.replace(/^bun-/, "")}` : "dist/kagi"),
+);
 
 mkdirSync(dirname(outfile), { recursive: true });
 const started = performance.now();

@@ -9,6 +9,7 @@ export const urls = {
   signOut: "/sign-out",
   theme: "/theme",
   apiDocs: "/api/docs",
+  apiDocument: "/api/openapi",
   settings: "/settings",
 
   keys: "/keys",

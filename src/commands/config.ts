@@ -1,16 +1,16 @@
 import type { Command } from "commander";
 import { describeConfig, loadConfig } from "../config.ts";
-import { print, printTable } from "./terminal.ts";
+import { paragraphs, print, printTable } from "./terminal.ts";
 
 export function addConfigCommand(program: Command): void {
   program
     .command("config")
-    .summary("show every setting, where it comes from, and what is wrong with it")
+    .summary("show every setting and what is wrong with it")
     .description(
-      `Show every setting: its name, its value, where that comes from, and what it means.
-
-Settings are environment variables. Secrets are shown masked; those marked with _FILE below can also be read from a
-file, named by the variable of that name. Exits with 1, after the table, when a setting cannot be used.`,
+      paragraphs(
+        "Show every setting: its name, its value, where that comes from, and what it means. Secrets are masked.",
+        "Settings are environment variables. Exits with 1, after the table, when one or more cannot be used.",
+      ),
     )
     .action(() => {
       const rows = describeConfig();
@@ -18,7 +18,9 @@ file, named by the variable of that name. Exits with 1, after the table, when a 
         ["SETTING", "VALUE", "FROM", "MEANING"],
         ...rows.map(({ name, value, source, help }) => [name, value, source, help]),
       ]);
-      print("\nDATABASE_URL, KAGI_ENCRYPTION_KEY, KAGI_NEW_ENCRYPTION_KEY and ADMIN_PASSWORD may be given as <NAME>_FILE.");
+      print(
+        "\nDATABASE_URL, KAGI_ENCRYPTION_KEY, KAGI_NEW_ENCRYPTION_KEY and ADMIN_PASSWORD may be given as <NAME>_FILE.",
+      );
       loadConfig();
     });
 }

@@ -5,18 +5,19 @@ import { createLog } from "../log.ts";
 import { serve } from "../serve.ts";
 import { openKagi, StartError } from "../start.ts";
 import { withKagi } from "./open.ts";
-import { examples, print } from "./terminal.ts";
+import { examples, paragraphs, print } from "./terminal.ts";
 
 export function addServeCommands(program: Command): void {
   program
     .command("serve")
-    .summary("serve the vault until interrupted (the default)")
+    .summary("serve the vault (the default)")
     .description(
-      `Serve the vault until interrupted.
-
-The first start makes an encryption key and an empty database in KAGI_DATA_DIR and prints how to make the first
-account. Later starts never make either: with the data but without its key, Kagi says so and touches nothing.
-SIGINT and SIGTERM let requests under way finish; a second one does not wait.`,
+      paragraphs(
+        "Serve the vault until interrupted.",
+        `The first start makes an encryption key and an empty database in KAGI_DATA_DIR and prints how to make the first
+         account. Later starts never make either: with the data but without its key, Kagi says so and touches nothing.`,
+        "SIGINT and SIGTERM let requests under way finish; a second one does not wait.",
+      ),
     )
     .addHelpText(
       "after",
@@ -30,12 +31,13 @@ SIGINT and SIGTERM let requests under way finish; a second one does not wait.`,
 
   program
     .command("migrate")
-    .description("bring the database up to date, then stop (serve does so too)")
+    .description("bring the database up to date (serve does, too)")
     .action(() => withKagi(async ({ db }) => print(`The database (${db.engine}) is up to date.`), { mayCreate: true }));
 
   program
     .command("healthcheck")
-    .description("ask the server on this machine whether it is ready; exit 0 if so (for containers)")
+    .summary("ask the server on this machine if it is ready")
+    .description("Ask the server on this machine whether it is ready; exit 0 if it is. For containers and monitors.")
     .action(askServer);
 }
 

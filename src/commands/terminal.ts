@@ -17,6 +17,11 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   }
 }
 
+/** A text that is written over several lines here and wrapped for the terminal there. */
+export function paragraphs(...texts: string[]): string {
+  return texts.map((text) => text.replace(/\s+/g, " ")).join("\n\n");
+}
+
 /** The lines at the end of a command's help. */
 export function examples(...lines: [command: string, meaning: string][]): string {
   const width = Math.max(...lines.map(([command]) => command.length));

@@ -6,7 +6,10 @@ import { withKagi } from "./open.ts";
 import { examples, print, printTable, readPassword } from "./terminal.ts";
 
 export function addUserCommands(program: Command): void {
-  const user = program.command("user").description("manage accounts");
+  const user = program
+    .command("user")
+    .summary("manage accounts")
+    .description("Manage accounts: the people who may sign in.");
   user.addHelpText(
     "after",
     examples(
@@ -18,7 +21,8 @@ export function addUserCommands(program: Command): void {
 
   user
     .command("add <email>")
-    .description("make an account; asks for the password, or reads the first line of standard input")
+    .summary("make an account")
+    .description("Make an account. Asks for the password, or reads the first line of standard input.")
     .option("--name <name>", "what the account is called; the e-mail's first part when absent")
     .action((email: string, options: { name?: string }) =>
       withKagi(
@@ -33,7 +37,8 @@ export function addUserCommands(program: Command): void {
 
   user
     .command("list")
-    .description("list accounts")
+    .summary("list accounts")
+    .description("List accounts.")
     .action(() =>
       withKagi(async (kagi) => {
         const users = await listUsers(kagi);
@@ -52,7 +57,8 @@ export function addUserCommands(program: Command): void {
 
   user
     .command("reset-password <email>")
-    .description("set a new password and end every session of the account")
+    .summary("set a new password")
+    .description("Set a new password, asked for or read from standard input, and end every session of the account.")
     .action((email: string) =>
       withKagi(async (kagi) => {
         await resetPassword(kagi, email, await readPassword());
@@ -62,7 +68,8 @@ export function addUserCommands(program: Command): void {
 
   user
     .command("disable <email>")
-    .description("stop an account's password, sessions and access keys; deletes nothing")
+    .summary("let an account in no more")
+    .description("Stop an account's password, sessions and access keys. Deletes nothing.")
     .option("--undo", "let the account in again")
     .action((email: string, options: { undo?: boolean }) =>
       withKagi(async (kagi) => {

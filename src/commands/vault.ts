@@ -5,17 +5,18 @@ import { backUp, restore } from "../features/vault/backup.ts";
 import { examine } from "../features/vault/doctor.ts";
 import { rotateKey } from "../features/vault/rotate-key.ts";
 import { StartError } from "../start.ts";
-import { examples, print, readSecret } from "./terminal.ts";
+import { examples, paragraphs, print, readSecret } from "./terminal.ts";
 
 export function addVaultCommands(program: Command): void {
   program
     .command("backup <file>")
-    .summary("copy the vault into a new file, also while a server runs")
+    .summary("copy the vault into a new file")
     .description(
-      `Copy the vault, as it is at this moment, into a new file that only you can read. A running server need not stop.
-
-The secrets in it stay sealed, and the key is not in it: keep a copy of the key somewhere else. An existing file is
-never overwritten. For a vault in PostgreSQL use pg_dump.`,
+      paragraphs(
+        "Copy the vault, as it is at this moment, into a new file that only you can read. A running server need not stop.",
+        `The secrets in it stay sealed, and the key is not in it: keep a copy of the key somewhere else. An existing file is
+         never overwritten. For a vault in PostgreSQL use pg_dump.`,
+      ),
     )
     .addHelpText("after", examples(["kagi backup kagi-$(date +%F).db", "one a day"]))
     .action(async (file: string) => {
@@ -25,11 +26,13 @@ never overwritten. For a vault in PostgreSQL use pg_dump.`,
 
   program
     .command("restore <file>")
-    .summary("put a backup in the vault's place, once it has proved to be sound")
+    .summary("put a backup in the vault's place")
     .description(
-      `Put a backup in the vault's place. First it is checked: that it is undamaged, of a version that this Kagi knows, and
-that the key fits it. Where there is a vault already, nothing happens unless --replace is given; then the old vault is
-kept beside, as kagi.db.before-restore-<time>. Stop the server first.`,
+      paragraphs(
+        `Put a backup in the vault's place. First it is checked: that it is undamaged, of a version that this Kagi knows, and
+         that the key fits it. Where there is a vault already, nothing happens unless --replace is given; then the old vault is
+         kept beside, as kagi.db.before-restore-<time>. Stop the server first.`,
+      ),
     )
     .option("--replace", "replace the vault that is there, and keep it beside")
     .addHelpText("after", examples(["kagi restore kagi-2026-01-15.db", "into an empty KAGI_DATA_DIR"]))
@@ -42,20 +45,24 @@ kept beside, as kagi.db.before-restore-<time>. Stop the server first.`,
 
   program
     .command("rotate-key")
-    .summary("seal everything anew under another encryption key")
+    .summary("seal everything under a new encryption key")
     .description(
-      `Seal every secret anew under another encryption key: a fresh one, or the one in KAGI_NEW_ENCRYPTION_KEY_FILE, or on
-standard input with --stdin. Stop every server first; with one running, nothing is done.
-
-All is changed in one transaction, and the new key is on disk before it. When the key is the generated file kagi.key,
-the new one takes its place and the old one is kept as kagi.key.old-<fingerprint>; else the file to use is printed.
-Interrupted at any moment, the vault opens with one of the two keys, and the next start says which.
-Backups made before still need the old key.`,
+      paragraphs(
+        `Seal every secret anew under another encryption key: a fresh one, or the one in KAGI_NEW_ENCRYPTION_KEY_FILE, or on
+         standard input with --stdin. Stop every server first; with one running, nothing is done.`,
+        `All is changed in one transaction, and the new key is on disk before it. When the key is the generated file kagi.key,
+         the new one takes its place and the old one is kept as kagi.key.old-<fingerprint>; else the file to use is printed.
+         Interrupted at any moment, the vault opens with one of the two keys, and the next start says which.
+         Backups made before still need the old key.`,
+      ),
     )
     .option("--stdin", "read the new key, 64 hex characters, from standard input")
     .addHelpText(
       "after",
-      examples(["kagi rotate-key", "with a fresh key"], ["openssl rand -hex 32 | kagi rotate-key --stdin", "with yours"]),
+      examples(
+        ["kagi rotate-key", "with a fresh key"],
+        ["openssl rand -hex 32 | kagi rotate-key --stdin", "with yours"],
+      ),
     )
     .action(async (options: { stdin?: boolean }) => {
       const config = loadConfig();
@@ -70,11 +77,13 @@ Backups made before still need the old key.`,
 
   program
     .command("doctor")
-    .summary("check settings, key, data, every secret, permissions and space")
+    .summary("check key, data, every secret and permissions")
     .description(
-      `Check, without changing anything: that every setting can be used, that the key fits, that the database is sound and of
-a known version, that every secret opens (none is shown), that files are for you alone, and that there is space.
-Exits with 1 when a check fails; a warning is no failure.`,
+      paragraphs(
+        `Check, without changing anything: that every setting can be used, that the key fits, that the database is sound and of
+         a known version, that every secret opens (none is shown), that files are for you alone, and that there is space.
+         Exits with 1 when a check fails; a warning is no failure.`,
+      ),
     )
     .action(async () => {
       let failed = 0;

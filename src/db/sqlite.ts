@@ -14,7 +14,7 @@ import { type Db, type Row, render, type Sql } from "./sql.ts";
 export function openSqlite(path: string): Db {
   const writer = new Database(path, { create: true });
   if (existsSync(path)) chmodSync(path, 0o600);
-  for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"]) {
+  for (const pragma of ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) {
     writer.run(`PRAGMA ${pragma}`);
   }
   const reader = new Database(path, { readonly: true });
@@ -177,18 +177,4 @@ function refuseInsideTransaction(): void {
 
 function isRead(text: string): boolean {
   return /^\s*(SELECT|WITH)\b/.test(text);
-}
-
-/** What a database file holds, looked at without changing a byte of it. */
-export function peekSqlite(path: string): { tables: number; canary: string | undefined } {
-  const database = new Database(path, { readonly: true });
-  try {
-    const row = database.query("SELECT count(*) AS tables FROM sqlite_schema WHERE type = 'table'").get();
-    const { tables } = row as { tables: number };
-    const meta = database.query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").get();
-    const canary = meta ? database.query("SELECT value FROM meta WHERE key = 'canary'").get() : null;
-    return { tables, canary: (canary as { value: string } | null)?.value };
-  } finally {
-    database.close();
-  }
 }

@@ -119,7 +119,8 @@ const DECODERS: Record<Parser, Decoder> = {
   },
   godotenv: ({ quote, inner }) => {
     if (quote === "'") return inner.endsWith("\\") ? null : lines(inner);
-    if (quote === "`" || inner.endsWith("\\")) return null;
+    // It trims every quote off both ends, whether it belongs to the value or not.
+    if (quote === "`" || inner.endsWith("\\") || (quote !== "" && /^"|"$/.test(inner))) return null;
     const text =
       quote === ""
         ? inner.replace(/\s#.*/, "").trim()

@@ -16,7 +16,8 @@ export type Reason =
   | "command"
   /** Quotes of a kind, or a backslash, that programs decode differently. */
   | "escape"
-  /** Text behind the closing quote. */
+  /** A quote that is not closed, or text behind the closing one: every program recovers in its own way. */
+  | "unclosed"
   | "trailing"
   /** A carriage return inside the value. */
   | "line-ending";
@@ -101,15 +102,14 @@ const decode = (quote: Quote, inner: string) => {
   return quote === '"' ? decodePairs(text, KAGI_ESCAPES) : text;
 };
 
-const reasonsFor = ({ quote, inner, trailing }: Scanned): Reason[] => {
+const reasonsFor = ({ quote, inner }: Scanned): Reason[] => {
   const reasons: Reason[] = [];
-  if (trailing) reasons.push("trailing");
   if (inner.includes("\r")) reasons.push("line-ending");
   if (quote === "" && inner.includes("#")) reasons.push("hash");
   if (/\$[\w{]/.test(inner)) reasons.push("expansion");
-  if (quote !== "'" && (/\$\(/.test(inner) || inner.includes("`") || quote === "`")) reasons.push("command");
-  if (quote === "" && /[\s"';&|<>()]|^[~=]/.test(inner) && !trailing) reasons.push("bare");
-  if (inner.includes("\\")) reasons.push("escape");
+  if (quote !== "'" && (inner.includes("$(") || inner.includes("`") || quote === "`")) reasons.push("command");
+  if (quote === "" && /[\s"';&|<>()]|^[~=]/.test(inner)) reasons.push("bare");
+  if (inner.includes("\\") || reasons.length === 0) reasons.push("escape");
   return reasons;
 };
 
@@ -118,19 +118,23 @@ const BECAUSE: Record<Reason, string> = {
   bare: "has spaces or shell signs without quotes",
   expansion: "has a $NAME",
   command: "has a $(command) or back quotes, which some programs run",
-  escape: "has a backslash",
+  escape: "is written with escapes",
+  unclosed: "opens a quote that is not closed",
   trailing: "has text behind the closing quote",
   "line-ending": "has a carriage return",
 };
 
-/** docker refuses all quotes there are, so it would flag nearly every file; what it refuses outright is told once. */
-const WIDELY: (parser: Parser) => boolean = (parser) => parser !== "docker" && parser !== "ruby-dotenv";
+/**
+ * docker takes quotes for text and ruby-dotenv ends at a line break: counting them would flag nearly every file. They
+ * are named where others disagree too. Kagi is the one that reads here.
+ */
+const COUNTS = (parser: Parser) => parser !== "docker" && parser !== "ruby-dotenv";
 
 const ambiguity = (scanned: Scanned): EnvEntry["ambiguous"] => {
-  const misreaders = misreadBy(scanned, scanned.value);
-  const reasons = reasonsFor(scanned);
-  const agreed = !scanned.trailing && !scanned.inner.includes("\r") && !misreaders.some(WIDELY);
-  return agreed ? undefined : { reasons: reasons.length > 0 ? reasons : ["escape"], misreadBy: misreaders };
+  if (scanned.unclosed) return { reasons: ["unclosed"], misreadBy: [] };
+  if (scanned.trailing) return { reasons: ["trailing"], misreadBy: [] };
+  const misreaders = misreadBy(scanned, scanned.value).filter((parser) => parser !== "Kagi");
+  return misreaders.some(COUNTS) ? { reasons: reasonsFor(scanned), misreadBy: misreaders } : undefined;
 };
 
 /** Line numbers for rising offsets. */
@@ -176,13 +180,15 @@ export const readEnv = (source: string): EnvText => {
     }
     const entry: EnvEntry = { key, value: scanned.value, line, endLine, quote: scanned.quote };
     entries.push(entry);
-    if (scanned.unclosed) problem(line, "error", "unclosed", `${key} opens a quote that is not closed`);
     const ambiguous = ambiguity(scanned);
     if (ambiguous !== undefined) {
       entry.ambiguous = ambiguous;
       const why = ambiguous.reasons.map((reason) => BECAUSE[reason]).join(", ");
       const who = ambiguous.misreadBy.length > 0 ? `; read differently by ${ambiguous.misreadBy.join(", ")}` : "";
-      problem(line, "warning", "ambiguous", `${key} ${why}${who}`);
+      const [severity, kind] = scanned.unclosed
+        ? (["error", "unclosed"] as const)
+        : (["warning", "ambiguous"] as const);
+      problem(line, severity, kind, `${key} ${why}${who}`);
     }
     const spaced = `${before}${scanned.value === "" ? "" : after}` !== "";
     if (!dockerTold && (exported !== undefined || spaced)) {
@@ -204,6 +210,10 @@ const nextLine = (text: string, at: number) => at + (text.startsWith("\r\n", at)
 
 const findDuplicates = (entries: readonly EnvEntry[]): EnvText["duplicates"] => {
   const lines = new Map<string, number[]>();
-  for (const { key, line } of entries) lines.set(key, [...(lines.get(key) ?? []), line]);
+  for (const { key, line } of entries) {
+    const known = lines.get(key);
+    if (known === undefined) lines.set(key, [line]);
+    else known.push(line);
+  }
   return [...lines].filter(([, at]) => at.length > 1).map(([key, at]) => ({ key, lines: at }));
 };

@@ -142,8 +142,11 @@ export const formatLine = (key: string, value: string, dialect: Dialect = "porta
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
 /** One comment line from untrusted text. A backslash at its end would join the next line to it for some programs. */
-export const writeComment = (text: string): string =>
-  `# ${text.toWellFormed().replace(UNPRINTABLE, " ")}`.replace(/[\s\\]+$/, "");
+export const writeComment = (text: string): string => {
+  let line = `# ${text.toWellFormed().replace(UNPRINTABLE, " ")}`.trimEnd();
+  while (line.endsWith("\\")) line = line.slice(0, -1).trimEnd();
+  return line;
+};
 
 export const writeEnv = (items: readonly EnvItem[], dialect: Dialect = "portable"): EnvDocument => {
   const lines: string[] = [];

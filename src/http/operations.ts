@@ -26,7 +26,7 @@ export type Access = Scope | "session" | "public";
 
 export type Operation = Readonly<{
   access: Access;
-  tag: "Categories" | "Entries" | "Access keys" | "Account" | "Stats" | "Export" | "Description";
+  tag: "Categories" | "Entries" | "Access keys" | "Account" | "Stats" | "Export" | "Description" | "Health";
   summary: string;
   description?: string;
   /** What the operation may answer besides what every operation may (401, 403, 405, 413, 500 as they apply). */
@@ -172,6 +172,19 @@ export const OPERATIONS = {
     access: "public",
     tag: "Description",
     summary: "This document",
+    errors: [],
+  },
+  "GET /api/docs": {
+    access: "public",
+    tag: "Description",
+    summary: "This document as an interactive page",
+    errors: [],
+  },
+  "GET /healthz": { access: "public", tag: "Health", summary: "Whether the process is up", errors: [] },
+  "GET /readyz": {
+    access: "public",
+    tag: "Health",
+    summary: "Whether the database answers and the encryption key fits it",
     errors: [],
   },
 } as const satisfies Record<string, Operation>;

@@ -2,6 +2,7 @@
  * The programs that `.env` text is written for, each as a function from many texts to what it read from each of them.
  * Texts reach a program as files, never as arguments, and one process reads as many of them as it can.
  */
+import { test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -168,3 +169,17 @@ export const NODE_STARTED = started("node", hasNode, "node");
 export const BUN_STARTED = started("bun", true, process.execPath);
 export const PYTHON_DOTENV = oneProcess("python-dotenv", hasPythonDotenv(), ["python3", "-c", PYTHON]);
 export const SHELLS = [shell("bash"), shell("dash"), shell("zsh")];
+
+/** A test that needs a program: skipped by name where the program is missing, and a failure where CI lost it. */
+export const testWith = (program: Program, title: string, timeout: number, body: () => Promise<void>): void => {
+  const required = Boolean(process.env.CI);
+  const name = `${title}: ${program.name}${program.present ? "" : " (not on this machine)"}`;
+  test.skipIf(!program.present && !required)(
+    name,
+    async () => {
+      if (!program.present) throw new Error(`${program.name} is not on this machine`);
+      await body();
+    },
+    timeout,
+  );
+};

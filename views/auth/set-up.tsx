@@ -14,7 +14,8 @@ export const SetUpPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Ele
       <header>
         <h1>Set up your vault</h1>
         <p class="muted">
-          Create the account that owns this vault. It is the only one; signing up is closed afterwards.
+          Create the first account. After it nobody can sign up; the operator adds people with{" "}
+          <code>kagi user add</code>.
         </p>
       </header>
       <SetUpForm {...form} />

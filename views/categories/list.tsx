@@ -163,7 +163,7 @@ function namesOf(category: Category): string {
     case "simple":
       return category.envVarName ?? "";
     case "group":
-      return category.fieldDefinitions?.join(", ") ?? "fields of each entry's own";
+      return category.fieldDefinitions?.join(", ") ?? "each entry brings its own";
     case "ssh":
       return "private key file";
     case "json":

@@ -13,6 +13,10 @@ type Labelled = {
   /** Tells fields of the same name apart. */
   id?: string;
   class?: string;
+  /** What the field is called in a sentence, where the label is no name. */
+  called?: string;
+  /** The label is a name that programs use. */
+  code?: boolean;
 };
 
 type TextFieldProps = Labelled & {
@@ -106,7 +110,7 @@ export const SecretField = (
   const bad = isAt(props.problem, props.name);
   return (
     <div class={props.class ? `field ${props.class}` : "field"}>
-      <Label id={id} label={props.label} optional={props.optional} />
+      <Label id={id} label={props.label} optional={props.optional} code={props.code} />
       <Hint id={id} hint={props.hint} />
       <div class="secret-row">
         <textarea
@@ -129,7 +133,7 @@ export const SecretField = (
         ></textarea>
         <ShowButton id={id} label={props.label} />
       </div>
-      <Wrong id={id} bad={bad} problem={props.problem} label={props.label} />
+      <Wrong id={id} bad={bad} problem={props.problem} label={props.called ?? props.label} />
     </div>
   );
 };
@@ -192,8 +196,8 @@ export const Choices = (props: {
     >
       <legend safe>{props.legend}</legend>
       <Hint id={id} hint={props.hint} />
-      {props.children}
       <Wrong id={id} bad={bad} problem={props.problem} label={props.legend} />
+      {props.children}
     </fieldset>
   );
 };
@@ -208,8 +212,10 @@ export const FormProblem = ({ problem, shown }: { problem: Problem | null; shown
     </p>
   );
 
-const Label = ({ id, label, optional }: { id: string; label: string; optional?: boolean }): JSX.Element => (
-  <label for={id}>
+type LabelProps = { id: string; label: string; optional?: boolean; code?: boolean };
+
+const Label = ({ id, label, optional, code = false }: LabelProps): JSX.Element => (
+  <label for={id} class={code ? "mono" : undefined}>
     <span safe>{label}</span>
     {optional ? <span class="optional"> (optional)</span> : null}
   </label>
@@ -249,6 +255,7 @@ function describedBy(id: string, hint: string | undefined, bad: boolean): string
 function sentence(problem: Problem, label: string | null): string {
   const { field, message } = problem;
   const named = field !== null && label !== null && message.startsWith(`${field} `);
-  const text = named ? `${label} ${message.slice(field.length + 1)}` : message;
+  const told = named ? `${label} ${message.slice(field.length + 1)}` : message;
+  const text = told.replace("must be a string of", "must have").replace(/, or null$/, "");
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

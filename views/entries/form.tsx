@@ -179,7 +179,13 @@ const DefinedFields = ({
     )}
     <GroupProblem problem={problem} />
     {definitions.map((name) => (
-      <SecretField name={`value.${name}`} label={name} problem={problem} optional={stored?.includes(name) === true} />
+      <SecretField
+        name={`value.${name}`}
+        label={name}
+        problem={problem}
+        optional={stored?.includes(name) === true}
+        code
+      />
     ))}
   </fieldset>
 );
@@ -206,7 +212,7 @@ const OwnFields = ({ draft, problem, stored }: FormProps): JSX.Element => {
       {stored === null ? null : <p class="muted small">A field that you leave empty keeps its stored value.</p>}
       <GroupProblem problem={problem} />
       {kept.map((name) => (
-        <SecretField name={`value.${name}`} label={name} problem={problem} optional />
+        <SecretField name={`value.${name}`} label={name} problem={problem} optional code />
       ))}
       {stored === null ? null : <p class="muted small">More fields:</p>}
       <ul class="field-rows" id={ids.groupRows}>
@@ -270,6 +276,7 @@ const FileValue = ({ category, draft, problem, stored }: FormProps): JSX.Element
       <SecretField
         name="value"
         label={isSsh ? "Or paste the key" : "Or paste the JSON"}
+        called={isSsh ? "The key" : "The credential"}
         problem={problem}
         rows={4}
         placeholder={isSsh ? "-----BEGIN OPENSSH PRIVATE KEY-----" : '{ "type": "service_account", … }'}

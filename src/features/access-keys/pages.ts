@@ -4,6 +4,7 @@ import { type AccessKeyDraft, AccessKeyForm, NewAccessKeyPage } from "../../../v
 import { AccessKeysPage } from "../../../views/access-keys/list.tsx";
 import { RevokeAccessKey, RevokeAccessKeyPage } from "../../../views/access-keys/revoke.tsx";
 import { ids, urls } from "../../../views/urls.ts";
+import { AppError } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
 import { refusalOf } from "../../http/failures.ts";
 import { doneCookie, page } from "../../http/frame.ts";
@@ -37,6 +38,8 @@ export const accessKeyPages = (kagi: Kagi) =>
       const draft = draftFrom(form);
       let created: CreatedAccessKey | undefined;
       const refusal = await refusalOf(async () => {
+        if (draft.scopes.length === 0)
+          throw new AppError("VALIDATION_ERROR", "Tick at least one scope", { field: "scopes" });
         const expiresAt = expiryOf(draft, kagi.now());
         const input = parse(AccessKeyInput, { name: draft.name, scopes: draft.scopes, expiresAt });
         created = await createAccessKey(kagi, actor, input);
@@ -79,5 +82,6 @@ function draftFrom(form: Form): AccessKeyDraft {
 function expiryOf({ expiry, expiresOn }: AccessKeyDraft, now: Date): string | null {
   if (expiry === "never") return null;
   if (/^\d{1,4}$/.test(expiry)) return new Date(now.getTime() + Number(expiry) * DAY_MS).toISOString();
+  if (expiresOn === "") throw new AppError("VALIDATION_ERROR", "Choose a date", { field: "expiresAt" });
   return expiresOn;
 }

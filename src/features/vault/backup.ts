@@ -45,11 +45,15 @@ export async function restore(
   if (!existsSync(from)) throw new StartError(`There is no file ${file}.`);
   if (from === path) throw new StartError(`${file} is the vault itself.`);
   if (existsSync(path) && !options.replace) {
-    throw new StartError(`${path} holds a vault already. To put the backup in its place, add --replace; it will be kept beside.`);
+    throw new StartError(
+      `${path} holds a vault already. To put the backup in its place, add --replace; it will be kept beside.`,
+    );
   }
   const key = findKey(config);
   if (key === undefined) {
-    throw new StartError(`There is no encryption key to open the backup with. Put your backup of the key at ${config.keyPath}.`);
+    throw new StartError(
+      `There is no encryption key to open the backup with. Put your backup of the key at ${config.keyPath}.`,
+    );
   }
   const canary = await findCanary(from);
   if (canary === undefined) throw new StartError(`${file} is no backup of a vault.`);

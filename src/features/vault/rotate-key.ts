@@ -68,7 +68,8 @@ async function openAlone(config: Config): Promise<Db> {
   }
 }
 
-const RUNNING = "A server is running on this vault. Stop it first: it would go on sealing with the old key. Nothing was changed.";
+const RUNNING =
+  "A server is running on this vault. Stop it first: it would go on sealing with the old key. Nothing was changed.";
 
 async function reseal(db: Db, old: Keyring, next: Keyring): Promise<number> {
   return await db.transaction(async (tx) => {

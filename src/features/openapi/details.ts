@@ -1,0 +1,311 @@
+import type { ErrorDetails } from "../../errors.ts";
+import type { OperationName } from "../../http/operations.ts";
+import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "../access-keys/model.ts";
+import type { SessionInfo, SignInInput, User } from "../auth/model.ts";
+import type { Category, CategoryChange, CategoryInput } from "../categories/model.ts";
+import type { Entry, EntryChange, EntryInput, RevealedEntry } from "../entries/model.ts";
+import type { Export } from "../export/model.ts";
+import type { Stats } from "../stats/model.ts";
+
+export type Examples = Readonly<Record<string, Readonly<{ summary: string; value: unknown }>>>;
+
+/** What the document says of an operation besides its row in the table of operations and its schemas. */
+export type Detail = Readonly<{
+  operationId: string;
+  request?: Examples;
+  /** Examples of the answer; absent where it has no body. */
+  answer?: Examples;
+  /** Examples of answers that are neither a success nor an Error, by status. */
+  otherAnswers?: Readonly<Record<number, Examples>>;
+  /** The same answer in another form, which is the default when the request asks for nothing. */
+  alternative?: Readonly<{ mediaType: string; description: string; examples: Examples }>;
+  /** Headers of the success, by their name in `components.headers`. */
+  headers?: Readonly<Record<string, string>>;
+  /** What the operation's own failures say where the general wording is too general. */
+  failures?: Readonly<Record<string, Readonly<{ error: string } & Omit<ErrorDetails, "allow">>>>;
+}>;
+
+const USER_ID = "01936f5e-0b1d-7f31-8c44-0242ac120002";
+const CATEGORY_ID = "01936f5e-6f2c-7c3a-9d51-0242ac120002";
+const ENTRY_ID = "01936f60-1a2b-7d4e-8f90-0242ac120002";
+const ACCESS_KEY_ID = "01936f62-77aa-7b1c-a3d2-0242ac120002";
+const SESSION_ID = "01936f63-4c5d-7e6f-9a0b-0242ac120002";
+const CREATED = "2026-01-15T10:00:00.000Z";
+const EXPIRES = "2027-01-15T10:00:00.000Z";
+
+const user: User = { id: USER_ID, name: "Ada", email: "ada@example.com" };
+
+const openAi: Category = {
+  id: CATEGORY_ID,
+  userId: USER_ID,
+  name: "OpenAI",
+  keyType: "simple",
+  envVarName: "OPENAI_API_KEY",
+  fieldDefinitions: null,
+  icon: "openai",
+  color: "#412991",
+  description: "Used by the blog and the shop",
+  entryCount: 1,
+  createdAt: CREATED,
+  updatedAt: CREATED,
+};
+
+const simpleCategory: CategoryInput = {
+  name: "OpenAI",
+  keyType: "simple",
+  envVarName: "OPENAI_API_KEY",
+  icon: "openai",
+  color: "#412991",
+  description: "Used by the blog and the shop",
+};
+const groupCategory: CategoryInput = {
+  name: "AWS",
+  keyType: "group",
+  fieldDefinitions: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"],
+};
+const sshCategory: CategoryInput = { name: "Deploy keys", keyType: "ssh" };
+const jsonCategory: CategoryInput = { name: "Google service accounts", keyType: "json" };
+
+const blog: Entry = {
+  id: ENTRY_ID,
+  categoryId: CATEGORY_ID,
+  name: "Blog Project",
+  environment: "production",
+  notes: "Rotate with the team",
+  expiresAt: EXPIRES,
+  fileName: null,
+  sshKey: null,
+  createdAt: CREATED,
+  updatedAt: CREATED,
+  category: {
+    id: CATEGORY_ID,
+    name: "OpenAI",
+    keyType: "simple",
+    envVarName: "OPENAI_API_KEY",
+    fieldDefinitions: null,
+    icon: "openai",
+    color: "#412991",
+  },
+};
+
+const simpleEntry: EntryInput = {
+  categoryId: CATEGORY_ID,
+  name: "Blog Project",
+  value: "sk-live-example",
+  environment: "production",
+  notes: "Rotate with the team",
+  expiresAt: EXPIRES,
+};
+const groupValue = { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "example", AWS_REGION: "eu-central-1" };
+const groupEntry: EntryInput = { categoryId: CATEGORY_ID, name: "Shop", value: groupValue };
+const sshEntry: EntryInput = {
+  categoryId: CATEGORY_ID,
+  name: "Build server",
+  value: "-----BEGIN OPENSSH PRIVATE KEY-----\n…\n-----END OPENSSH PRIVATE KEY-----\n",
+  fileName: "id_ed25519",
+};
+const jsonEntry: EntryInput = {
+  categoryId: CATEGORY_ID,
+  name: "Blog Project",
+  value: '{"type": "service_account", "project_id": "blog"}',
+  fileName: "service-account.json",
+};
+
+const accessKey: AccessKey = {
+  id: ACCESS_KEY_ID,
+  name: "deploy script",
+  keyPrefix: "kagi_dGhp",
+  scopes: ["entries:read", "entries:reveal"],
+  expiresAt: EXPIRES,
+  lastUsedAt: null,
+  createdAt: CREATED,
+};
+const accessKeyInput: AccessKeyInput = {
+  name: "deploy script",
+  scopes: ["entries:read", "entries:reveal"],
+  expiresAt: EXPIRES,
+};
+const createdAccessKey: CreatedAccessKey = {
+  ...accessKey,
+  key: "kagi_dGhpcyBpcyBhbiBleGFtcGxlLCBub3QgYSByZWFsIGs",
+};
+
+const stats: Stats = {
+  totalCategories: 12,
+  totalEntries: 47,
+  total2fa: 8,
+  byKeyType: { simple: 30, group: 10, ssh: 4, json: 3 },
+  byEnvironment: { development: 15, staging: 10, production: 22 },
+};
+
+const exported: Export = {
+  content: "# OpenAI — Blog Project (production)\nOPENAI_API_KEY=sk-live-example\n\n",
+  notPortable: [],
+  skipped: 0,
+};
+
+const signIn: SignInInput = { email: "ada@example.com", password: "correct horse battery staple" };
+const session: SessionInfo = {
+  user,
+  session: { id: SESSION_ID, createdAt: CREATED, expiresAt: "2026-01-29T10:00:00.000Z" },
+};
+
+const one = (summary: string, value: unknown): Examples => ({ example: { summary, value } });
+const refused = (field: string, problem: string) => ({ error: `${field} ${problem}`, field });
+
+const NO_LIMIT = { VALIDATION_ERROR: refused("limit", "must be a whole number from 1 to 1000") };
+const LISTED = { Link: "NextPage" };
+
+export const DETAILS: Readonly<Record<OperationName, Detail>> = {
+  "GET /healthz": { operationId: "isAlive", answer: one("The process is up", { status: "ok" }) },
+  "GET /readyz": {
+    operationId: "isReady",
+    answer: one("Ready", { status: "ok" }),
+    otherAnswers: { 503: one("Not ready", { status: "unavailable" }) },
+  },
+
+  "GET /api/categories": {
+    operationId: "listCategories",
+    answer: one("One category", [openAi]),
+    headers: LISTED,
+    failures: NO_LIMIT,
+  },
+  "POST /api/categories": {
+    operationId: "createCategory",
+    request: {
+      simple: { summary: "One variable", value: simpleCategory },
+      group: { summary: "Several variables that belong together", value: groupCategory },
+      ssh: { summary: "SSH keys", value: sshCategory },
+      json: { summary: "Credential files", value: jsonCategory },
+    },
+    answer: one("The new category", { ...openAi, entryCount: 0 }),
+    failures: {
+      VALIDATION_ERROR: refused("name", "is required"),
+      CONFLICT: { error: "A category with that name exists", field: "name" },
+    },
+  },
+  "GET /api/categories/:id": { operationId: "getCategory", answer: one("The category", openAi) },
+  "PUT /api/categories/:id": {
+    operationId: "updateCategory",
+    request: {
+      rename: { summary: "Another name", value: { name: "OpenAI, team" } satisfies CategoryChange },
+      clear: { summary: "Clear what may be null", value: { description: null, icon: null } satisfies CategoryChange },
+      nothing: { summary: "Change nothing", value: {} satisfies CategoryChange },
+    },
+    answer: one("The category as it is now", { ...openAi, name: "OpenAI, team" }),
+    failures: {
+      VALIDATION_ERROR: refused("color", "must be a color such as #412991, or null"),
+      CONFLICT: { error: "keyType cannot change while the category has entries", field: "keyType" },
+    },
+  },
+  "DELETE /api/categories/:id": { operationId: "deleteCategory" },
+
+  "GET /api/entries": {
+    operationId: "listEntries",
+    answer: one("One entry", [blog]),
+    headers: LISTED,
+    failures: NO_LIMIT,
+  },
+  "POST /api/entries": {
+    operationId: "createEntry",
+    request: {
+      simple: { summary: "A value", value: simpleEntry },
+      group: { summary: "Several fields", value: groupEntry },
+      ssh: { summary: "An SSH key", value: sshEntry },
+      json: { summary: "A credential file", value: jsonEntry },
+    },
+    answer: one("The new entry, without its value", blog),
+    failures: {
+      VALIDATION_ERROR: refused("value", "is required"),
+      CONFLICT: { error: "This category has an entry with that name and environment", field: "name" },
+    },
+  },
+  "GET /api/entries/project-names": {
+    operationId: "listProjectNames",
+    answer: one("Two projects", ["Blog Project", "Shop"]),
+  },
+  "GET /api/entries/:id": { operationId: "getEntry", answer: one("The entry, without its value", blog) },
+  "PUT /api/entries/:id": {
+    operationId: "updateEntry",
+    request: {
+      value: { summary: "Another value", value: { value: "sk-live-rotated" } satisfies EntryChange },
+      clear: { summary: "Clear what may be null", value: { notes: null, expiresAt: null } satisfies EntryChange },
+    },
+    answer: one("The entry as it is now", blog),
+    failures: {
+      VALIDATION_ERROR: refused("expiresAt", "must be an ISO 8601 time such as 2027-01-15T10:00:00.000Z"),
+      CONFLICT: { error: "An entry moves only between categories of one keyType", field: "categoryId" },
+    },
+  },
+  "DELETE /api/entries/:id": { operationId: "deleteEntry" },
+  "POST /api/entries/:id/reveal": {
+    operationId: "revealEntry",
+    answer: {
+      simple: {
+        summary: "A string",
+        value: {
+          id: ENTRY_ID,
+          name: "Blog Project",
+          value: "sk-live-example",
+          environment: "production",
+        } satisfies RevealedEntry,
+      },
+      group: {
+        summary: "The fields of a group",
+        value: { id: ENTRY_ID, name: "Shop", value: groupValue, environment: "staging" } satisfies RevealedEntry,
+      },
+    },
+  },
+
+  "GET /api/stats": { operationId: "getStats", answer: one("Every count, zeros included", stats) },
+  "GET /api/export": {
+    operationId: "exportVault",
+    answer: one("With `Accept: application/json`", exported),
+    alternative: {
+      mediaType: "text/plain",
+      description: "The `.env` file, in UTF-8",
+      examples: one("A file for every `.env` parser", exported.content),
+    },
+    headers: { "Content-Disposition": "Download" },
+    failures: {
+      VALIDATION_ERROR: refused("environment", "must be one of development, staging, production"),
+      CONFLICT: { error: "The dialect docker cannot hold the value of DB_PASSWORD", keys: ["DB_PASSWORD"] },
+    },
+  },
+
+  "GET /api/access-keys": {
+    operationId: "listAccessKeys",
+    answer: one("One access key", [accessKey]),
+    headers: LISTED,
+    failures: NO_LIMIT,
+  },
+  "POST /api/access-keys": {
+    operationId: "createAccessKey",
+    request: one("A key for a script", accessKeyInput),
+    answer: one("The access key, with `key` this once", createdAccessKey),
+    failures: { VALIDATION_ERROR: refused("scopes", "must be a list of 1 or more distinct items") },
+  },
+  "DELETE /api/access-keys/:id": { operationId: "revokeAccessKey" },
+
+  "DELETE /api/account/data": { operationId: "deleteVault" },
+  "POST /api/auth/sign-in/email": {
+    operationId: "signIn",
+    request: one("An account", signIn),
+    answer: one("Who is signed in now", { user }),
+    headers: { "Set-Cookie": "SessionCookie" },
+    failures: { VALIDATION_ERROR: refused("email", "is required") },
+  },
+  "POST /api/auth/sign-out": { operationId: "signOut", headers: { "Set-Cookie": "SessionCookie" } },
+  "GET /api/auth/session": { operationId: "getSession", answer: one("The session", session) },
+
+  "GET /api/openapi": {
+    operationId: "getOpenApi",
+    answer: one("The beginning of this document", {
+      openapi: "3.1.0",
+      info: { title: "Kagi", version: "1.0.0" },
+      paths: {},
+      components: {},
+    }),
+  },
+  "GET /api/docs": { operationId: "getDocs", answer: one("A page", "<!doctype html>…") },
+};

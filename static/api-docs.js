@@ -1,0 +1,29 @@
+// Draws the API's document with Swagger UI, in the page's theme.
+
+const place = document.getElementById("api-docs");
+
+const light = matchMedia("(prefers-color-scheme: light)");
+const followTheme = () => {
+  const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
+  document.documentElement.classList.toggle("dark-mode", dark);
+};
+light.addEventListener("change", followTheme);
+followTheme();
+
+const answer = await fetch(place.dataset.document);
+const spec = await answer.json();
+// The document names the public origin. What is tried here goes to where this page came from, which the browser allows.
+spec.servers = [{ url: location.origin, description: "This server" }];
+
+SwaggerUIBundle({
+  spec,
+  domNode: place,
+  presets: [SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
+  deepLinking: true,
+  docExpansion: "list",
+  defaultModelsExpandDepth: 0,
+  // An access key that is typed in here stays in this page's memory.
+  persistAuthorization: false,
+  validatorUrl: null,
+});

@@ -1,0 +1,145 @@
+import { afterAll, test as bunTest } from "bun:test";
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { SESSION_COOKIE, startVault, type Vault } from "./vault.ts";
+
+const PLACES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome-stable",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+const MISSING = "No Chromium: page tests are skipped. Get it with `apt install chromium`, or name one in CHROMIUM_PATH.";
+
+/** Generous, because a busy machine is no failure; nothing here waits for it when all is well. */
+const TEST_MS = 45_000;
+const STEP_MS = 10_000;
+
+export function findChromium(): string | undefined {
+  const named = process.env.CHROMIUM_PATH;
+  return named ? named : PLACES.find((path) => existsSync(path));
+}
+
+/** One browser for the whole run: files share the process, and not always their modules. */
+const shared = globalThis as typeof globalThis & { kagiChromium?: Promise<Browser>; kagiChromiumMissed?: true };
+
+export function launch(): Promise<Browser> {
+  shared.kagiChromium ??= chromium.launch({
+    executablePath: findChromium(),
+    args: [
+      "--disable-quic",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      // Chromium's sandbox refuses to run as root.
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+    ],
+    // Going back is looked at with the cache that people's browsers have.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  return shared.kagiChromium;
+}
+
+export type Stage = Readonly<{
+  page: Page;
+  context: BrowserContext;
+  vault: Vault;
+  /** Opens a page of the vault by its path. */
+  open: (path: string) => Promise<void>;
+}>;
+
+type Options = BrowserContextOptions & {
+  /** Whether the browser carries the owner's session. */
+  signedIn?: boolean;
+  /** A vault of the test's own, with or without an account. */
+  fresh?: boolean;
+  account?: boolean;
+};
+
+/**
+ * Makes the `test` of a file: each gets a browser context of its own on the file's vault, and fails for anything that
+ * the browser complains about or asks of another host.
+ */
+export function pageTests(defaults: Options = {}) {
+  let vault: Promise<Vault> | undefined;
+  afterAll(async () => {
+    await (await vault)?.stop();
+  });
+  return (name: string, run: (stage: Stage) => Promise<void>, options: Options = {}) => {
+    const { signedIn = true, fresh = false, account = true, ...contextOptions } = { ...defaults, ...options };
+    if (findChromium() === undefined && process.env.CI !== "true") {
+      if (!shared.kagiChromiumMissed) console.warn(MISSING);
+      shared.kagiChromiumMissed = true;
+      bunTest.skip(name, () => {});
+      return;
+    }
+    bunTest(
+      name,
+      async () => {
+        if (findChromium() === undefined) throw new Error(MISSING);
+        const own = fresh || !account;
+        if (!own) vault ??= startVault();
+        const here = own ? await startVault({ account }) : ((await vault) as Vault);
+        const context = await newContext(here, { signedIn: signedIn && account, ...contextOptions });
+        const complaints = listen(context, here);
+        try {
+          const page = await context.newPage();
+          const open = async (path: string) => {
+            await page.goto(here.url + path);
+          };
+          await run({ page, context, vault: here, open });
+        } catch (error) {
+          if (complaints.length > 0) console.error(complaints.join("\n"));
+          throw error;
+        } finally {
+          await context.close();
+          if (own) await here.stop();
+        }
+        if (complaints.length > 0) throw new Error(`the browser complained:\n${complaints.join("\n")}`);
+      },
+      TEST_MS,
+    );
+  };
+}
+
+/** A browser as new, on a vault. */
+export async function newContext(
+  vault: Vault,
+  { signedIn = true, ...options }: BrowserContextOptions & { signedIn?: boolean } = {},
+): Promise<BrowserContext> {
+  const browser = await launch();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
+  context.setDefaultTimeout(STEP_MS);
+  if (signedIn) await addSession(context, vault, vault.session);
+  return context;
+}
+
+export async function addSession(context: BrowserContext, vault: Vault, session: string): Promise<void> {
+  await context.addCookies([
+    { name: SESSION_COOKIE, value: session, url: vault.url, httpOnly: true, sameSite: "Lax" as const },
+  ]);
+}
+
+/** What no page may cause, as it happens: errors, refusals by the policy, failures of the server, other hosts. */
+export function listen(context: BrowserContext, vault: Vault): string[] {
+  const complaints: string[] = [];
+  context.on("weberror", (error) => complaints.push(`error: ${error.error().stack ?? error.error().message}`));
+  context.on("console", (message) => {
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    // A form that is refused answers 4xx, which Chromium writes down for every request.
+    const refused = /^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
+    if (refused && !message.location().url.includes("/static/")) return;
+    complaints.push(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== "data:" && url.protocol !== "blob:" && url.origin !== vault.url)
+      complaints.push(`request to ${url.origin}`);
+  });
+  context.on("response", (response) => {
+    if (response.status() >= 500) complaints.push(`${response.status()} for ${response.url()}`);
+  });
+  return complaints;
+}

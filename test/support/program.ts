@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dir, "../..");
+
+/** The program under test: the sources, or the executable that KAGI_TEST_BINARY names. */
+const PROGRAM = process.env.KAGI_TEST_BINARY
+  ? [resolve(process.env.KAGI_TEST_BINARY)]
+  : [process.execPath, `--tsconfig-override=${join(ROOT, "tsconfig.json")}`, join(ROOT, "src/main.ts")];
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** Starts a command in a folder of its own, with nothing in its environment but what is given. */
+export function start(folder: string, words: readonly string[], environment: Environment, input = "") {
+  return Bun.spawn([...PROGRAM, ...words], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", HOME: folder, ...environment },
+    stdin: new Blob([input]),
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+}
+
+/** Runs a command to its end. Throws with what it said when it fails. */
+export async function run(folder: string, words: readonly string[], environment: Environment, input = "") {
+  const child = start(folder, words, environment, input);
+  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  if (code !== 0) throw new Error(`kagi ${words.join(" ")} ended with ${code}:\n${err}`);
+  return out;
+}
+
+export type Server = Readonly<{
+  url: string;
+  /** All that the server has said. */
+  log: () => string;
+  stop: () => Promise<void>;
+  /** Ends the process at once, as a crash would. */
+  kill: () => Promise<void>;
+}>;
+
+/** Serves from a folder on a free port and returns when the log says so. Throws with the log when it stops instead. */
+export async function serve(folder: string, environment: Environment): Promise<Server> {
+  const child = start(folder, ["serve"], { PORT: "0", ...environment });
+  const up = Promise.withResolvers<string>();
+  let log = "";
+  const listen = async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of child.stderr) {
+      log += decoder.decode(chunk, { stream: true });
+      const port = / kagi is up .*listening=\S+?:(\d+)/.exec(log)?.[1];
+      if (port !== undefined) up.resolve(`http://127.0.0.1:${port}`);
+    }
+    up.reject(new Error(`the server stopped:\n${log}`));
+  };
+  const heard = listen();
+  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+    child.kill(signal);
+    await Promise.all([child.exited, heard]);
+  };
+  return { url: await up.promise, log: () => log, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+}
+
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), "kagi-test-"));
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}

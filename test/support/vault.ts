@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect } from "bun:test";
+import type { ErrorCode } from "../../src/errors.ts";
+import type { AccessKeyInput, CreatedAccessKey } from "../../src/features/access-keys/model.ts";
+import type { Category, CategoryInput } from "../../src/features/categories/model.ts";
+import type { Entry, EntryInput } from "../../src/features/entries/model.ts";
+import { SCOPE_NAMES } from "../../src/http/operations.ts";
+import { type Answer, Client, cookiesOf } from "./client.ts";
+import { ENGINES, type Engine, type Storage } from "./engines.ts";
+import { type Environment, newFolder, removeFolder, run, type Server, serve } from "./program.ts";
+
+export const OWNER = { email: "ada@example.com", password: "tuba-lantern-moss-42" };
+export const OTHER = { email: "eve@example.com", password: "quartz-ferry-plum-17" };
+
+/** Claims about one vault, made on each engine: one server for all of them. */
+export function onEachEngine(
+  subject: string,
+  claims: (vault: Vault, engine: Engine) => void,
+  environment: Environment = {},
+): void {
+  for (const engine of ENGINES) {
+    const suite = engine.available ? describe : describe.skip;
+    suite(`${subject} (${engine.name})`, () => {
+      const vault = new Vault(engine, environment);
+      if (engine.available) {
+        beforeAll(() => vault.open(), 30_000);
+        afterAll(() => vault.close(), 30_000);
+      }
+      claims(vault, engine);
+    });
+  }
+}
+
+/** A real server with an account, its database, and the people who talk to it. */
+export class Vault {
+  readonly folder = newFolder();
+  #environment: Environment;
+  #storage: Storage | undefined;
+  #server: Server | undefined;
+  #owner: Client | undefined;
+  #other: Promise<Client> | undefined;
+  #logs = "";
+
+  constructor(
+    readonly engine: Engine,
+    environment: Environment,
+  ) {
+    this.#environment = { ADMIN_EMAIL: OWNER.email, ADMIN_PASSWORD: OWNER.password, ...environment };
+  }
+
+  async open(): Promise<void> {
+    this.#storage = await this.engine.create(this.folder);
+    this.#environment = { ...this.#environment, ...this.#storage.environment };
+    this.#server = await serve(this.folder, this.#environment);
+    this.#owner = await this.signIn();
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.stop();
+    await this.#storage?.drop();
+    removeFolder(this.folder);
+  }
+
+  get url(): string {
+    return this.#up().url;
+  }
+
+  get storage(): Storage {
+    if (this.#storage === undefined) throw new Error("the vault is not open yet");
+    return this.#storage;
+  }
+
+  /** The first account, signed in. */
+  get owner(): Client {
+    if (this.#owner === undefined) throw new Error("the vault is not open yet");
+    return this.#owner;
+  }
+
+  /** Another account, signed in. */
+  get other(): Promise<Client> {
+    this.#other ??= this.addUser(OTHER).then(() => this.signIn(OTHER));
+    return this.#other;
+  }
+
+  /** Somebody without a credential. */
+  get stranger(): Client {
+    return new Client(this.url);
+  }
+
+  /** All that the server and its predecessors have logged. */
+  get log(): string {
+    return this.#logs + (this.#server?.log() ?? "");
+  }
+
+  async addUser({ email, password }: typeof OWNER): Promise<void> {
+    await this.command(["user", "add", email], `${password}\n`);
+  }
+
+  /** Runs a command of the operator beside the server. */
+  async command(words: readonly string[], input = ""): Promise<string> {
+    return await run(this.folder, words, this.#environment, input);
+  }
+
+  async signIn(account = OWNER, headers: Record<string, string> = {}): Promise<Client> {
+    const answer = await this.stranger.post("/api/auth/sign-in/email", account, headers);
+    if (answer.status !== 200) throw new Error(`no sign-in: ${answer.status} ${answer.text}`);
+    return this.stranger.with({ cookie: cookiesOf(answer) });
+  }
+
+  /** Stops the server, or kills it as a crash would, and starts another on the same data. Sessions live on. */
+  async restart(how: "stop" | "kill" = "stop", environment: Environment = {}): Promise<void> {
+    const owner = this.owner.headers;
+    await this.#up()[how]();
+    this.#logs += this.#up().log();
+    this.#server = await serve(this.folder, { ...this.#environment, ...environment });
+    this.#owner = new Client(this.url, owner);
+    this.#other = undefined;
+  }
+
+  /** A client with a key of its own, made by `by`. */
+  async key(scopes: AccessKeyInput["scopes"] = SCOPE_NAMES, by = this.owner): Promise<Client & { key: CreatedAccessKey }> {
+    const key = await newKey(by, { scopes });
+    return Object.assign(this.stranger.with({ authorization: `Bearer ${key.key}` }), { key });
+  }
+
+  #up(): Server {
+    if (this.#server === undefined) throw new Error("the vault is not open yet");
+    return this.#server;
+  }
+}
+
+let made = 0;
+/** A name that nothing else has. */
+export function fresh(name: string): string {
+  made += 1;
+  return `${name} ${made}`;
+}
+
+/** A `simple` category unless told otherwise. */
+export async function newCategory(by: Client, input: Partial<CategoryInput> = {}): Promise<Category> {
+  const simple = input.keyType === undefined || input.keyType === "simple" ? { envVarName: "API_KEY" } : {};
+  const sent = { name: fresh("Category"), keyType: "simple", ...simple, ...input };
+  return made201(await by.post<Category>("/api/categories", sent));
+}
+
+/** An entry in a `simple` category of its own unless told otherwise. */
+export async function newEntry(by: Client, input: Partial<EntryInput> = {}): Promise<Entry> {
+  const categoryId = input.categoryId ?? (await newCategory(by)).id;
+  return made201(await by.post<Entry>("/api/entries", { name: fresh("Project"), value: "s3cret", ...input, categoryId }));
+}
+
+export async function newKey(by: Client, input: Partial<AccessKeyInput> = {}): Promise<CreatedAccessKey> {
+  const sent = { name: fresh("Key"), scopes: SCOPE_NAMES, ...input };
+  return made201(await by.post<CreatedAccessKey>("/api/access-keys", sent));
+}
+
+export async function reveal(by: Client, entry: Pick<Entry, "id">): Promise<unknown> {
+  const answer = await by.post<{ value: unknown }>(`/api/entries/${entry.id}/reveal`);
+  expect(answer.status).toBe(200);
+  return answer.body.value;
+}
+
+/** What `expect(answer).toMatchObject(…)` takes for a refusal: the status, the code, and a sentence. */
+export function refused(status: number, code: ErrorCode, details: Record<string, unknown> = {}) {
+  return { status, body: { error: expect.any(String), code, ...details } };
+}
+
+/** What a client sees of the whole vault, to show that nothing has changed. */
+export async function snapshot(by: Client): Promise<unknown> {
+  const paths = ["/api/categories", "/api/entries", "/api/access-keys", "/api/stats"];
+  return await Promise.all(paths.map(async (path) => (await by.get(path)).body));
+}
+
+function made201<T>(answer: Answer<T>): T {
+  if (answer.status !== 201) throw new Error(`not made: ${answer.status} ${answer.text}`);
+  return answer.body;
+}
