@@ -80,10 +80,9 @@ export function createApp(kagi: Kagi): App {
 }
 
 async function answerError(kagi: Kagi, code: string | number, thrown: unknown, request: Request): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
+  const { pathname } = new URL(request.url);
   if (isSignInNeeded(thrown)) {
-    const next = request.method === "GET" ? pathname + search : "/";
-    return redirect(`/sign-in?next=${encodeURIComponent(next)}`, { htmx: isHtmx(request) });
+    return redirect(`/sign-in?next=${encodeURIComponent(placeOf(request))}`, { htmx: isHtmx(request) });
   }
   const error = toAppError(code, thrown);
   if (error.code === "INTERNAL_ERROR") {
@@ -91,6 +90,13 @@ async function answerError(kagi: Kagi, code: string | number, thrown: unknown, r
     kagi.log.error("request failed", { requestId, method: request.method, ...describeCause(error.cause) });
   }
   return isPage(pathname) ? await errorPage(kagi, request, error) : renderJson(error);
+}
+
+/** Where to return to after signing in: the page that a person sees. A form's address has a page of its own, too. */
+function placeOf(request: Request): string {
+  const current = request.headers.get("hx-current-url");
+  const { pathname, search } = new URL(current !== null && URL.canParse(current) ? current : request.url);
+  return request.method === "GET" || current !== null ? pathname + search : pathname;
 }
 
 function isPage(pathname: string): boolean {

@@ -7,7 +7,11 @@ export const NAME_LENGTH = 255;
 
 export const Id = t.String({ format: "uuid", examples: ["01936f5e-6f2c-7c3a-9d51-0242ac120002"] });
 export const Timestamp = t.String({ format: "date-time", examples: ["2026-01-15T10:00:00.000Z"] });
-export const Search = t.String({ maxLength: NAME_LENGTH, description: "Case-insensitive; `%` and `_` are themselves" });
+export const Search = t.String({
+  maxLength: NAME_LENGTH,
+  description: "Case-insensitive; `%` and `_` are themselves",
+  examples: ["blog"],
+});
 
 export const nullable = <T extends TSchema>(schema: T) => t.Union([schema, t.Null()]);
 
@@ -31,9 +35,21 @@ export const NAME_OF_QUERY = "x-name";
 export const Paging = t.Object(
   {
     limit: t.Optional(
-      t.Integer({ minimum: 1, maximum: 1000, description: "At most so many", [NAME_OF_QUERY]: "limit" }),
+      t.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description: "At most so many; without it the list is whole",
+        examples: [100],
+        [NAME_OF_QUERY]: "limit",
+      }),
     ),
-    cursor: t.Optional(t.String({ maxLength: 36, description: "From the `Link` header of the page before" })),
+    cursor: t.Optional(
+      t.String({
+        maxLength: 36,
+        description: "From the `Link` header of the page before",
+        examples: ["01936f60-1a2b-7d4e-8f90-0242ac120002"],
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -14,6 +14,10 @@ const answer = await fetch(place.dataset.document);
 const spec = await answer.json();
 // The document names the public origin. What is tried here goes to where this page came from, which the browser allows.
 spec.servers = [{ url: location.origin, description: "This server" }];
+// What is only an example would be filled in, and lists searched for it.
+for (const operation of Object.values(spec.paths).flatMap(Object.values)) {
+  for (const parameter of operation.parameters ?? []) if (!parameter.required) delete parameter.example;
+}
 
 SwaggerUIBundle({
   spec,

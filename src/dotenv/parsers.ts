@@ -1,7 +1,7 @@
 /**
  * What each program that loads `.env` files makes of one written value, as measured by running them: dotenv 18,
  * dotenvx 2, @next/env 16, Vite 8, Bun 1.4, Node 20, python-dotenv 1.2, compose-go 2, godotenv 1.5, bash/dash/zsh and
- * docker 28; ruby-dotenv from its source. Writing names the programs that misread a value, reading flags what they
+ * docker 28. ruby-dotenv is modelled to be named rather than missed. Writing names the programs that misread a value, reading flags what they
  * would not agree on.
  */
 export const PARSERS = [
@@ -26,7 +26,7 @@ export type Quote = "" | "'" | '"' | "`";
 /** A value as it stands in the file: `inner` is what is between the quotes, or the bare text. */
 export type Written = { quote: Quote; inner: string };
 
-/** The text a program ends up with; null when it fails, expands a variable, or runs a command. */
+/** The text a program ends up with; null when it fails, expands a variable, runs a command, or may. */
 type Decoder = (written: Written) => string | null;
 
 const EXPANDS = /(?<!\\)\$[\w{]/;

@@ -37,7 +37,7 @@ export type EnvDocument = {
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const isVariableName = (name: string): boolean => NAME.test(name);
 
-/** A shell would take a leading `=` for the path of a command (zsh), anything else here stands for itself everywhere. */
+/** These stand for themselves everywhere, but for a leading `=`, which zsh takes for the path of a command. */
 const BARE = /^(?!=)[A-Za-z0-9_./:@%+,=-]*$/;
 const NOT_SINGLE_QUOTED = /['\r]|\\\\|\\\$|\$[A-Za-z0-9_{]|\\$/;
 const NOT_DOUBLE_QUOTED = /["`$\\\r]/;

@@ -19,7 +19,8 @@ export function securityHeaders(config: Config): [name: string, value: string][]
     ["Content-Security-Policy", CONTENT_SECURITY_POLICY],
     ["X-Content-Type-Options", "nosniff"],
     ["X-Frame-Options", "DENY"],
-    ["Referrer-Policy", "no-referrer"],
+    // Not `no-referrer`: with it a form on plain http sends `Origin: null`, which cannot be told from another site's.
+    ["Referrer-Policy", "same-origin"],
     ["Cross-Origin-Opener-Policy", "same-origin"],
     ["Cross-Origin-Resource-Policy", "same-origin"],
     ["Permissions-Policy", "camera=(), geolocation=(), microphone=()"],

@@ -86,7 +86,7 @@ for (const [dialect, programs] of OF_DIALECT) {
   }
 }
 
-/** Programs that are no package here: their line by line model stands in, which was checked against them. */
+/** Programs that are no package here: the model of what they read stands in, which was checked against them. */
 const MODELLED: [Dialect, Parser][] = [
   ["compose", "Compose"],
   ["vite", "Vite"],
@@ -98,7 +98,7 @@ for (const [dialect, parser] of MODELLED) {
       const { text } = writeEnv([{ key: "K", value }], dialect);
       if (text === "") return false;
       const [, quote, inner] = (dialect === "docker"
-        ? /^K=()(.*)\n$/
+        ? /^K=()([^\r\n]*)\n$/
         : /^K=(['"`])([\s\S]*?)\1\n(?:# . ends K\n)?$/
       ).exec(text) ?? ["", "", "not the form of a line"];
       return misreadBy({ quote: quote as "" | "'", inner: inner ?? "" }, value).includes(parser);

@@ -17,7 +17,7 @@ const PLAIN = ["a", "B9", "é", "🔑", "word", "0"];
 const TRICKS = [
   "$(echo ran)",
   "`echo ran`",
-  "${HOME}",
+  `\${HOME}`,
   "$HOME",
   "\\n",
   "\\r",

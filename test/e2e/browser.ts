@@ -22,11 +22,11 @@ export function findChromium(): string | undefined {
   return named ? named : PLACES.find((path) => existsSync(path));
 }
 
-/** One browser for the whole run: files share the process, and not always their modules. */
-const shared = globalThis as typeof globalThis & { kagiChromium?: Promise<Browser>; kagiChromiumMissed?: true };
+let browser: Promise<Browser> | undefined;
+let missingIsSaid = false;
 
 export function launch(): Promise<Browser> {
-  shared.kagiChromium ??= chromium.launch({
+  browser ??= chromium.launch({
     executablePath: findChromium(),
     args: [
       "--disable-quic",
@@ -39,7 +39,13 @@ export function launch(): Promise<Browser> {
     // Going back is looked at with the cache that people's browsers have.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
-  return shared.kagiChromium;
+  return browser;
+}
+
+/** Left open, the browser would leave its profile behind. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
 }
 
 export type Stage = Readonly<{
@@ -65,13 +71,14 @@ type Options = BrowserContextOptions & {
 export function pageTests(defaults: Options = {}) {
   let vault: Promise<Vault> | undefined;
   afterAll(async () => {
+    await closeBrowser();
     await (await vault)?.stop();
   });
   return (name: string, run: (stage: Stage) => Promise<void>, options: Options = {}) => {
     const { signedIn = true, fresh = false, account = true, ...contextOptions } = { ...defaults, ...options };
     if (findChromium() === undefined && process.env.CI !== "true") {
-      if (!shared.kagiChromiumMissed) console.warn(MISSING);
-      shared.kagiChromiumMissed = true;
+      if (!missingIsSaid) console.warn(MISSING);
+      missingIsSaid = true;
       bunTest.skip(name, () => {});
       return;
     }
@@ -109,8 +116,7 @@ export async function newContext(
   vault: Vault,
   { signedIn = true, ...options }: BrowserContextOptions & { signedIn?: boolean } = {},
 ): Promise<BrowserContext> {
-  const browser = await launch();
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
+  const context = await (await launch()).newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
   context.setDefaultTimeout(STEP_MS);
   if (signedIn) await addSession(context, vault, vault.session);
   return context;

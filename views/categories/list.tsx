@@ -144,7 +144,7 @@ const CategoryCard = ({ category, drawing }: { category: Category; drawing: Draw
   <>
     <Badge name={category.name} color={category.color} drawing={drawing} />
     <h2>
-      <a href={urls.category(category.id)} safe>
+      <a class="cover" href={urls.category(category.id)} safe>
         {category.name}
       </a>
     </h2>

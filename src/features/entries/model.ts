@@ -10,7 +10,10 @@ export const NOTES_LENGTH = 10_000;
 export const VALUE_BYTES = 1024 * 1024;
 
 const ProjectName = t.String({ minLength: 1, maxLength: NAME_LENGTH, examples: ["Blog Project"] });
-export const EnvironmentSchema = oneOf(ENVIRONMENTS, { examples: ["production"] });
+export const EnvironmentSchema = oneOf(ENVIRONMENTS, {
+  description: "Where the value is used",
+  examples: ["production"],
+});
 const FileName = t.String({
   minLength: 1,
   maxLength: NAME_LENGTH,
@@ -79,7 +82,13 @@ export type EntryChange = Static<typeof EntryChange>;
 export const EntryQuery = t.Object(
   {
     ...Paging.properties,
-    categoryId: t.Optional(t.String({ maxLength: 100 })),
+    categoryId: t.Optional(
+      t.String({
+        maxLength: 100,
+        description: "Entries of this category only",
+        examples: ["01936f5e-6f2c-7c3a-9d51-0242ac120002"],
+      }),
+    ),
     environment: t.Optional(EnvironmentSchema),
     search: t.Optional(Search),
   },

@@ -6,7 +6,14 @@ import { EnvironmentSchema } from "../entries/model.ts";
 export const ExportQuery = t.Object(
   {
     environment: t.Optional(EnvironmentSchema),
-    project: t.Optional(t.String({ minLength: 1, maxLength: NAME_LENGTH, description: "Entries of this name only" })),
+    project: t.Optional(
+      t.String({
+        minLength: 1,
+        maxLength: NAME_LENGTH,
+        description: "Entries of this name only",
+        examples: ["Blog Project"],
+      }),
+    ),
     dialect: t.Optional(
       oneOf(DIALECTS, { description: "Who will read it; default `portable`: every program that can" }),
     ),

@@ -17,8 +17,8 @@ export type Detail = Readonly<{
   answer?: Examples;
   /** Examples of answers that are neither a success nor an Error, by status. */
   otherAnswers?: Readonly<Record<number, Examples>>;
-  /** The same answer in another form, which is the default when the request asks for nothing. */
-  alternative?: Readonly<{ mediaType: string; description: string; examples: Examples }>;
+  /** The same answer as text, which is what a request gets that asks for nothing. */
+  text?: Readonly<{ mediaType: string; text: Examples }>;
   /** Headers of the success, by their name in `components.headers`. */
   headers?: Readonly<Record<string, string>>;
   /** What the operation's own failures say where the general wording is too general. */
@@ -261,11 +261,7 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
   "GET /api/export": {
     operationId: "exportVault",
     answer: one("With `Accept: application/json`", exported),
-    alternative: {
-      mediaType: "text/plain",
-      description: "The `.env` file, in UTF-8",
-      examples: one("A file for every `.env` parser", exported.content),
-    },
+    text: { mediaType: "text/plain", text: one("The `.env` file, in UTF-8", exported.content) },
     headers: { "Content-Disposition": "Download" },
     failures: {
       VALIDATION_ERROR: refused("environment", "must be one of development, staging, production"),

@@ -56,7 +56,7 @@ async function generate(routes: AnyElysia): Promise<Record<string, Record<string
 function describeOperation(name: OperationName, row: Operation, found: Generated, nameOf: NameOf): Json {
   const detail = DETAILS[name];
   if (detail === undefined) throw new Error(`${name} has no details for the document`);
-  const description = [row.description, ACCESS(row)].filter(Boolean).join("\n\n");
+  const description = [row.description, accessWords(row)].filter(Boolean).join("\n\n");
   const parameters = (found.parameters ?? []).map((parameter) => describeParameter(parameter, row, nameOf));
   const body = found.requestBody?.content["application/json"];
   return {
@@ -94,10 +94,11 @@ function describeParameter(parameter: Json, row: Operation, nameOf: NameOf): Jso
       example: "01936f5e-6f2c-7c3a-9d51-0242ac120002",
     };
   }
+  const { description: _, examples: __, ...type } = publicSchema(schema, nameOf);
   return {
     ...common,
     description,
-    schema: publicSchema({ ...(schema as Json), description: undefined, examples: undefined }, nameOf),
+    schema: type,
     // The plugin puts the schema's list of examples where OpenAPI has a map of them.
     ...(Array.isArray(examples) ? { example: examples[0] } : {}),
   };
@@ -108,14 +109,16 @@ function describeAnswers(detail: Detail, found: Generated, nameOf: NameOf): Json
     Object.entries(found.responses).map(([status, { description, content = {} }]) => {
       const success = Number(status) < 400;
       const examples = success ? detail.answer : detail.otherAnswers?.[Number(status)];
-      const described: Json = Object.fromEntries(
-        Object.entries(content).map(([type, { schema }]) => [type, { schema: publicSchema(schema, nameOf), examples }]),
-      );
-      const { alternative } = detail;
-      if (success && alternative !== undefined) {
-        const { mediaType, description: text, examples: shown } = alternative;
-        described[mediaType] = { schema: { type: "string", description: text }, examples: shown };
-      }
+      const { mediaType, text } = (success && detail.text) || {};
+      const described: Json = {
+        ...(mediaType === undefined ? {} : { [mediaType]: { schema: { type: "string" }, examples: text } }),
+        ...Object.fromEntries(
+          Object.entries(content).map(([type, { schema }]) => [
+            type,
+            { schema: publicSchema(schema, nameOf), examples },
+          ]),
+        ),
+      };
       return [
         status,
         {
@@ -194,7 +197,7 @@ function securityOf({ access }: Operation): Json[] {
   return access === "session" ? [{ session: [] }] : [{ accessKey: [access] }, { session: [] }];
 }
 
-function ACCESS({ access }: Operation): string {
+function accessWords({ access }: Operation): string {
   if (access === "public") return "Open to everybody.";
   return access === "session" ? "A browser session only; no access key may." : `Scope: \`${access}\`.`;
 }
@@ -312,7 +315,10 @@ const HEADERS = {
     ),
     required: false,
   },
-  Download: header("The name to save the file by", 'attachment; filename="kagi-export.env"'),
+  Download: {
+    ...header("The name to save the text by; absent from JSON", 'attachment; filename="kagi-export.env"'),
+    required: false,
+  },
   SessionCookie: header(
     "The session, for the browser to keep or to forget",
     "kagi_session=…; Path=/; Max-Age=1209600; HttpOnly; SameSite=Lax",
