@@ -63,6 +63,7 @@ CREATE TABLE entries (
   ssh_key_type TEXT,
   ssh_key_fingerprint TEXT,
   notes TEXT,
+  notes_folded TEXT,
   expires_at TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,

@@ -1,8 +1,8 @@
 /**
  * What each program that loads `.env` files makes of one written value, as measured by running them: dotenv 18,
  * dotenvx 2, @next/env 16, Vite 8, Bun 1.4, Node 20, python-dotenv 1.2, compose-go 2, godotenv 1.5, bash/dash/zsh and
- * docker 28. ruby-dotenv is modelled to be named rather than missed. Writing names the programs that misread a value, reading flags what they
- * would not agree on.
+ * docker 28. ruby-dotenv is modelled to be named rather than missed. Writing names the programs that misread a value,
+ * reading flags what they would not agree on.
  */
 export const PARSERS = [
   "dotenv",
@@ -102,14 +102,14 @@ const DECODERS: Record<Parser, Decoder> = {
   Node: asNode,
   "python-dotenv": ({ quote, inner }) => {
     if (quote === "`" || hasBraced(inner)) return null;
-    if (quote === "") return inner.replace(/\s#.*/, "").trimEnd();
+    if (quote === "") return inner.replace(/\s#[^\n]*/, "").trimEnd();
     if (inner.endsWith("\\")) return null;
     return decodePairs(lines(inner), quote === "'" ? { "\\": "\\", "'": "'" } : PYTHON_ESCAPES);
   },
   Compose: ({ quote, inner }) => {
     if (quote === "'") return oddBackslashesAtEnd(inner) ? null : inner;
     if (quote === "`" || (quote === "" && inner.includes("$"))) return null;
-    return quote === "" ? inner.replace(/ #.*/, "").trimEnd() : goEscapes(inner);
+    return quote === "" ? inner.replace(/ #[^\n]*/, "").trimEnd() : goEscapes(inner);
   },
   shells: ({ quote, inner }) => {
     if (quote === "'") return inner;
@@ -123,7 +123,7 @@ const DECODERS: Record<Parser, Decoder> = {
     if (quote === "`" || inner.endsWith("\\") || (quote !== "" && /^"|"$/.test(inner))) return null;
     const text =
       quote === ""
-        ? inner.replace(/\s#.*/, "").trim()
+        ? inner.replace(/\s#[^\n]*/, "").trim()
         : decodePairs(lines(inner), { n: "\n", r: "\r" }).replace(/\\([^$])/g, "$1");
     return /(?<!\\)\$\(?\{?[A-Z0-9_]/.test(text) ? null : text.replaceAll("\\$", "$");
   },
@@ -131,7 +131,7 @@ const DECODERS: Record<Parser, Decoder> = {
     if (/[\r\n]/.test(inner) || inner.endsWith("\\")) return null;
     if (quote === "'") return inner;
     if (quote === "`" || /(?<!\\)\$[\w{(]/.test(inner)) return null;
-    if (quote === "") return inner.replace(/\s#.*/, "").trimEnd();
+    if (quote === "") return inner.replace(/\s#[^\n]*/, "").trimEnd();
     return inner
       .replaceAll("\\n", "\n")
       .replaceAll("\\r", "\r")
@@ -141,7 +141,7 @@ const DECODERS: Record<Parser, Decoder> = {
   docker: ({ quote, inner }) => (quote === "" && !/[\r\n]/.test(inner) ? inner : null),
   Kagi: ({ quote, inner }) => {
     if (quote === '"') return decodePairs(inner.replaceAll("\r\n", "\n"), KAGI_ESCAPES);
-    return quote === "" ? inner.replace(/\s#.*/, "").trimEnd() : inner.replaceAll("\r\n", "\n");
+    return quote === "" ? inner.replace(/\s#[^\n]*/, "").trimEnd() : inner.replaceAll("\r\n", "\n");
   },
 };
 

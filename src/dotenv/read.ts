@@ -95,7 +95,7 @@ const scanValue = (text: string, at: number): Scanned => {
   return { quote: "", inner, value: inner, end: at + rest.length, unclosed: false, trailing: false };
 };
 
-const withoutComment = (rest: string) => rest.replace(/\s#.*/, "").trimEnd();
+const withoutComment = (rest: string) => rest.replace(/\s#[^\n]*/, "").trimEnd();
 
 const decode = (quote: Quote, inner: string) => {
   const text = inner.replaceAll("\r\n", "\n");

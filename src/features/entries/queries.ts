@@ -31,11 +31,13 @@ export type EntryFilter = {
 };
 
 export const listEntries = (userId: string, filter: EntryFilter): Sql => {
+  const pattern = filter.search === null ? null : contains(fold(filter.search));
   const conditions = all([
     sql`e.user_id = ${userId}`,
     filter.categoryId !== null && sql`e.category_id = ${filter.categoryId}`,
     filter.environment !== null && sql`e.environment = ${filter.environment}`,
-    filter.search !== null && sql`e.name_folded LIKE ${contains(fold(filter.search))} ESCAPE '\\'`,
+    pattern !== null &&
+      sql`e.name_folded LIKE ${pattern} ESCAPE '\\' OR coalesce(e.notes_folded, '') LIKE ${pattern} ESCAPE '\\'`,
     filter.cursor !== null && sql`e.id < ${filter.cursor}`,
   ]);
   const limit = filter.limit === null ? sql`` : sql`LIMIT ${filter.limit}`;
@@ -56,17 +58,18 @@ export const projectNames = (userId: string): Sql => sql`
 export const insertEntry = (userId: string, entry: SealedEntryRow): Sql => sql`
   INSERT INTO entries (
     id, user_id, category_id, name, name_folded, environment, sealed_value, file_name, ssh_key_type,
-    ssh_key_fingerprint, notes, expires_at, created_at, updated_at)
+    ssh_key_fingerprint, notes, notes_folded, expires_at, created_at, updated_at)
   VALUES (
     ${entry.id}, ${userId}, ${entry.categoryId}, ${entry.name}, ${fold(entry.name)}, ${entry.environment},
     ${entry.sealedValue}, ${entry.fileName}, ${entry.sshKeyType}, ${entry.sshKeyFingerprint}, ${entry.notes},
-    ${entry.expiresAt}, ${entry.createdAt}, ${entry.updatedAt})`;
+    ${foldedNotes(entry)}, ${entry.expiresAt}, ${entry.createdAt}, ${entry.updatedAt})`;
 
 export const updateEntry = (userId: string, entry: SealedEntryRow): Sql => sql`
   UPDATE entries SET
     category_id = ${entry.categoryId}, name = ${entry.name}, name_folded = ${fold(entry.name)},
     environment = ${entry.environment}, sealed_value = ${entry.sealedValue}, file_name = ${entry.fileName},
     ssh_key_type = ${entry.sshKeyType}, ssh_key_fingerprint = ${entry.sshKeyFingerprint}, notes = ${entry.notes},
+    notes_folded = ${foldedNotes(entry)},
     expires_at = ${entry.expiresAt}, updated_at = ${entry.updatedAt}
   WHERE id = ${entry.id} AND user_id = ${userId}
   RETURNING id`;
@@ -105,3 +108,7 @@ export type ExportedRow = {
   keyType: "simple" | "group";
   envVarName: string | null;
 };
+
+function foldedNotes(entry: EntryRow): string | null {
+  return entry.notes === null ? null : fold(entry.notes);
+}
