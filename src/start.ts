@@ -134,6 +134,7 @@ function ignoreMissingTable(error: unknown): undefined {
 function reason(error: unknown): string {
   const code = errorCode(error);
   if (code === "SQLITE_NOTADB") return ": it is not an SQLite database";
+  if (code === "SQLITE_CORRUPT") return ": it is damaged";
   if (code === "SQLITE_BUSY") return ": another process has it for itself";
   return code === undefined ? "" : ` (${code})`;
 }

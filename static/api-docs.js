@@ -14,8 +14,11 @@ const answer = await fetch(place.dataset.document);
 const spec = await answer.json();
 // The document names the public origin. What is tried here goes to where this page came from, which the browser allows.
 spec.servers = [{ url: location.origin, description: "This server" }];
-// What is only an example would be filled in, and lists searched for it.
-for (const operation of Object.values(spec.paths).flatMap(Object.values)) {
+// A browser sends the cookie of the session by itself; there is nothing to type in.
+delete spec.components.securitySchemes.session;
+for (const operation of Object.values(spec.paths).flatMap((methods) => Object.values(methods))) {
+  operation.security = operation.security.filter((way) => !("session" in way));
+  // What is only an example would be filled in, and lists searched for it.
   for (const parameter of operation.parameters ?? []) if (!parameter.required) delete parameter.example;
 }
 

@@ -31,7 +31,8 @@ export function addServeCommands(program: Command): void {
 
   program
     .command("migrate")
-    .description("bring the database up to date (serve does, too)")
+    .summary("bring the database up to date (serve does, too)")
+    .description("Bring the database up to date, and stop. Serving does so by itself.")
     .action(() => withKagi(async ({ db }) => print(`The database (${db.engine}) is up to date.`), { mayCreate: true }));
 
   program

@@ -30,7 +30,7 @@ export type EnvItem = { comment: string } | { key: string; value: string } | { b
 export type EnvDocument = {
   text: string;
   notPortable: { key: string; misreadBy: Parser[] }[];
-  /** Names that are no variable names, or whose value the dialect cannot hold; they are not in the text. */
+  /** Names that are no variable names, or whose value the dialect cannot hold; in the text a comment stands for them. */
   refused: string[];
 };
 
@@ -163,6 +163,9 @@ export const writeEnv = (items: readonly EnvItem[], dialect: Dialect = "portable
       } catch (error) {
         if (!(error instanceof DialectError)) throw error;
         refused.push(item.key);
+        lines.push(
+          writeComment(`not written: ${item.key}, which has no safe form here; ask for the dialect of its reader`),
+        );
       }
     }
   }

@@ -153,6 +153,9 @@ describe("what is refused", () => {
 });
 
 describe("a document", () => {
+  const left = (key: string) =>
+    `# not written: ${key}, which has no safe form here; ask for the dialect of its reader\n`;
+
   test("comments, assignments and blank lines, one final line break", () => {
     const { text, notPortable, refused } = writeEnv([
       { comment: "OpenAI — Blog\nProject (production)" },
@@ -163,7 +166,7 @@ describe("a document", () => {
       { key: "NUL", value: "\0" },
     ]);
     expect(text).toBe(
-      `# OpenAI — Blog Project (production)\nOPENAI_API_KEY=sk-123\n\n# not portable: Next, Vite, Bun, docker\nHASH='${BCRYPT}'\n`,
+      `# OpenAI — Blog Project (production)\nOPENAI_API_KEY=sk-123\n${left("NOT-A-NAME")}\n# not portable: Next, Vite, Bun, docker\nHASH='${BCRYPT}'\n${left("NUL")}`,
     );
     expect(notPortable).toEqual([{ key: "HASH", misreadBy: ["Next", "Vite", "Bun", "docker"] }]);
     expect(refused).toEqual(["NOT-A-NAME", "NUL"]);

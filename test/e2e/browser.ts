@@ -1,6 +1,13 @@
 import { afterAll, test as bunTest } from "bun:test";
 import { existsSync } from "node:fs";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type LaunchOptions,
+  type Page,
+} from "playwright-core";
 import { SESSION_COOKIE, startVault, type Vault } from "./vault.ts";
 
 const PLACES = [
@@ -11,7 +18,8 @@ const PLACES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
-const MISSING = "No Chromium: page tests are skipped. Get it with `apt install chromium`, or name one in CHROMIUM_PATH.";
+const MISSING =
+  "No Chromium: page tests are skipped. Get it with `apt install chromium`, or name one in CHROMIUM_PATH.";
 
 /** Generous, because a busy machine is no failure; nothing here waits for it when all is well. */
 const TEST_MS = 45_000;
@@ -25,8 +33,15 @@ export function findChromium(): string | undefined {
 let browser: Promise<Browser> | undefined;
 let missingIsSaid = false;
 
-export function launch(): Promise<Browser> {
-  browser ??= chromium.launch({
+/** The run's browser, or one of its own for options that only a start can set. */
+export function launch(options?: LaunchOptions): Promise<Browser> {
+  if (options !== undefined) return start(options);
+  browser ??= start();
+  return browser;
+}
+
+function start(options: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch({
     executablePath: findChromium(),
     args: [
       "--disable-quic",
@@ -36,10 +51,8 @@ export function launch(): Promise<Browser> {
       // Chromium's sandbox refuses to run as root.
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
     ],
-    // Going back is looked at with the cache that people's browsers have.
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+    ...options,
   });
-  return browser;
 }
 
 /** Left open, the browser would leave its profile behind. */
@@ -116,7 +129,11 @@ export async function newContext(
   vault: Vault,
   { signedIn = true, ...options }: BrowserContextOptions & { signedIn?: boolean } = {},
 ): Promise<BrowserContext> {
-  const context = await (await launch()).newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
+  const context = await (await launch()).newContext({
+    viewport: { width: 1280, height: 900 },
+    locale: "en-GB",
+    ...options,
+  });
   context.setDefaultTimeout(STEP_MS);
   if (signedIn) await addSession(context, vault, vault.session);
   return context;

@@ -70,9 +70,10 @@ test("when the session has ended, a person signs in and returns to the same plac
   await context.clearCookies({ name: SESSION_COOKIE });
   await page.getByRole("button", { name: "Reveal" }).click();
   await page.waitForURL("**/sign-in?next=*");
+  expect(new URL(page.url()).searchParams.get("next")).toBe(path);
   await signIn(page, EMAIL, PASSWORD);
-  await page.getByRole("heading", { name: "Returning" }).waitFor();
-  expect(new URL(page.url()).pathname).toBe(`/keys/${category.id}`);
+  await page.waitForURL(`**${path}`);
+  await page.getByRole("heading", { level: 1, name: "Returning" }).waitFor();
 });
 
 test("copying after the session has ended leads to signing in, and writes nothing to the clipboard", async ({
@@ -92,7 +93,14 @@ test("copying after the session has ended leads to signing in, and writes nothin
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("what was there");
 });
 
-for (const next of ["//evil.example/", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "/%09/evil", "\t//evil.example"]) {
+for (const next of [
+  "//evil.example/",
+  "/\\evil.example",
+  "https://evil.example/",
+  "javascript:alert(1)",
+  "/%09/evil",
+  "\t//evil.example",
+]) {
   test(
     `signing in leads home, not to ${JSON.stringify(next)}`,
     async ({ page, open, vault }) => {
@@ -131,25 +139,31 @@ test(
   { signedIn: false },
 );
 
-test("without a session every page leads to signing in, and none shows an empty vault", async ({ page, open, vault }) => {
-  const category = await vault.category({ name: "Behind the door" });
-  const entry = await vault.entry(category, { name: "Blog" });
-  for (const path of [
-    "/",
-    "/keys",
-    "/keys/new",
-    `/keys/${category.id}`,
-    `/keys/${category.id}/edit`,
-    `/keys/${category.id}/entries/new`,
-    `/entries/${entry.id}/edit`,
-    "/settings",
-    "/settings/access-keys",
-    "/settings/access-keys/new",
-  ]) {
-    await open(path);
-    const { pathname, searchParams } = new URL(page.url());
-    expect(pathname).toBe("/sign-in");
-    expect(searchParams.get("next")).toBe(path === "/" ? null : path === "/settings" ? "/settings/access-keys" : path);
-    expect(await page.content()).not.toContain("Behind the door");
-  }
-}, { signedIn: false });
+test(
+  "without a session every page leads to signing in, and none shows an empty vault",
+  async ({ page, open, vault }) => {
+    const category = await vault.category({ name: "Behind the door" });
+    const entry = await vault.entry(category, { name: "Blog" });
+    for (const path of [
+      "/",
+      "/keys",
+      "/keys/new",
+      `/keys/${category.id}`,
+      `/keys/${category.id}/edit`,
+      `/keys/${category.id}/entries/new`,
+      `/entries/${entry.id}/edit`,
+      "/settings",
+      "/settings/access-keys",
+      "/settings/access-keys/new",
+    ]) {
+      await open(path);
+      const { pathname, searchParams } = new URL(page.url());
+      expect(pathname).toBe("/sign-in");
+      expect(searchParams.get("next")).toBe(
+        path === "/" ? null : path === "/settings" ? "/settings/access-keys" : path,
+      );
+      expect(await page.content()).not.toContain("Behind the door");
+    }
+  },
+  { signedIn: false },
+);

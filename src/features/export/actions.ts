@@ -23,11 +23,12 @@ export async function exportVault(kagi: Kagi, actor: Actor, query: ExportQuery):
       ]),
       dialect,
     );
-    if (document.refused.length > 0) {
-      const keys = [...new Set(document.refused)];
+    const keys = [...new Set(document.refused)];
+    // Whoever asks for a dialect is told; the default stays a whole export, which says what it had to leave out.
+    if (keys.length > 0 && query.dialect !== undefined) {
       throw new AppError("CONFLICT", `The dialect ${dialect} cannot hold the value of ${keys.join(", ")}`, { keys });
     }
     await record(kagi, tx, actor, "export", { kind: "vault", id: null, name: project });
-    return { content: document.text, notPortable: document.notPortable, skipped: unreadable };
+    return { content: document.text, notPortable: document.notPortable, notWritten: keys, unreadable };
   });
 }

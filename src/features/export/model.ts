@@ -31,7 +31,10 @@ export const Export = t.Object(
         { additionalProperties: false },
       ),
     ),
-    skipped: t.Integer({ minimum: 0, description: "Values that could not be decrypted", examples: [0] }),
+    notWritten: t.Array(t.String({ examples: ["ODD_PASSWORD"] }), {
+      description: "Keys whose value has no form that is safe for every reader; ask for the dialect of yours",
+    }),
+    unreadable: t.Integer({ minimum: 0, description: "Values that could not be decrypted", examples: [0] }),
   },
   { additionalProperties: false },
 );

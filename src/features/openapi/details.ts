@@ -141,7 +141,8 @@ const stats: Stats = {
 const exported: Export = {
   content: "# OpenAI — Blog Project (production)\nOPENAI_API_KEY=sk-live-example\n\n",
   notPortable: [],
-  skipped: 0,
+  notWritten: [],
+  unreadable: 0,
 };
 
 const signIn: SignInInput = { email: "ada@example.com", password: "correct horse battery staple" };
@@ -260,8 +261,8 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
   "GET /api/stats": { operationId: "getStats", answer: one("Every count, zeros included", stats) },
   "GET /api/export": {
     operationId: "exportVault",
-    answer: one("With `Accept: application/json`", exported),
-    text: { mediaType: "text/plain", text: one("The `.env` file, in UTF-8", exported.content) },
+    answer: one("With Accept: application/json", exported),
+    text: { mediaType: "text/plain", text: one("The .env file, in UTF-8", exported.content) },
     headers: { "Content-Disposition": "Download" },
     failures: {
       VALIDATION_ERROR: refused("environment", "must be one of development, staging, production"),
@@ -278,7 +279,7 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
   "POST /api/access-keys": {
     operationId: "createAccessKey",
     request: one("A key for a script", accessKeyInput),
-    answer: one("The access key, with `key` this once", createdAccessKey),
+    answer: one("The access key, with its key this once", createdAccessKey),
     failures: { VALIDATION_ERROR: refused("scopes", "must be a list of 1 or more distinct items") },
   },
   "DELETE /api/access-keys/:id": { operationId: "revokeAccessKey" },

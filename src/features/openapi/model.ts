@@ -9,7 +9,10 @@ import { Stats } from "../stats/model.ts";
 export const ApiDocument = t.Object(
   {
     openapi: t.Literal("3.1.0"),
-    info: t.Object({ title: t.String(), version: t.String() }, { additionalProperties: true }),
+    info: t.Object(
+      { title: t.String({ examples: ["Kagi"] }), version: t.String({ examples: ["1.0.0"] }) },
+      { additionalProperties: true },
+    ),
     paths: t.Object({}, { additionalProperties: true }),
     components: t.Object({}, { additionalProperties: true }),
   },

@@ -75,8 +75,7 @@ async function reseal(db: Db, old: Keyring, next: Keyring): Promise<number> {
   return await db.transaction(async (tx) => {
     if (tx.engine === "postgres") {
       await holdStarts(tx);
-      const others = await tx.get<{ count: number }>(otherServers());
-      if (others === undefined || others.count > 0) throw new StartError(RUNNING);
+      await mustBeAlone(tx);
       await tx.run(lockEntries());
     }
     let values = 0;
@@ -93,6 +92,18 @@ async function reseal(db: Db, old: Keyring, next: Keyring): Promise<number> {
     }
     return values;
   });
+}
+
+const PATIENCE_MS = 2000;
+
+/** A connection that has been closed, such as the one that the key was tried on, is seen for a moment longer. */
+async function mustBeAlone(tx: Db): Promise<void> {
+  const since = Date.now();
+  while ((await tx.get<{ count: number }>(otherServers()))?.count !== 0) {
+    if (Date.now() - since > PATIENCE_MS) throw new StartError(RUNNING);
+    await Bun.sleep(100);
+    await tx.run(sql`SELECT pg_stat_clear_snapshot()`);
+  }
 }
 
 /** The new key takes the file's name in one step; at no moment is there no key. Returns where the old one is. */

@@ -1,0 +1,136 @@
+import { expect, test } from "bun:test";
+import type { Export } from "../../src/features/export/model.ts";
+import { newCategory, newEntry, onEachEngine, refused } from "../support/vault.ts";
+
+onEachEngine("an empty vault", (vault) => {
+  test("is counted with all its zeros", async () => {
+    expect((await vault.owner.get("/api/stats")).body).toEqual({
+      totalCategories: 0,
+      totalEntries: 0,
+      total2fa: 0,
+      byKeyType: { simple: 0, group: 0, ssh: 0, json: 0 },
+      byEnvironment: { development: 0, staging: 0, production: 0 },
+    });
+  });
+
+  test("is exported as nothing", async () => {
+    expect(await vault.owner.get("/api/export")).toMatchObject({ status: 200, text: "" });
+  });
+});
+
+const CONTENT = `\
+# AWS — Shop (production)
+AWS_ID=AKIA1
+AWS_SECRET='a b'
+
+# openai — blog (development)
+OPENAI_API_KEY=sk-dev
+
+# openai — blog (production)
+OPENAI_API_KEY=sk-live
+
+# openai — Shop (staging)
+OPENAI_API_KEY='it is "quoted", really'
+
+`;
+
+onEachEngine("a filled vault", (vault) => {
+  const exported = async (query = "") => (await vault.owner.get(`/api/export${query}`)).text;
+
+  test("is counted by type and by environment", async () => {
+    const openai = await newCategory(vault.owner, { name: "openai", envVarName: "OPENAI_API_KEY" });
+    const aws = await newCategory(vault.owner, {
+      name: "AWS",
+      keyType: "group",
+      fieldDefinitions: ["AWS_ID", "AWS_SECRET"],
+    });
+    const ssh = await newCategory(vault.owner, { name: "hosts", keyType: "ssh" });
+    const json = await newCategory(vault.owner, { name: "google", keyType: "json" });
+    for (const [categoryId, name, environment, value] of [
+      [openai.id, "Shop", "staging", 'it is "quoted", really'],
+      [openai.id, "blog", "production", "sk-live"],
+      [aws.id, "Shop", "production", { AWS_SECRET: "a b", AWS_ID: "AKIA1" }],
+      [openai.id, "blog", "development", "sk-dev"],
+      [ssh.id, "Shop", "production", "not for .env"],
+      [json.id, "Shop", "production", '{"not":"for .env"}'],
+    ] as const) {
+      await newEntry(vault.owner, { categoryId, name, environment, value });
+    }
+    await newEntry(await vault.other, { value: "somebody else's" });
+    expect((await vault.owner.get("/api/stats")).body).toEqual({
+      totalCategories: 4,
+      totalEntries: 6,
+      total2fa: 0,
+      byKeyType: { simple: 3, group: 1, ssh: 1, json: 1 },
+      byEnvironment: { development: 1, staging: 1, production: 4 },
+    });
+  });
+
+  test("is exported in order, as a download, one owner's simple and group values only", async () => {
+    const answer = await vault.owner.get("/api/export");
+    expect(answer).toMatchObject({ status: 200, text: CONTENT });
+    expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(answer.headers.get("content-disposition")).toBe('attachment; filename="kagi-export.env"');
+  });
+
+  test.each([
+    ["?environment=development", ["sk-dev"]],
+    ["?environment=production", ["AKIA1", "sk-live"]],
+    ["?project=Blog", ["sk-dev", "sk-live"]],
+    ["?project=blog&environment=production", ["sk-live"]],
+    ["?project=blo%25", []],
+  ])("is exported in part: %s", async (query, values) => {
+    const text = await exported(query);
+    const every = ["sk-dev", "sk-live", "AKIA1", "really"];
+    expect(every.filter((value) => text.includes(value)).sort()).toEqual([...values].sort());
+  });
+
+  test.each([
+    ["environment=moon", "environment"],
+    ["dialect=klingon", "dialect"],
+    ["colour=red", "colour"],
+  ])("refuses to guess at ?%s", async (query, field) => {
+    expect(await vault.owner.get(`/api/export?${query}`)).toMatchObject(refused(400, "VALIDATION_ERROR", { field }));
+  });
+
+  test("keeps names with line breaks on their comment's one line", async () => {
+    const name = "evil\nINJECTED=1\r\nMORE=2\u2028THIRD=3\\";
+    await newEntry(vault.owner, { categoryId: (await newCategory(vault.owner, { name })).id, name, value: "v" });
+    const text = await exported(`?project=${encodeURIComponent(name)}`);
+    const assignments = text.split(/[\r\n\u2028]/).filter((line) => line !== "" && !line.startsWith("#"));
+    expect(assignments).toEqual(["API_KEY=v"]);
+  });
+
+  test("names the keys that not every program reads alike, and refuses a dialect that cannot hold one", async () => {
+    const category = await newCategory(vault.owner, { envVarName: "AWKWARD" });
+    const value = `it's "$HOME" and \`id\`\nand more`;
+    await newEntry(vault.owner, { categoryId: category.id, name: "awkward", value });
+    const asked = { accept: "application/json" };
+    const { body } = await vault.owner.get<Export>("/api/export?project=awkward", asked);
+    expect(body.content).toContain("# not portable:");
+    expect(body.notPortable).toEqual([{ key: "AWKWARD", misreadBy: expect.any(Array) }]);
+    expect(body.skipped).toBe(0);
+    const shell = await vault.owner.get<Export>("/api/export?project=awkward&dialect=shell", asked);
+    expect(shell.body).toMatchObject({ notPortable: [], content: expect.stringContaining("'\\''") });
+    const docker = await vault.owner.get("/api/export?project=awkward&dialect=docker");
+    expect(docker).toMatchObject(refused(409, "CONFLICT", { keys: ["AWKWARD"] }));
+    expect(docker.text).not.toContain("HOME");
+  });
+
+  test("leaves out, and counts, a value that does not open", async () => {
+    const entry = await newEntry(vault.owner, { name: "damaged" });
+    await vault.storage.rows(`UPDATE entries SET sealed_value = 'damaged' WHERE id = '${entry.id}'`);
+    const answer = await vault.owner.get<Export>("/api/export?project=damaged", { accept: "application/json" });
+    expect(answer).toMatchObject({ status: 200, body: { content: "", skipped: 1 } });
+  });
+
+  test("is emptied by its owner, whose account and trail stay", async () => {
+    const key = await vault.key(["stats:read"]);
+    expect(await vault.owner.delete("/api/account/data")).toMatchObject({ status: 204 });
+    expect((await vault.owner.get("/api/stats")).body).toMatchObject({ totalCategories: 0, totalEntries: 0 });
+    expect((await vault.owner.get("/api/access-keys")).body).toEqual([]);
+    expect((await key.get("/api/stats")).status).toBe(401);
+    expect((await (await vault.other).get("/api/stats")).body).toMatchObject({ totalCategories: 1, totalEntries: 1 });
+    expect(await vault.storage.rows("SELECT id FROM audit_events WHERE verb = 'delete-all'")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,274 @@
+import { beforeAll, expect, test } from "bun:test";
+import { OPERATIONS, type Operation, SCOPE_NAMES } from "../../src/http/operations.ts";
+import { type Answer, type Client, cookiesOf } from "../support/client.ts";
+import { fresh, newCategory, newEntry, newKey, OWNER, onEachEngine } from "../support/vault.ts";
+import { type ApiDocument, type ApiOperation, checker, headerOf, operationsOf } from "./api-document.ts";
+
+const table = Object.entries(OPERATIONS) as [string, Operation][];
+const NOBODY = "01936f5e-0000-7000-8000-000000000000";
+const OVERSIZED = " ".repeat(2 * 1024 * 1024 + 1);
+
+onEachEngine("answers are as the document says", (vault, engine) => {
+  let document: ApiDocument;
+  let operations: Map<string, ApiOperation>;
+  let problems: ReturnType<typeof checker>;
+  /** What has been seen of each operation: its success as `ok`, failures by code. */
+  const seen = new Set<string>();
+
+  beforeAll(async () => {
+    document = (await vault.stranger.get<ApiDocument>("/api/openapi")).body;
+    operations = new Map(operationsOf(document));
+    problems = checker(document);
+  });
+
+  type Sent = Parameters<Client["send"]>[2] & { id?: string; query?: string };
+
+  /** Sends an operation and holds the answer against the document. */
+  async function ask(by: Client, name: string, { id = NOBODY, query = "", ...sent }: Sent = {}): Promise<Answer> {
+    const [method = "", path = ""] = name.split(" ");
+    const answer = await by.send(method, path.replace(":id", id) + query, sent);
+    fits(name, answer);
+    return answer;
+  }
+
+  function fits(name: string, answer: Answer): void {
+    const where = `${name} ${answer.status}`;
+    const described = operations.get(name)?.responses[answer.status];
+    expect([where, described]).not.toEqual([where, undefined]);
+    const { content, headers = {} } = described ?? {};
+    for (const [header, reference] of Object.entries(headers)) {
+      const { required, schema } = headerOf(document, reference);
+      const value = answer.headers.get(header);
+      if (required || value !== null) {
+        const number = (schema as { type: string }).type === "integer";
+        expect([where, header, problems(schema, number ? Number(value) : value)]).toEqual([where, header, []]);
+      }
+    }
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    if (content === undefined) {
+      expect([where, answer.text]).toEqual([where, ""]);
+    } else {
+      const type = answer.headers.get("content-type")?.split(";")[0] ?? "";
+      expect([where, Object.keys(content)]).toEqual([where, expect.arrayContaining([type])]);
+      const value = type === "application/json" ? answer.body : answer.text;
+      expect([where, problems(content[type]?.schema ?? {}, value)]).toEqual([where, []]);
+    }
+    const code = (answer.body as { code?: string } | undefined)?.code;
+    if (code !== undefined) expect(Object.keys(content?.["application/json"]?.examples ?? {})).toContain(code);
+    seen.add(`${name} ${code ?? "ok"}`);
+  }
+
+  const each = (chosen: (row: Operation, name: string) => boolean) => table.filter(([name, row]) => chosen(row, name));
+  const unsafe = (name: string) => !name.startsWith("GET ");
+
+  test("to a stranger and to a bad key", async () => {
+    for (const [name] of each(({ access }) => access !== "public")) {
+      expect(await ask(vault.stranger, name)).toMatchObject({ status: 401, body: { code: "AUTH_REQUIRED" } });
+      const bad = vault.stranger.with({ authorization: `Bearer kagi_${"x".repeat(43)}` });
+      expect(await ask(bad, name)).toMatchObject({ status: 401, body: { code: "AUTH_INVALID_KEY" } });
+    }
+  });
+
+  test("to a key that may not", async () => {
+    for (const [name, { access }] of each((row) => row.access !== "public")) {
+      const key = await vault.key(SCOPE_NAMES.filter((scope) => scope !== access));
+      const code = access === "session" ? "AUTH_SESSION_REQUIRED" : "AUTH_SCOPE_REQUIRED";
+      expect(await ask(key, name)).toMatchObject({ status: 403, body: { code } });
+    }
+  });
+
+  test("to another origin", async () => {
+    for (const [name] of each((_, name) => unsafe(name))) {
+      const elsewhere = vault.owner.with({ "sec-fetch-site": "cross-site" });
+      expect(await ask(elsewhere, name, { body: OWNER })).toMatchObject({ status: 403, body: { code: "CROSS_ORIGIN" } });
+    }
+  });
+
+  test("for what is not there", async () => {
+    for (const [name, { notFound }] of each((row) => row.notFound !== undefined)) {
+      const body = name.startsWith("PUT ") ? {} : undefined;
+      expect(await ask(vault.owner, name, { body })).toMatchObject({ status: 404, body: { code: notFound } });
+    }
+    const entry = { name: "Blog", value: "v", categoryId: NOBODY };
+    await ask(vault.owner, "POST /api/entries", { body: entry });
+    const { id } = await newEntry(vault.owner);
+    await ask(vault.owner, "PUT /api/entries/:id", { id, body: { categoryId: NOBODY } });
+  });
+
+  test("to another method", async () => {
+    for (const path of new Set(table.map(([name]) => name.split(" ")[1] as string))) {
+      const answer = await vault.owner.send("PATCH", path.replace(":id", NOBODY));
+      expect(answer).toMatchObject({ status: 405, body: { code: "METHOD_NOT_ALLOWED" } });
+      const names = table.map(([name]) => name).filter((name) => name.endsWith(` ${path}`));
+      for (const name of names) fits(name, answer);
+      const allowed = new Set(answer.headers.get("allow")?.split(", "));
+      allowed.delete("HEAD");
+      expect([path, [...allowed].sort()]).toEqual([path, names.map((name) => name.split(" ")[0] as string).sort()]);
+    }
+  });
+
+  test("to a body that is none", async () => {
+    const json = { "content-type": "application/json" };
+    for (const [name] of each((_, name) => unsafe(name))) {
+      const malformed = await ask(vault.owner, name, { raw: "{", headers: json });
+      expect([name, malformed]).toMatchObject([name, { status: 400, body: { code: "VALIDATION_ERROR" } }]);
+      const oversized = await ask(vault.owner, name, { raw: OVERSIZED, headers: json });
+      expect([name, oversized]).toMatchObject([name, { status: 413, body: { code: "PAYLOAD_TOO_LARGE" } }]);
+      const text = await ask(vault.owner, name, { raw: "x", headers: { "content-type": "text/plain" } });
+      expect([name, text]).toMatchObject([name, { status: 415, body: { code: "UNSUPPORTED_MEDIA_TYPE" } }]);
+    }
+  });
+
+  test("to a query that is none", async () => {
+    for (const [name, { parameters = [] }] of operations) {
+      if (!parameters.some((parameter) => parameter.in === "query")) continue;
+      expect(await ask(vault.owner, name, { query: "?environments=x" })).toMatchObject({ status: 400 });
+    }
+  });
+
+  test("of categories", async () => {
+    const created = await ask(vault.owner, "POST /api/categories", {
+      body: { name: fresh("OpenAI"), keyType: "simple", envVarName: "OPENAI_API_KEY", icon: "openai", color: "#412991" },
+    });
+    const { id, name } = created.body as { id: string; name: string };
+    for (const keyType of ["group", "ssh", "json"]) {
+      await ask(vault.owner, "POST /api/categories", { body: { name: fresh("More"), keyType } });
+    }
+    await ask(vault.owner, "GET /api/categories/:id", { id });
+    await ask(vault.owner, "PUT /api/categories/:id", { id, body: { description: "Used by the blog", icon: null } });
+    await ask(vault.owner, "GET /api/categories");
+    const page = await ask(vault.owner, "GET /api/categories", { query: "?limit=1" });
+    expect(page.headers.get("link")).toContain('rel="next"');
+
+    const again = { name, keyType: "simple", envVarName: "A" };
+    expect(await ask(vault.owner, "POST /api/categories", { body: again })).toMatchObject({ status: 409 });
+    await ask(vault.owner, "POST /api/categories", { body: { name: fresh("No name"), keyType: "simple" } });
+    await ask(vault.owner, "PUT /api/categories/:id", { id, body: { envVarName: null } });
+    const other = await newCategory(vault.owner);
+    expect(await ask(vault.owner, "PUT /api/categories/:id", { id: other.id, body: { name } })).toMatchObject({ status: 409 });
+    expect(await ask(vault.owner, "DELETE /api/categories/:id", { id })).toMatchObject({ status: 204 });
+  });
+
+  test("of entries, of all types", async () => {
+    const simple = await newCategory(vault.owner);
+    const group = await newCategory(vault.owner, { keyType: "group", fieldDefinitions: ["KEY", "SECRET"] });
+    const ssh = await newCategory(vault.owner, { keyType: "ssh" });
+    const json = await newCategory(vault.owner, { keyType: "json" });
+    const inputs = [
+      { categoryId: simple.id, name: "Blog", value: "v", notes: "n", expiresAt: "2027-01-15" },
+      { categoryId: group.id, name: "Blog", value: { KEY: "k", SECRET: "s" }, environment: "staging" },
+      { categoryId: ssh.id, name: "Blog", value: "any text", fileName: "id_ed25519" },
+      { categoryId: json.id, name: "Blog", value: '{"a":1}', fileName: "account.json" },
+    ];
+    for (const body of inputs) {
+      const { id } = (await ask(vault.owner, "POST /api/entries", { body })).body as { id: string };
+      await ask(vault.owner, "GET /api/entries/:id", { id });
+      await ask(vault.owner, "POST /api/entries/:id/reveal", { id });
+      await ask(vault.owner, "PUT /api/entries/:id", { id, body: { notes: null, environment: "development" } });
+    }
+    await ask(vault.owner, "GET /api/entries");
+    await ask(vault.owner, "GET /api/entries", { query: `?categoryId=${group.id}&environment=development&search=bl` });
+    const page = await ask(vault.owner, "GET /api/entries", { query: "?limit=2" });
+    expect(page.headers.get("link")).toContain('rel="next"');
+    await ask(vault.owner, "GET /api/entries/project-names");
+
+    const { id } = await newEntry(vault.owner, { categoryId: simple.id, name: "Taken" });
+    const taken = { categoryId: simple.id, name: "Taken", value: "v" };
+    expect(await ask(vault.owner, "POST /api/entries", { body: taken })).toMatchObject({ status: 409 });
+    const moved = await ask(vault.owner, "PUT /api/entries/:id", { id, body: { categoryId: json.id } });
+    expect(moved).toMatchObject({ status: 409 });
+    expect(await ask(vault.owner, "DELETE /api/entries/:id", { id })).toMatchObject({ status: 204 });
+  });
+
+  test("of access keys", async () => {
+    const body = { name: "script", scopes: ["entries:read"], expiresAt: "2099-01-01T00:00:00Z" };
+    const { id } = (await ask(vault.owner, "POST /api/access-keys", { body })).body as { id: string };
+    await newKey(vault.owner);
+    await ask(vault.owner, "GET /api/access-keys");
+    const page = await ask(vault.owner, "GET /api/access-keys", { query: "?limit=1" });
+    expect(page.headers.get("link")).toContain('rel="next"');
+    expect(await ask(vault.owner, "DELETE /api/access-keys/:id", { id })).toMatchObject({ status: 204 });
+  });
+
+  test("of stats and export", async () => {
+    await ask(vault.owner, "GET /api/stats");
+    await newEntry(vault.owner, { value: "two\nlines" });
+    const text = await ask(vault.owner, "GET /api/export");
+    expect(text.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(text.headers.get("content-disposition")).not.toBeNull();
+    const json = await ask(vault.owner, "GET /api/export", { headers: { accept: "application/json" } });
+    expect(json.body).toMatchObject({ content: expect.any(String) });
+    expect(await ask(vault.owner, "GET /api/export", { query: "?dialect=docker" })).toMatchObject({ status: 409 });
+  });
+
+  test("of the session", async () => {
+    const signedIn = await ask(vault.stranger, "POST /api/auth/sign-in/email", { body: OWNER });
+    expect(signedIn.status).toBe(200);
+    const session = vault.stranger.with({ cookie: cookiesOf(signedIn) });
+    await ask(session, "GET /api/auth/session");
+    expect(await ask(session, "POST /api/auth/sign-out")).toMatchObject({ status: 204 });
+    await ask(session, "GET /api/auth/session");
+  });
+
+  test("of what is open to everybody", async () => {
+    for (const name of ["GET /api/openapi", "GET /api/docs", "GET /healthz", "GET /readyz"]) {
+      expect(await ask(vault.stranger, name)).toMatchObject({ status: 200 });
+    }
+  });
+
+  test("when the database has another key", async () => {
+    const [row] = await vault.storage.rows<{ value: string }>("SELECT value FROM meta WHERE key = 'canary'");
+    await vault.storage.rows("UPDATE meta SET value = 'no' WHERE key = 'canary'");
+    expect(await ask(vault.stranger, "GET /readyz")).toMatchObject({ status: 503, body: { status: "unavailable" } });
+    await vault.storage.rows(`UPDATE meta SET value = '${row?.value}' WHERE key = 'canary'`);
+    expect(await ask(vault.stranger, "GET /readyz")).toMatchObject({ status: 200 });
+  });
+
+  test("when something breaks", async () => {
+    const category = await newCategory(vault.owner);
+    const entry = await newEntry(vault.owner);
+    await vault.storage.breakTrail();
+    const breaking: [string, Sent][] = [
+      ["POST /api/categories", { body: { name: fresh("Broken"), keyType: "ssh" } }],
+      ["PUT /api/categories/:id", { id: category.id, body: { description: "changed" } }],
+      ["DELETE /api/categories/:id", { id: category.id }],
+      ["POST /api/entries", { body: { name: fresh("Broken"), categoryId: category.id, value: "v" } }],
+      ["PUT /api/entries/:id", { id: entry.id, body: { value: "v" } }],
+      ["DELETE /api/entries/:id", { id: entry.id }],
+      ["POST /api/entries/:id/reveal", { id: entry.id }],
+      ["GET /api/export", {}],
+      ["POST /api/access-keys", { body: { name: "broken", scopes: ["entries:read"] } }],
+      ["DELETE /api/account/data", {}],
+    ];
+    for (const [name, sent] of breaking) {
+      const answer = await ask(vault.owner, name, sent);
+      expect([name, answer]).toMatchObject([name, { status: 500, body: { code: "INTERNAL_ERROR" } }]);
+    }
+    await vault.storage.mendTrail();
+  });
+
+  test("when a password is guessed", async () => {
+    const guess = () => ask(vault.stranger, "POST /api/auth/sign-in/email", { body: { ...OWNER, password: "guessed" } });
+    expect(await guess()).toMatchObject({ status: 401, body: { code: "AUTH_INVALID_CREDENTIALS" } });
+    let answer = await guess();
+    for (let attempt = 0; attempt < 50 && answer.status === 401; attempt++) answer = await guess();
+    expect(answer).toMatchObject({ status: 429, body: { code: "RATE_LIMITED", retryAfter: expect.any(Number) } });
+  }, 60_000);
+
+  test("when everything goes", async () => {
+    expect(await ask(vault.owner, "DELETE /api/account/data")).toMatchObject({ status: 204 });
+  });
+
+  test("in every case that the document names", () => {
+    const promised = [...operations].flatMap(([name, { responses }]) => [
+      `${name} ok`,
+      ...Object.values(responses).flatMap(({ content }) =>
+        Object.values(content?.["application/json"]?.examples ?? {}).flatMap(({ value }) => {
+          const code = (value as { code?: string } | null)?.code;
+          return code === undefined || code === "INTERNAL_ERROR" ? [] : [`${name} ${code}`];
+        }),
+      ),
+    ]);
+    expect([engine.name, promised.filter((one) => !seen.has(one))]).toEqual([engine.name, []]);
+  });
+});
