@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { findKeyActor } from "../features/access-keys/actions.ts";
 import { findSessionActor } from "../features/auth/actions.ts";
 import type { Actor, Caller, Kagi } from "../kagi.ts";
-import { Form, readForm, readJson } from "./body.ts";
+import { Form, readForm, readJson, refuseUnstorable, shown } from "./body.ts";
 import { callerOf } from "./client.ts";
 import { readCookie, sessionCookieName } from "./cookies.ts";
 import { refuseCrossOrigin } from "./cross-origin.ts";
@@ -80,8 +80,15 @@ async function admit(kagi: Kagi, context: Entering): Promise<Actor> {
   const actor = await authenticate(kagi, request);
   authorize(kagi, request, actor, asked);
   if (params !== undefined && "id" in params && !isUuid(params.id)) throw new AppError(asked.notFound ?? "NOT_FOUND");
+  refuseUnstorableQuery(request);
   context.admitted = actor;
   return actor;
+}
+
+/** Throws VALIDATION_ERROR for a NUL, which PostgreSQL does not even compare with; URLs are well-formed otherwise. */
+function refuseUnstorableQuery(request: Request): void {
+  if (!request.url.includes("%00")) return;
+  for (const [name, value] of new URL(request.url).searchParams) refuseUnstorable(value, shown(name), 0);
 }
 
 /** A bad `Authorization` header never falls back to a cookie. Throws AUTH_REQUIRED, AUTH_INVALID_KEY. */

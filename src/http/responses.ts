@@ -21,9 +21,8 @@ export function listed<T>(kagi: Kagi, request: Request, page: Page<T>): Response
   if (page.next === null) return Response.json(page.items);
   const url = new URL(request.url);
   url.searchParams.set("cursor", page.next);
-  return Response.json(page.items, {
-    headers: { Link: `<${kagi.config.url}${url.pathname}${url.search}>; rel="next"` },
-  });
+  const origin = kagi.config.urlIsSet ? kagi.config.url : url.origin;
+  return Response.json(page.items, { headers: { Link: `<${origin}${url.pathname}${url.search}>; rel="next"` } });
 }
 
 /**

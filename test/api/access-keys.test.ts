@@ -73,7 +73,8 @@ onEachEngine("access keys", (vault) => {
     const old = "2020-01-01T00:00:00.000Z";
     await vault.storage.rows(`UPDATE access_keys SET last_used_at = '${old}' WHERE id = '${client.key.id}'`);
     await client.get("/api/stats");
-    expect((await listed(client.key.id))?.lastUsedAt).toBeGreaterThan(first as string);
+    expect((await listed(client.key.id))?.lastUsedAt).toStartWith("20");
+    expect((await listed(client.key.id))?.lastUsedAt).not.toBe(old);
   });
 
   test.each([

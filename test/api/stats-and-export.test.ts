@@ -101,27 +101,34 @@ onEachEngine("a filled vault", (vault) => {
     expect(assignments).toEqual(["API_KEY=v"]);
   });
 
-  test("names the keys that not every program reads alike, and refuses a dialect that cannot hold one", async () => {
-    const category = await newCategory(vault.owner, { envVarName: "AWKWARD" });
-    const value = `it's "$HOME" and \`id\`\nand more`;
-    await newEntry(vault.owner, { categoryId: category.id, name: "awkward", value });
-    const asked = { accept: "application/json" };
-    const { body } = await vault.owner.get<Export>("/api/export?project=awkward", asked);
-    expect(body.content).toContain("# not portable:");
+  test("says which values not every program reads alike", async () => {
+    const { id } = await newCategory(vault.owner, { envVarName: "AWKWARD" });
+    await newEntry(vault.owner, { categoryId: id, name: "awkward", value: "a\\\\b and $HOME" });
+    const { body } = await vault.owner.get<Export>("/api/export?project=awkward", { accept: "application/json" });
+    expect(body).toMatchObject({ content: expect.stringContaining("# not portable: "), notWritten: [], unreadable: 0 });
     expect(body.notPortable).toEqual([{ key: "AWKWARD", misreadBy: expect.any(Array) }]);
-    expect(body.skipped).toBe(0);
-    const shell = await vault.owner.get<Export>("/api/export?project=awkward&dialect=shell", asked);
-    expect(shell.body).toMatchObject({ notPortable: [], content: expect.stringContaining("'\\''") });
-    const docker = await vault.owner.get("/api/export?project=awkward&dialect=docker");
-    expect(docker).toMatchObject(refused(409, "CONFLICT", { keys: ["AWKWARD"] }));
-    expect(docker.text).not.toContain("HOME");
+    const shell = await vault.owner.get<Export>("/api/export?project=awkward&dialect=shell", {
+      accept: "application/json",
+    });
+    expect(shell.body).toMatchObject({ content: expect.stringContaining("AWKWARD='a\\\\b and $HOME'"), notPortable: [] });
+  });
+
+  test("says which values it leaves out, or refuses the dialect that was asked and cannot hold them", async () => {
+    const { id } = await newCategory(vault.owner, { envVarName: "IMPOSSIBLE" });
+    await newEntry(vault.owner, { categoryId: id, name: "impossible", value: `it's "$HOME" and \`id\`\nand more` });
+    const answer = await vault.owner.get<Export>("/api/export?project=impossible", { accept: "application/json" });
+    expect(answer).toMatchObject({ status: 200, body: { notWritten: ["IMPOSSIBLE"] } });
+    expect((await exported("?project=impossible")).split("\n")[1]).toStartWith("# not written: IMPOSSIBLE");
+    const docker = await vault.owner.get("/api/export?project=impossible&dialect=docker");
+    expect(docker).toMatchObject(refused(409, "CONFLICT", { keys: ["IMPOSSIBLE"] }));
+    expect(answer.text + docker.text).not.toContain("HOME");
   });
 
   test("leaves out, and counts, a value that does not open", async () => {
     const entry = await newEntry(vault.owner, { name: "damaged" });
     await vault.storage.rows(`UPDATE entries SET sealed_value = 'damaged' WHERE id = '${entry.id}'`);
     const answer = await vault.owner.get<Export>("/api/export?project=damaged", { accept: "application/json" });
-    expect(answer).toMatchObject({ status: 200, body: { content: "", skipped: 1 } });
+    expect(answer).toMatchObject({ status: 200, body: { content: "", unreadable: 1 } });
   });
 
   test("is emptied by its owner, whose account and trail stay", async () => {

@@ -55,10 +55,7 @@ for (const { type, fill, facts } of [
     await page.getByRole("button", { name: "Create category" }).last().click();
     await shown(page, `By hand ${type}`);
     expect(await page.locator(".facts").textContent()).toContain(facts);
-    const [made] = await vault.call<{ keyType: string; color: string; description: string }[]>(
-      "GET",
-      `/api/categories?search=${encodeURIComponent(`By hand ${type}`)}`,
-    );
+    const [made] = await vault.categories(`By hand ${type}`);
     expect(made).toMatchObject({ keyType: type.toLowerCase(), color: "#336699", description: "Made by hand" });
   });
 }
@@ -76,7 +73,7 @@ test("icons are found while typing, and the one chosen stays", async ({ page, op
   await page.locator("#icon-choices").getByText("No icon is called").waitFor();
   await page.getByRole("button", { name: "Create category" }).last().click();
   await shown(page, "Code host");
-  const [made] = await vault.call<{ icon: string }[]>("GET", "/api/categories?search=Code+host");
+  const [made] = await vault.categories("Code host");
   expect(made?.icon).toBe("github");
 });
 

@@ -5,8 +5,7 @@ import { describeCause } from "../../log.ts";
 import { oneOf } from "../../schema.ts";
 import { checkCanary } from "../../start.ts";
 
-const health = <T extends string>(status: T) =>
-  t.Object({ status: oneOf([status]) }, { additionalProperties: false });
+const health = <T extends string>(status: T) => t.Object({ status: oneOf([status]) }, { additionalProperties: false });
 
 const ready = {
   responses: {

@@ -139,7 +139,10 @@ function describeFailures(name: OperationName, row: Operation, detail: Detail): 
     statuses.map((status) => {
       const behind = codes.filter((code) => statusOf(code) === status);
       const examples: Examples = Object.fromEntries(
-        behind.map((code) => [code, { summary: MEANINGS[code].replaceAll("`", ""), value: failure(code, row, detail) }]),
+        behind.map((code) => [
+          code,
+          { summary: MEANINGS[code].replaceAll("`", ""), value: failure(code, row, detail) },
+        ]),
       );
       const described = {
         description: behind.map((code) => `\`${code}\`: ${MEANINGS[code]}`).join("\n\n"),

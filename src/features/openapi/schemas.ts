@@ -1,4 +1,4 @@
-import { PROBLEM, NAME_OF_QUERY } from "../../schema.ts";
+import { NAME_OF_QUERY, PROBLEM } from "../../schema.ts";
 import { NAMED_SCHEMAS } from "./model.ts";
 
 export type Json = { [member: string]: unknown };
@@ -63,7 +63,11 @@ function simpler(schema: Json): Json {
   const variants = anyOf as Json[];
   // Elysia's integers also take their own text, for queries; JSON bodies and answers have numbers.
   const number = variants.find((variant) => variant.type === "integer" || variant.type === "number");
-  if (number && variants.length === 2 && variants.some((variant) => variant.type === "string" && variant.default === 0)) {
+  if (
+    number &&
+    variants.length === 2 &&
+    variants.some((variant) => variant.type === "string" && variant.default === 0)
+  ) {
     return { ...rest, ...number };
   }
   if (variants.every((variant) => typeof variant.const === "string")) {

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import manifest from "../../package.json" with { type: "json" };
+import { SETTINGS } from "../../src/config.ts";
+import { emptyFolder, kagi, remove, serve, vaultWithSecret } from "./kagi.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+const read = (name: string) => readFileSync(join(ROOT, name), "utf8");
+
+let folder: string;
+beforeAll(() => {
+  folder = emptyFolder();
+});
+afterAll(() => remove(folder));
+
+describe("README", () => {
+  test("has the table of settings that the program has", () => {
+    const rows = Object.values(SETTINGS).map(
+      (setting) =>
+        `| \`${setting.name}\`${"file" in setting && setting.file ? " †" : ""} | ${setting.shown} | ${setting.help} |`,
+    );
+    const table = /\| Setting \| Default \| Meaning \|\n[^\n]+\n((?:\|[^\n]*\n)+)/.exec(read("README.md"))?.[1] ?? "";
+    expect(table.trim().split("\n")).toEqual(rows);
+  });
+
+  test("has a tour that works as it is written", async () => {
+    const commands = [...read("README.md").matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block).join("\n");
+    const server = await serve(folder);
+    try {
+      const script = `set -eu\n${commands.replaceAll("http://localhost:3000", server.url)}`;
+      const bash = Bun.spawn(["bash", "-c", script], { cwd: folder, stdout: "pipe", stderr: "pipe" });
+      const [out, err, code] = await Promise.all([bash.stdout.text(), bash.stderr.text(), bash.exited]);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(out).not.toContain('"error"');
+      expect(out).toContain('"value":"sk_test_a$b \\"c\\""');
+      expect(out).toEndWith('sk_test_a$b "c" abc/def+ghi\n');
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+test("docs/encryption.md has a script that decrypts a backup without Kagi", async () => {
+  const vault = emptyFolder();
+  const { server, value } = await vaultWithSecret(vault, {}, 'multi\nline "value" — ключ');
+  try {
+    await kagi(vault, ["backup", "copy.db"]);
+    const script = /```js\n([\s\S]*?)```/.exec(read("docs/encryption.md"))?.[1] ?? "";
+    writeFileSync(join(vault, "decrypt.mjs"), script);
+    const words = [process.execPath, "decrypt.mjs", "copy.db", "data/kagi.key"];
+    const run = Bun.spawn(words, { cwd: vault, stdout: "pipe", stderr: "pipe" });
+    expect(await run.stdout.text()).toBe(`# Blog (production)\n${value}\n\n`);
+    expect(await run.exited).toBe(0);
+  } finally {
+    await server.stop();
+    remove(vault);
+  }
+});
+
+test("CONTRIBUTING has a reason for each dependency", () => {
+  const text = read("CONTRIBUTING.md");
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  for (const name of names) expect(text).toContain(`\`${name.replace(/^simple-icons-\d+$/, "simple-icons")}\``);
+});
+
+test("links between documents lead somewhere", () => {
+  for (const name of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/encryption.md"]) {
+    const links = [...read(name).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link as string);
+    for (const link of links.filter((path) => !path.startsWith("docs/screenshots/"))) {
+      expect(`${name} ${link} ${existsSync(join(ROOT, link))}`).toBe(`${name} ${link} true`);
+    }
+  }
+});
+
+test("compose.yaml and the image agree with the settings", () => {
+  const compose = Bun.YAML.parse(read("compose.yaml")) as {
+    services: { kagi: { environment: Record<string, string> } };
+  };
+  const known = new Set(Object.values(SETTINGS).map(({ name }) => name));
+  for (const name of Object.keys(compose.services.kagi.environment)) expect(known).toContain(name);
+  const [, image = ""] = /^ENV (.*)$/m.exec(read("Dockerfile")) ?? [];
+  for (const pair of image.split(" ")) expect(known).toContain(pair.split("=")[0] as string);
+});
