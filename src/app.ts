@@ -28,7 +28,7 @@ import { describeCause } from "./log.ts";
 
 /** Every mount, in reading order. */
 function routes(kagi: Kagi): AnyElysia {
-  return new Elysia({ normalize: false })
+  return new Elysia({ normalize: false, handler: { standardHostname: false } })
     .onError(({ code, error, request }) => answerError(kagi, code, error, request))
     .use(healthApi(kagi))
     .use(staticFiles())
@@ -110,7 +110,9 @@ async function methodNotAllowed(
   request: Request,
 ): Promise<Response | undefined> {
   const path = new URL(request.url).pathname.replace(/(.)\/$/, "$1");
-  const known = all.filter((route) => matches(route.path, path)).map((route) => route.method);
+  const literal = all.filter((route) => route.path === path);
+  const routes = literal.length > 0 ? literal : all.filter((route) => matches(route.path, path));
+  const known = routes.map((route) => route.method);
   if (known.length === 0 || known.includes(request.method)) return undefined;
   if (request.method === "HEAD" && known.includes("GET")) return undefined;
   const allow = known.includes("GET") ? [...known, "HEAD"] : known;

@@ -34,7 +34,10 @@ export async function openKagi(
     ? (await unlock(config)).key.keyring
     : keyOfNewVault(config, log, options.mayCreate);
   if (config.databaseUrl === null) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const db = config.databaseUrl === null ? openSqlite(config.sqlitePath) : openPostgres(config.databaseUrl);
+  const db =
+    config.databaseUrl === null
+      ? await patiently(async () => openSqlite(config.sqlitePath))
+      : openPostgres(config.databaseUrl);
   try {
     const applied = await migrate(db, now, (tx) => plantCanary(tx, keyring));
     if (applied.length > 0) log.info("migrated", { migrations: applied.join(",") });
@@ -97,7 +100,7 @@ export async function findVault(config: Config): Promise<Vault> {
   if (config.databaseUrl === null) {
     const where = config.sqlitePath;
     if (!existsSync(where)) return { where, exists: false, canary: undefined };
-    return { where, ...(await look(where, readSqlite, sql`SELECT 1 FROM sqlite_schema`)) };
+    return { where, ...(await patiently(() => look(where, readSqlite, sql`SELECT 1 FROM sqlite_schema`))) };
   }
   const where = `PostgreSQL at ${new URL(config.databaseUrl).host}`;
   const tables = sql`SELECT 1 AS "one" WHERE to_regclass('meta') IS NOT NULL`;
@@ -123,6 +126,18 @@ async function look(
     throw new StartError(`${where} cannot be read${reason(error)}. Nothing was changed.`, { cause: error });
   } finally {
     await db?.close();
+  }
+}
+
+/** SQLite's files come and go while others start and stop beside us; a moment later they are there or they are not. */
+async function patiently<T>(work: () => Promise<T>, tries = 20): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = errorCode(error instanceof StartError ? error.cause : error);
+    if (tries === 0 || (code !== "SQLITE_BUSY" && code !== "SQLITE_CANTOPEN")) throw error;
+    await Bun.sleep(25);
+    return await patiently(work, tries - 1);
   }
 }
 

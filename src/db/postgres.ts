@@ -1,12 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { SQL } from "bun";
+import { newId } from "../crypto/tokens.ts";
 import { conflict } from "../errors.ts";
 import { type Db, type Row, render, type Sql } from "./sql.ts";
+
+/** A name that this process alone has. */
+const PROCESS = `kagi ${newId().slice(-12)}`;
 
 /** A server that speaks PostgreSQL's protocol. Several instances of Kagi may share one. */
 export function openPostgres(url: string): Db {
   // Connections stay open and say whose they are, so that `kagi rotate-key` sees a server that has nothing to do.
-  const connection = { application_name: "kagi" };
+  const connection = { application_name: PROCESS };
   return new PostgresDb(new SQL({ url, max: 10, idleTimeout: 0, connectionTimeout: 10, connection }));
 }
 

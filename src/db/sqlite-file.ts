@@ -1,5 +1,5 @@
 import { constants, Database } from "bun:sqlite";
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,10 +10,8 @@ import { type Db, type Row, render, type Sql, sql } from "./sql.ts";
  * open. SQLite's own read-only mode is not enough: it makes the two files that go with a write-ahead log.
  */
 export function readSqlite(path: string): Db {
-  const log = `${path}-wal`;
-  const pending = existsSync(log) && statSync(log).size > 0;
-  if (!pending && !existsSync(`${path}-journal`)) return openUri(path, "immutable=1");
-  if (pending && existsSync(`${path}-shm`)) return openUri(path, "readonly_shm=1");
+  if (existsSync(`${path}-shm`) && existsSync(`${path}-wal`)) return openUri(path, "readonly_shm=1");
+  if (!existsSync(`${path}-wal`) && !existsSync(`${path}-journal`)) return openUri(path, "immutable=1");
   // Left by a crash, and to be put in order before it can be read: a copy is.
   const folder = mkdtempSync(join(tmpdir(), "kagi-"));
   const forget = () => rmSync(folder, { recursive: true, force: true });
@@ -26,6 +24,16 @@ export function readSqlite(path: string): Db {
     forget();
     throw error;
   }
+}
+
+/**
+ * The database file as one of several that use it, for as long as it takes: unlike `readSqlite` this one keeps others
+ * from changing what is being read.
+ */
+export function shareSqlite(path: string): Db {
+  const database = new Database(path, { readwrite: true });
+  database.run("PRAGMA busy_timeout = 5000");
+  return new FileDb(database);
 }
 
 /** The database file for this process alone, until it is closed. Throws SQLITE_BUSY while another one has it open. */

@@ -55,7 +55,7 @@ function expectation(schema: TSchema): string {
     case "integer":
       return `must be a whole number from ${schema.minimum} to ${schema.maximum}`;
     case "array":
-      return `must be a list of ${schema.minItems ?? 0}${schema.maxItems === undefined ? " or more" : ` to ${schema.maxItems}`}${schema.uniqueItems ? " distinct" : ""} items`;
+      return `must be a list of ${schema.minItems ?? 0}${schema.maxItems === undefined ? " or more" : ` to ${schema.maxItems}`}${schema.uniqueItems ? " distinct" : ""} items${typeof schema.items?.[PROBLEM] === "string" ? `, each of which ${schema.items[PROBLEM]}` : ""}`;
     case "object":
       return "must be an object of strings";
     default:

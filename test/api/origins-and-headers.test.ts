@@ -11,7 +11,7 @@ const ALWAYS = {
   "content-security-policy": POLICY,
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
 };
@@ -65,6 +65,12 @@ onEachEngine("every answer", (vault) => {
       expect((await vault.stranger.get(path)).status).toBe(404);
     },
   );
+
+  test.each(["x", "pi", "kagi.lan", "[::1]", "kagi.example.com:8443"])("is the same for the host %s", async (host) => {
+    expect(await vault.stranger.get("/healthz", { host })).toMatchObject({ status: 200 });
+    expect(await vault.owner.get("/api/stats?x=/healthz", { host })).toMatchObject({ status: 200 });
+    expect(await vault.stranger.get("/api/nothing", { host })).toMatchObject(refused(404, "NOT_FOUND"));
+  });
 
   test("has a request id of its own, whatever the caller says", async () => {
     const said = { "x-request-id": "mine" };

@@ -13,6 +13,7 @@ import { createKeyring } from "../../src/crypto/keyring.ts";
 import { newId } from "../../src/crypto/tokens.ts";
 import { render, type Sql } from "../../src/db/sql.ts";
 import * as categories from "../../src/features/categories/queries.ts";
+import { ENVIRONMENTS } from "../../src/features/entries/model.ts";
 import * as entries from "../../src/features/entries/queries.ts";
 import { openValue, sealValue } from "../../src/features/entries/value.ts";
 import * as stats from "../../src/features/stats/queries.ts";
@@ -35,8 +36,7 @@ const findCategory = prepare(categories.findCategory("", ""));
 const listEntries = prepare(entries.listEntries("", whichever));
 const findSealed = prepare(entries.findSealedEntry("", ""));
 const insertEntry = prepare(entries.insertEntry("", { ...empty, name: "" }));
-const countCategories = prepare(stats.countCategories(""));
-const countEntries = prepare(stats.countEntries(""));
+const countByCategory = prepare(stats.countByCategory(""));
 const insertEvent = database.prepare(`
   INSERT INTO audit_events (
     id, user_id, at, credential, credential_id, key_prefix, address, verb, thing, thing_id, thing_name, result, request_id)
@@ -108,16 +108,18 @@ const server = Bun.serve({
     },
     "/api/entries/:id/reveal": { POST: (request) => Response.json(reveal.immediate(request.params.id)) },
     "/api/stats": () => {
-      const total = countCategories.get(userId) as { count: number };
+      const rows = countByCategory.all(userId) as stats.CategoryCounts[];
       const byKeyType = { simple: 0, group: 0, ssh: 0, json: 0 };
       const byEnvironment = { development: 0, staging: 0, production: 0 };
       let totalEntries = 0;
-      for (const row of countEntries.all(userId) as { keyType: keyof typeof byKeyType; environment: keyof typeof byEnvironment; count: number }[]) {
-        totalEntries += row.count;
-        byKeyType[row.keyType] += row.count;
-        byEnvironment[row.environment] += row.count;
+      for (const row of rows) {
+        for (const environment of ENVIRONMENTS) {
+          totalEntries += row[environment];
+          byKeyType[row.keyType] += row[environment];
+          byEnvironment[environment] += row[environment];
+        }
       }
-      return Response.json({ totalCategories: total.count, totalEntries, total2fa: 0, byKeyType, byEnvironment });
+      return Response.json({ totalCategories: rows.length, totalEntries, total2fa: 0, byKeyType, byEnvironment });
     },
   },
 });

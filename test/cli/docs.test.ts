@@ -30,7 +30,11 @@ describe("README", () => {
     try {
       const script = `set -eu\n${commands.replaceAll("http://localhost:3000", server.url)}`;
       const bash = Bun.spawn(["bash", "-c", script], { cwd: folder, stdout: "pipe", stderr: "pipe" });
-      const [out, err, code] = await Promise.all([bash.stdout.text(), bash.stderr.text(), bash.exited]);
+      const [out, err, code] = await Promise.all([
+        new Response(bash.stdout).text(),
+        new Response(bash.stderr).text(),
+        bash.exited,
+      ]);
       expect({ code, err }).toEqual({ code: 0, err: "" });
       expect(out).not.toContain('"error"');
       expect(out).toContain('"value":"sk_test_a$b \\"c\\""');
@@ -50,7 +54,7 @@ test("docs/encryption.md has a script that decrypts a backup without Kagi", asyn
     writeFileSync(join(vault, "decrypt.mjs"), script);
     const words = [process.execPath, "decrypt.mjs", "copy.db", "data/kagi.key"];
     const run = Bun.spawn(words, { cwd: vault, stdout: "pipe", stderr: "pipe" });
-    expect(await run.stdout.text()).toBe(`# Blog (production)\n${value}\n\n`);
+    expect(await new Response(run.stdout).text()).toBe(`# Blog (production)\n${value}\n\n`);
     expect(await run.exited).toBe(0);
   } finally {
     await server.stop();

@@ -52,7 +52,7 @@ describe("the first start", () => {
 
   test("makes one key when it happens several times at once", async () => {
     const children = Array.from({ length: 6 }, () => start(folder, ["migrate"]));
-    const logs = await Promise.all(children.map((child) => child.stderr.text()));
+    const logs = await Promise.all(children.map((child) => new Response(child.stderr).text()));
     expect(await Promise.all(children.map((child) => child.exited))).toEqual(children.map(() => 0));
     expect(logs.filter((log) => log.includes("BACK UP THE ENCRYPTION KEY")).length).toBe(1);
     expect(readdirSync(join(folder, "data")).filter((name) => name.startsWith("kagi.key"))).toEqual(["kagi.key"]);

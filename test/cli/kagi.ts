@@ -17,7 +17,11 @@ export type Ran = { code: number; out: string; err: string };
 /** Runs one command in a folder, with nothing in its environment but what is given. */
 export async function kagi(folder: string, words: string[], environment: Environment = {}, input = ""): Promise<Ran> {
   const child = start(folder, words, environment, input);
-  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
   return { code, out, err };
 }
 

@@ -93,25 +93,34 @@ test("copying after the session has ended leads to signing in, and writes nothin
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("what was there");
 });
 
-for (const next of [
-  "//evil.example/",
-  "/\\evil.example",
-  "https://evil.example/",
-  "javascript:alert(1)",
-  "/%09/evil",
-  "\t//evil.example",
-]) {
-  test(
-    `signing in leads home, not to ${JSON.stringify(next)}`,
-    async ({ page, open, vault }) => {
+test(
+  "signing in leads home when the place to return to is another host's",
+  async ({ page, open, vault }) => {
+    await open("/sign-in?next=//evil.example/");
+    await signIn(page, EMAIL, PASSWORD);
+    await page.waitForURL("**/keys");
+    expect(new URL(page.url()).origin).toBe(vault.url);
+    const evil = [
+      "/\\evil.example",
+      "https://evil.example/",
+      "javascript:alert(1)",
+      "/\t/evil.example",
+      "\\\\evil.example",
+    ];
+    for (const next of evil) {
+      // Signed in already, the page leads on by itself; a form that was tampered with is answered by a redirect.
       await open(`/sign-in?next=${encodeURIComponent(next)}`);
-      await signIn(page, EMAIL, PASSWORD);
-      await page.waitForURL((url) => url.pathname !== "/sign-in");
-      expect(new URL(page.url()).origin).toBe(vault.url);
-    },
-    { signedIn: false },
-  );
-}
+      expect(page.url()).toBe(`${vault.url}/keys`);
+      const answer = await fetch(`${vault.url}/sign-in`, {
+        method: "POST",
+        body: new URLSearchParams({ email: EMAIL, password: PASSWORD, next }),
+        redirect: "manual",
+      });
+      expect({ next, location: answer.headers.get("location") }).toEqual({ next, location: "/" });
+    }
+  },
+  { signedIn: false },
+);
 
 test(
   "signing out ends the session, and going back shows no secret",

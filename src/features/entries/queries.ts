@@ -48,9 +48,9 @@ export const findEntry = (userId: string, id: string): Sql => sql`
   SELECT ${COLUMNS} FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
 
 export const findSealedEntry = (userId: string, id: string): Sql => sql`
-  SELECT ${COLUMNS}, e.sealed_value AS "sealedValue", c.key_type AS "keyType"
-  FROM entries e JOIN categories c ON c.id = e.category_id
-  WHERE e.id = ${id} AND e.user_id = ${userId}`;
+  SELECT ${COLUMNS}, e.sealed_value AS "sealedValue",
+    (SELECT c.key_type FROM categories c WHERE c.id = e.category_id) AS "keyType"
+  FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
 
 export const projectNames = (userId: string): Sql => sql`
   SELECT min(name) AS "name" FROM entries WHERE user_id = ${userId} GROUP BY name_folded ORDER BY name_folded`;

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { Config } from "../../config.ts";
 import { migrate } from "../../db/migrate.ts";
 import { openSqlite } from "../../db/sqlite.ts";
-import { copySqlite, findDamage, holdSqlite, readSqlite } from "../../db/sqlite-file.ts";
+import { copySqlite, findDamage, holdSqlite, readSqlite, shareSqlite } from "../../db/sqlite-file.ts";
 import { addName, errorCode, flush, publish } from "../../files.ts";
 import { checkCanary, findCanary, findKey, mustFit, StartError, unlock } from "../../start.ts";
 
@@ -16,7 +16,7 @@ export async function backUp(config: Config, file: string): Promise<{ bytes: num
   const { key } = await unlock(config);
   if (existsSync(file)) throw new StartError(`${file} exists already; nothing is overwritten.`);
   const partial = `${file}.partial-${process.pid}`;
-  const source = readSqlite(config.sqlitePath);
+  const source = shareSqlite(config.sqlitePath);
   try {
     closeSync(openSync(partial, "wx", 0o600));
     await copySqlite(source, partial);

@@ -28,7 +28,8 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
 /** Connections that other processes of Kagi hold to the same PostgreSQL database. */
 export const otherServers = (): Sql => sql`
   SELECT CAST(count(*) AS INTEGER) AS "count" FROM pg_stat_activity
-  WHERE datname = current_database() AND application_name = 'kagi' AND pid <> pg_backend_pid()`;
+  WHERE datname = current_database() AND application_name LIKE 'kagi %'
+    AND application_name <> current_setting('application_name')`;
 
 /** Nobody writes an entry until the transaction ends. */
 export const lockEntries = (): Sql => sql`LOCK TABLE entries IN EXCLUSIVE MODE`;

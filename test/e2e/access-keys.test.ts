@@ -1,0 +1,104 @@
+import { expect } from "bun:test";
+import { Client } from "../support/client.ts";
+import { pageTests } from "./browser.ts";
+
+const test = pageTests();
+
+const KEY = /kagi_[A-Za-z0-9_-]{43}/;
+
+test("a key is made from a preset, shown once, works for what its scopes say, and is dead once revoked", async ({
+  page,
+  open,
+  vault,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: vault.url });
+  await open("/settings/access-keys/new");
+  await page.getByRole("textbox", { name: "Name" }).fill("deploy script");
+  await page.getByRole("link", { name: "Read only" }).click();
+  // A preset ticks boxes and leaves the name that was typed.
+  expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("deploy script");
+  expect(await page.getByRole("checkbox", { name: /^entries:read/ }).isChecked()).toBe(true);
+  expect(await page.getByRole("checkbox", { name: /^entries:reveal/ }).isChecked()).toBe(false);
+  await page.getByRole("combobox", { name: "Expires" }).selectOption("30 days");
+  await page.getByRole("button", { name: "Create access key" }).click();
+  await page.getByRole("heading", { name: "Access key created" }).waitFor();
+  const key = KEY.exec((await page.locator("#new-key").textContent()) ?? "")?.[0] ?? "";
+  expect(key).not.toBe("");
+  expect(page.url()).not.toContain(key);
+  await page.getByRole("button", { name: "Copy key" }).click();
+  await page.getByText("Copied", { exact: true }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
+  expect(await page.locator("#curl-example").textContent()).toContain(`${vault.url}/api/entries`);
+
+  const bearer = new Client(vault.url, { authorization: `Bearer ${key}` });
+  expect((await bearer.get("/api/entries")).status).toBe(200);
+  expect((await bearer.post("/api/categories", { name: "No", keyType: "ssh" })).status).toBe(403);
+
+  await page.reload();
+  expect(await page.content()).not.toContain(key);
+  await open("/settings/access-keys");
+  expect(await page.content()).not.toContain(key);
+  const row = page.getByRole("row").filter({ hasText: "deploy script" });
+  expect(await row.textContent()).toContain(key.slice(0, 9));
+  expect(await row.textContent()).toContain("in 30 days");
+  const [made] = await vault.accessKeys();
+  expect(Math.round((Date.parse(made?.expiresAt ?? "") - Date.now()) / 86_400_000)).toBe(30);
+
+  await row.getByRole("link", { name: "Revoke deploy script" }).click();
+  const dialog = page.getByRole("dialog", { name: "Revoke deploy script?" });
+  await dialog.waitFor();
+  expect((await bearer.get("/api/entries")).status).toBe(200);
+  await dialog.getByRole("button", { name: "Revoke key" }).click();
+  await page.getByText("Access key revoked.").waitFor();
+  expect((await bearer.get("/api/entries")).status).toBe(401);
+});
+
+test("a key may end on a date or never", async ({ page, open, vault }) => {
+  for (const { name, expiry, date, expiresAt } of [
+    { name: "on a date", expiry: "On a date", date: "2031-02-03", expiresAt: /^2031-02-03T/ },
+    { name: "without end", expiry: "Never", date: null, expiresAt: /^null$/ },
+  ]) {
+    await open("/settings/access-keys/new");
+    await page.getByRole("textbox", { name: "Name" }).fill(name);
+    await page.getByRole("checkbox", { name: /^stats:read/ }).check();
+    await page.getByRole("combobox", { name: "Expires" }).selectOption(expiry);
+    if (date !== null) await page.getByRole("textbox", { name: "Date" }).fill(date);
+    await page.getByRole("button", { name: "Create access key" }).click();
+    await page.getByRole("heading", { name: "Access key created" }).waitFor();
+    const made = (await vault.accessKeys()).find((key) => key.name === name);
+    expect(String(made?.expiresAt)).toMatch(expiresAt);
+    expect(made?.scopes).toEqual(["stats:read"]);
+  }
+});
+
+test("a key without scopes, or with an end in the past, is told at the field", async ({ page, open, vault }) => {
+  await open("/settings/access-keys/new");
+  await page.getByRole("textbox", { name: "Name" }).fill("refused");
+  await page.getByRole("button", { name: "Create access key" }).click();
+  await page.locator("#field-scopes-error").waitFor();
+  expect(await page.locator("#field-scopes").evaluate((field) => field.contains(document.activeElement))).toBe(true);
+  expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("refused");
+  await page.getByRole("checkbox", { name: /^stats:read/ }).check();
+  await page.getByRole("combobox", { name: "Expires" }).selectOption("On a date");
+  await page.getByRole("textbox", { name: "Date" }).fill("2020-01-01");
+  await page.getByRole("button", { name: "Create access key" }).click();
+  await page.locator("#field-expiresOn-error").waitFor();
+  expect(await page.locator("#field-expiresOn-error").textContent()).not.toContain("expiresOn");
+  expect(await page.getByRole("checkbox", { name: /^stats:read/ }).isChecked()).toBe(true);
+  expect((await vault.accessKeys()).map(({ name }) => name)).not.toContain("refused");
+});
+
+test("leaving the page of a new key takes the key out of it", async ({ page, open }) => {
+  await open("/settings/access-keys/new?preset=pull");
+  expect(await page.getByRole("checkbox", { name: /^entries:reveal/ }).isChecked()).toBe(true);
+  await page.getByRole("textbox", { name: "Name" }).fill("left");
+  await page.getByRole("button", { name: "Create access key" }).click();
+  await page.getByRole("heading", { name: "Access key created" }).waitFor();
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  expect(await page.content()).not.toMatch(KEY);
+  await page.getByRole("link", { name: "I have it" }).click();
+  await page.waitForURL("**/settings/access-keys");
+  await page.goBack();
+  expect(await page.content()).not.toMatch(KEY);
+});

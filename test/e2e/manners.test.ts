@@ -1,0 +1,179 @@
+import { expect } from "bun:test";
+import type { Page, Route } from "playwright-core";
+import { pageTests } from "./browser.ts";
+
+const test = pageTests();
+
+/** Holds requests to a path back until told otherwise, and counts them. */
+async function hold(page: Page, glob: string, method: string) {
+  const held = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<void>();
+  let count = 0;
+  await page.route(glob, async (route: Route) => {
+    if (route.request().method() !== method) return await route.fallback();
+    count += 1;
+    first.resolve();
+    await held.promise;
+    await route.continue();
+  });
+  return { arrived: first.promise, release: held.resolve, count: () => count };
+}
+
+test("a form that is sent twice makes one thing, and shows that it is busy", async ({ page, open, vault }) => {
+  await open("/keys/new");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Once");
+  await page.getByLabel("Environment variable").fill("ONCE_KEY");
+  const held = await hold(page, "**/keys/new", "POST");
+  const button = page.getByRole("button", { name: "Create category" }).last();
+  await button.click();
+  await held.arrived;
+  expect(await page.locator("form.form").getAttribute("aria-busy")).toBe("true");
+  expect(await button.getAttribute("aria-disabled")).toBe("true");
+  await button.dispatchEvent("click");
+  await button.dispatchEvent("click");
+  await page.getByLabel("Environment variable").press("Enter");
+  held.release();
+  await page.getByRole("heading", { level: 1, name: "Once" }).waitFor();
+  expect(held.count()).toBe(1);
+  expect(await vault.categories("Once")).toHaveLength(1);
+});
+
+test("the same holds for an entry, whose name may be taken twice", async ({ page, open, vault }) => {
+  const category = await vault.category({ name: "Twice" });
+  await open(`/keys/${category.id}/entries/new`);
+  await page.getByLabel("Project").fill("Blog");
+  await page.getByLabel("Value", { exact: true }).fill("sk-once");
+  const held = await hold(page, "**/entries/new", "POST");
+  await page.getByRole("button", { name: "Create entry" }).click();
+  await held.arrived;
+  await page.getByRole("button", { name: "Create entry" }).dispatchEvent("click");
+  held.release();
+  await page.getByText("Entry created.").waitFor();
+  expect(await vault.entries(category)).toHaveLength(1);
+});
+
+test("a slow reveal is busy, is asked once, and can be asked again afterwards", async ({ page, open, vault }) => {
+  const category = await vault.category({ name: "Slow" });
+  await vault.entry(category, { name: "Blog", value: "sk-slow" });
+  await open(`/keys/${category.id}`);
+  const held = await hold(page, "**/reveal", "POST");
+  const button = page.getByRole("button", { name: "Reveal" });
+  await button.click();
+  await held.arrived;
+  expect(await page.locator("form.reveal").getAttribute("aria-busy")).toBe("true");
+  await button.dispatchEvent("click");
+  held.release();
+  await page.getByText("sk-slow").waitFor();
+  expect(held.count()).toBe(1);
+  await page.getByRole("button", { name: "Hide" }).click();
+  await button.click();
+  await page.getByText("sk-slow").waitFor();
+  expect(held.count()).toBe(2);
+});
+
+test("a form that was refused can be sent again", async ({ page, open, vault }) => {
+  await open("/keys/new");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Second try");
+  const button = page.getByRole("button", { name: "Create category" }).last();
+  await button.click();
+  await page.locator("#field-envVarName-error").waitFor();
+  expect(await page.locator("[aria-busy]").count()).toBe(0);
+  await page.getByLabel("Environment variable").fill("SECOND_TRY");
+  await button.click();
+  await page.getByRole("heading", { level: 1, name: "Second try" }).waitFor();
+  expect(await vault.categories("Second try")).toHaveLength(1);
+});
+
+test("a server that does not answer is told about, and what was typed stays", async ({ page, open, vault }) => {
+  const category = await vault.category({ name: "Unreachable" });
+  await vault.entry(category, { name: "Blog" });
+  await open(`/keys/${category.id}`);
+  // Chromium itself writes a refused connection down; an empty answer that htmx cannot use is as good a failure.
+  await page.addInitScript(() => {});
+  await page.evaluate(() => {
+    window.fetch = () => Promise.reject(new TypeError("Failed to fetch"));
+  });
+  await page.getByRole("button", { name: "Reveal" }).click();
+  await page.getByText("Kagi did not answer.").waitFor();
+  expect(await page.locator("[aria-busy]").count()).toBe(0);
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByText("The clipboard was not reachable.").or(page.getByText("Kagi did not answer.")).first().waitFor();
+});
+
+test("what is gone by now is told as a page", async ({ page, open, vault }) => {
+  const category = await vault.category({ name: "Gone" });
+  const entry = await vault.entry(category, { name: "Blog" });
+  await open(`/keys/${category.id}`);
+  await vault.owner.delete(`/api/entries/${entry.id}`);
+  await page.getByRole("button", { name: "Reveal" }).click();
+  await page.getByRole("heading", { name: "Not found" }).waitFor();
+  expect(await page.locator("main").count()).toBe(1);
+  await page.getByRole("link", { name: "Go to your keys" }).click();
+  await page.getByRole("heading", { level: 1, name: "Keys" }).waitFor();
+});
+
+const background = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+/** Of `rgb(r, g, b)`, whether it is nearer to black. */
+const isDark = (color: string) =>
+  (color.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) < 384;
+
+for (const scheme of ["dark", "light"] as const) {
+  test(
+    `the theme follows a system that prefers ${scheme}, until somebody chooses; the choice stays`,
+    async ({ page, open }) => {
+      const [chosen, label] = scheme === "dark" ? ["light", "Light theme"] : ["dark", "Dark theme"];
+      await open("/keys/new");
+      expect(isDark(await background(page))).toBe(scheme === "dark");
+      expect(await page.getByRole("button", { name: / theme$/ }).count()).toBe(1);
+      await page.getByRole("textbox", { name: "Name", exact: true }).fill("Typed before");
+      const answered = page.waitForResponse("**/theme");
+      await page.getByRole("button", { name: label }).click();
+      await answered;
+      await page.locator(`html[data-theme=${chosen}]`).waitFor();
+      expect(isDark(await background(page))).toBe(chosen === "dark");
+      expect(await page.getByRole("textbox", { name: "Name", exact: true }).inputValue()).toBe("Typed before");
+      await open("/settings/access-keys");
+      expect(isDark(await background(page))).toBe(chosen === "dark");
+      expect(await page.locator("html").getAttribute("data-theme")).toBe(chosen);
+    },
+    { colorScheme: scheme },
+  );
+}
+
+test(
+  "dark is what a system without a preference gets",
+  async ({ page, open }) => {
+    await open("/sign-in");
+    expect(isDark(await background(page))).toBe(true);
+  },
+  { signedIn: false, colorScheme: "no-preference" },
+);
+
+for (const reducedMotion of ["reduce", "no-preference"] as const) {
+  test(
+    reducedMotion === "reduce" ? "nothing moves for those who ask for it" : "no movement takes longer than 150 ms",
+    async ({ page, open, vault }) => {
+      const category = await vault.category({ name: `Motion ${reducedMotion}` });
+      await vault.entry(category, { name: "Blog" });
+      for (const path of ["/keys", "/keys/new", `/keys/${category.id}`, "/settings/access-keys/new"]) {
+        await open(path);
+        const longest = await page.evaluate(() => {
+          const seconds = (list: string) =>
+            Math.max(
+              ...list.split(",").map((part) => Number.parseFloat(part) * (part.trim().endsWith("ms") ? 0.001 : 1)),
+            );
+          const times = [...document.querySelectorAll("*")].flatMap((element) =>
+            [null, "::before", "::after"].map((pseudo) => {
+              const { transitionDuration, animationDuration, animationName } = getComputedStyle(element, pseudo);
+              return Math.max(seconds(transitionDuration), animationName === "none" ? 0 : seconds(animationDuration));
+            }),
+          );
+          return Math.max(...times);
+        });
+        // A duration of next to nothing lets scripts that wait for the end of a transition go on.
+        expect(longest).toBeLessThanOrEqual(reducedMotion === "reduce" ? 0.001 : 0.15);
+      }
+    },
+    { reducedMotion },
+  );
+}
