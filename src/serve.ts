@@ -14,7 +14,7 @@ export type Served = Readonly<{ url: string; stop: () => Promise<void> }>;
 /** Listens until `stop`, which lets requests under way finish. Throws when the port is taken. */
 export async function serve(kagi: Kagi): Promise<Served> {
   const { config, log } = kagi;
-  await makeFirstAccount(kagi);
+  const setupToken = await makeFirstAccount(kagi);
   const app = createApp(kagi);
   const listen = (hostname: string, port: number) =>
     Bun.serve({
@@ -39,6 +39,12 @@ export async function serve(kagi: Kagi): Promise<Served> {
     database: kagi.db.engine,
     key: kagi.keyring.fingerprint,
   });
+  if (setupToken !== null) {
+    log.warn("There is no account yet. Open the set-up page; from another machine it asks for this token, once.", {
+      page: `${url}/setup`,
+      token: setupToken,
+    });
+  }
   const cleaning = setInterval(() => {
     forgetExpired(kagi).catch((error: unknown) => log.error("clean-up failed", describeCause(error)));
   }, HOUR_MS);
@@ -64,11 +70,11 @@ function listenOnLoopback(listen: Listen, port: number): Bun.Server<undefined>[]
   }
 }
 
-/** The account named by the environment, or the way to make one on the set-up page. */
-async function makeFirstAccount(kagi: Kagi): Promise<void> {
+/** Makes the account that the environment names, or opens the set-up page and returns its token; null when there is one. */
+async function makeFirstAccount(kagi: Kagi): Promise<string | null> {
   const { config, log } = kagi;
   await forgetExpired(kagi);
-  if (await isSetUp(kagi)) return;
+  if (await isSetUp(kagi)) return null;
   if (config.adminEmail !== null && config.adminPassword !== null) {
     try {
       await addUser(kagi, parse(NewUserInput, { email: config.adminEmail, password: config.adminPassword }));
@@ -76,11 +82,7 @@ async function makeFirstAccount(kagi: Kagi): Promise<void> {
       throw new ConfigError(`ADMIN_EMAIL and ADMIN_PASSWORD make no account: ${(error as Error).message}`);
     }
     log.info("made the first account from ADMIN_EMAIL");
-    return;
+    return null;
   }
-  const token = await openSetup(kagi);
-  log.warn("There is no account yet. Open the set-up page; from another machine it asks for this token, once.", {
-    page: `${config.url}/setup`,
-    token,
-  });
+  return await openSetup(kagi);
 }

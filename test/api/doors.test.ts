@@ -38,6 +38,9 @@ const REQUESTS: Record<OperationName, (owner: Client) => Promise<Asked>> = {
   "POST /api/auth/sign-out": async () => ({ status: 204 }),
   "GET /api/auth/session": async () => ({ status: 200 }),
   "GET /api/openapi": async () => ({ status: 200 }),
+  "GET /api/docs": async () => ({ status: 200 }),
+  "GET /healthz": async () => ({ status: 200 }),
+  "GET /readyz": async () => ({ status: 200 }),
 };
 
 const PAST = "2020-01-01T00:00:00.000Z";

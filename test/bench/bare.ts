@@ -24,7 +24,8 @@ export type BareVault = Vault & Readonly<{ dataDir: string; page: string }>;
 const { dataDir, page, userId } = JSON.parse(process.argv[2] ?? "") as BareVault;
 const keyring = createKeyring(readFileSync(join(dataDir, "kagi.key"), "utf8").trim());
 const database = new Database(databaseOf(dataDir));
-for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) database.run(`PRAGMA ${pragma}`);
+for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"])
+  database.run(`PRAGMA ${pragma}`);
 
 const prepare = (query: Sql) => database.prepare(render(query).text);
 const whole = { search: null, cursor: null, limit: null };
@@ -35,7 +36,7 @@ const holdCategory = prepare(categories.touchCategory("", ""));
 const findCategory = prepare(categories.findCategory("", ""));
 const listEntries = prepare(entries.listEntries("", whichever));
 const findSealed = prepare(entries.findSealedEntry("", ""));
-const insertEntry = prepare(entries.insertEntry("", { ...empty, name: "" }));
+const insertEntry = prepare(entries.insertEntry("", { ...empty, name: "", notes: null }));
 const countByCategory = prepare(stats.countByCategory(""));
 const insertEvent = database.prepare(`
   INSERT INTO audit_events (

@@ -21,6 +21,8 @@ export type Measured = Readonly<{
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
+  /** All that were answered, those of the warm-up too. */
+  answered: number;
   /** Answers that were not 2xx; a run that has any measures nothing. */
   failures: number;
   firstFailure: string | null;
@@ -36,6 +38,7 @@ async function run(load: Load): Promise<Measured> {
   const nextRequest = requests(load);
   const histogram = new Uint32Array(LONGEST_US);
   let counted = 0;
+  let answered = 0;
   let failures = 0;
   let firstFailure: string | null = null;
   const start = performance.now() + load.warmUpSeconds * 1000;
@@ -71,6 +74,7 @@ async function run(load: Load): Promise<Measured> {
           if (missing > 0) return;
           missing = -1;
           head = NOTHING;
+          answered++;
           const now = performance.now();
           if (sentAt >= start && now <= end) {
             counted++;
@@ -92,7 +96,14 @@ async function run(load: Load): Promise<Measured> {
     let left = counted * share;
     return histogram.findIndex((count) => (left -= count) <= 0) / 1000;
   };
-  return { perSecond: counted / load.seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99), failures, firstFailure };
+  return {
+    perSecond: counted / load.seconds,
+    p50Ms: quantile(0.5),
+    p99Ms: quantile(0.99),
+    answered,
+    failures,
+    firstFailure,
+  };
 }
 
 function requests(load: Load): () => Uint8Array {

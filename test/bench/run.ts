@@ -15,6 +15,8 @@ const ROOT = join(import.meta.dir, "../..");
 const CONNECTIONS = 16;
 const WARM_UP_SECONDS = 0.7;
 const STARTS = 11;
+/** Linux counts in hundredths of a second (USER_HZ). */
+const US_PER_TICK = 10_000;
 const START_TIMEOUT_MS = 10_000;
 
 const { values: options } = parseArgs({
@@ -64,7 +66,11 @@ const OPERATIONS: readonly Operation[] = [
       method: "POST",
       paths: ["/api/entries"],
       headers: bearer(vault),
-      body: JSON.stringify({ categoryId: vault.simpleCategoryId, name: "Project #########", value: "sk-proj-0123456789" }),
+      body: JSON.stringify({
+        categoryId: vault.simpleCategoryId,
+        name: "Project #########",
+        value: "sk-proj-0123456789",
+      }),
     }),
   },
 ];
@@ -86,7 +92,9 @@ async function bench(): Promise<void> {
     return to;
   };
 
-  console.log(`Kagi ${options.source ? "from source" : "as one executable"}, Bun ${Bun.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model}`);
+  console.log(
+    `Kagi ${options.source ? "from source" : "as one executable"}, Bun ${Bun.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model}`,
+  );
   console.log(`${CONNECTIONS} connections, ${options.rounds} rounds of ${options.seconds} s each, medians\n`);
 
   if (options.only === undefined) {
@@ -105,14 +113,27 @@ async function bench(): Promise<void> {
   try {
     await Bun.sleep(2000);
     const idle = memory(kagi.process.pid);
-    const rows = [["requests per second", "Kagi", "aim", "p50 ms", "p99 ms", "bare", "bare p99 ms", "Kagi / bare"]];
+    const rows = [
+      [
+        "requests per second",
+        "Kagi",
+        "aim",
+        "p50 ms",
+        "p99 ms",
+        "bare",
+        "bare p99 ms",
+        "Kagi / bare",
+        "CPU µs",
+        "bare CPU µs",
+      ],
+    ];
     for (const operation of OPERATIONS) {
       if (options.only !== undefined && !operation.name.includes(options.only)) continue;
       if (operation.name === "sign-in page" && page.status !== 200) {
         rows.push([operation.name, "not served"]);
         continue;
       }
-      rows.push(await compare(operation, vault, kagi.port, bare.port));
+      rows.push(compare(operation, vault, kagi, bare));
     }
     const loaded = memory(kagi.process.pid);
     print(rows);
@@ -128,12 +149,12 @@ async function bench(): Promise<void> {
 }
 
 /** Kagi and the bare server take turns, so that a slow moment of the machine touches both. */
-async function compare(operation: Operation, vault: Vault, kagiPort: number, barePort: number): Promise<string[]> {
-  const ours: Measured[] = [];
-  const theirs: Measured[] = [];
+function compare(operation: Operation, vault: Vault, kagiServer: Server, bareServer: Server): string[] {
+  const ours: Run[] = [];
+  const theirs: Run[] = [];
   for (let round = 0; round < Number(options.rounds); round++) {
-    ours.push(measure(operation, vault, kagiPort));
-    theirs.push(measure(operation, vault, barePort));
+    ours.push(measure(operation, vault, kagiServer));
+    theirs.push(measure(operation, vault, bareServer));
   }
   const kagi = median(ours.map((run) => run.perSecond));
   const bare = median(theirs.map((run) => run.perSecond));
@@ -146,22 +167,28 @@ async function compare(operation: Operation, vault: Vault, kagiPort: number, bar
     count(bare),
     median(theirs.map((run) => run.p99Ms)).toFixed(2),
     (kagi / bare).toFixed(2),
+    median(ours.map((run) => run.cpuUs)).toFixed(0),
+    median(theirs.map((run) => run.cpuUs)).toFixed(0),
   ];
 }
 
-function measure(operation: Operation, vault: Vault, port: number): Measured {
+type Run = Measured & { cpuUs: number };
+
+function measure(operation: Operation, vault: Vault, server: Server): Run {
   const load: Load = {
-    port,
+    port: server.port,
     connections: CONNECTIONS,
     warmUpSeconds: WARM_UP_SECONDS,
     seconds: Number(options.seconds),
     ...operation.request(vault),
   };
+  const before = cpuUs(server.process.pid);
   const child = Bun.spawnSync(["bun", join(import.meta.dir, "load.ts"), JSON.stringify(load)], { stderr: "inherit" });
   if (child.exitCode !== 0) throw new Error(`the load generator failed at: ${operation.name}`);
   const measured = JSON.parse(child.stdout.toString()) as Measured;
-  if (measured.failures > 0) throw new Error(`${measured.failures} failures at ${operation.name}: ${measured.firstFailure}`);
-  return measured;
+  if (measured.failures > 0)
+    throw new Error(`${measured.failures} failures at ${operation.name}: ${measured.firstFailure}`);
+  return { ...measured, cpuUs: (cpuUs(server.process.pid) - before) / measured.answered };
 }
 
 /** Milliseconds from spawning to the first 200 of the page, or of /readyz while there is no page. */
@@ -177,7 +204,8 @@ async function starts(command: readonly string[], dataDir: () => string): Promis
   return median(times);
 }
 
-type Started = { process: Bun.Subprocess; port: number; ms: number };
+type Server = { process: Bun.Subprocess; port: number };
+type Started = Server & { ms: number };
 
 async function start(command: readonly string[], dataDir: string): Promise<Started> {
   const port = freePort();
@@ -205,7 +233,7 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-async function startBare(vault: BareVault): Promise<Omit<Started, "ms">> {
+async function startBare(vault: BareVault): Promise<Server> {
   const child = Bun.spawn(["bun", join(import.meta.dir, "bare.ts"), JSON.stringify(vault)], {
     env: { PATH: process.env.PATH, NODE_ENV: "production" },
     stdout: "pipe",
@@ -239,6 +267,15 @@ function freePort(): number {
   return server.port;
 }
 
+/** Time that all threads of a process have spent on a processor: unlike a rate, hardly touched by what else runs. */
+function cpuUs(pid: number): number {
+  if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * US_PER_TICK;
+}
+
 /** Resident memory in whole MB (10^6 bytes). */
 function memory(pid: number): number {
   const kibibytes = existsSync(`/proc/${pid}/status`)
@@ -260,7 +297,11 @@ function count(value: number): string {
 function print(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   for (const row of rows) {
-    console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  "));
+    console.log(
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join("  "),
+    );
   }
   console.log();
 }

@@ -20,7 +20,11 @@ export type Vault = Readonly<{ accessKey: string; userId: string; simpleCategory
 /** A vault as a small team might have it: 30 categories of all types, 1,000 entries, one access key with every scope. */
 export async function seed(dataDir: string): Promise<Vault> {
   mkdirSync(dataDir, { recursive: true });
-  const kagi = await openKagi(loadConfig({ KAGI_DATA_DIR: dataDir }), createLog(() => {}), { mayCreate: true });
+  const kagi = await openKagi(
+    loadConfig({ KAGI_DATA_DIR: dataDir }),
+    createLog(() => {}),
+    { mayCreate: true },
+  );
   const user = await addUser(kagi, { email: "bench@example.com", password: "kept in no drawer at all" });
   const actor: Actor = {
     address: "cli",
@@ -72,7 +76,11 @@ export const databaseOf = (dataDir: string) => join(dataDir, "kagi.db");
 
 const VALUES: Record<KeyType, string | Record<string, string>> = {
   simple: "sk-proj-0123456789abcdefghijklmnopqrstuvwxyz0123456789",
-  group: { ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", REGION: "eu-west-1" },
+  group: {
+    ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+    SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    REGION: "eu-west-1",
+  },
   ssh: "any text is an SSH value here, of about the length that a short key has\n".repeat(6),
   json: JSON.stringify({ type: "service_account", project_id: "bench", client_email: "bench@example.com" }),
 };

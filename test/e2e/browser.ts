@@ -75,6 +75,8 @@ type Options = BrowserContextOptions & {
   /** A vault of the test's own, with or without an account. */
   fresh?: boolean;
   account?: boolean;
+  /** Complaints that belong to what is tested. */
+  expected?: RegExp;
 };
 
 /**
@@ -88,7 +90,7 @@ export function pageTests(defaults: Options = {}) {
     await (await vault)?.stop();
   });
   return (name: string, run: (stage: Stage) => Promise<void>, options: Options = {}) => {
-    const { signedIn = true, fresh = false, account = true, ...contextOptions } = { ...defaults, ...options };
+    const { signedIn = true, fresh = false, account = true, expected, ...contextOptions } = { ...defaults, ...options };
     if (findChromium() === undefined && process.env.CI !== "true") {
       if (!missingIsSaid) console.warn(MISSING);
       missingIsSaid = true;
@@ -117,7 +119,8 @@ export function pageTests(defaults: Options = {}) {
           await context.close();
           if (own) await here.stop();
         }
-        if (complaints.length > 0) throw new Error(`the browser complained:\n${complaints.join("\n")}`);
+        const unexpected = complaints.filter((complaint) => !expected?.test(complaint));
+        if (unexpected.length > 0) throw new Error(`the browser complained:\n${unexpected.join("\n")}`);
       },
       TEST_MS,
     );

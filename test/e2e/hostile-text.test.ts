@@ -9,7 +9,7 @@ const HOSTILE = [
   `"><script>window.pwned=1</script>`,
   `'><svg onload=window.pwned=1>`,
   `</textarea></pre></title><script>window.pwned=1</script>`,
-  "${window.pwned=1}{{constructor.constructor('window.pwned=1')()}}",
+  `\${window.pwned=1}{{constructor.constructor('window.pwned=1')()}}`,
   "javascript:window.pwned=1",
   `x" onfocus="window.pwned=1" autofocus="`,
   `x' hx-on:click='window.pwned=1' hx-get='/keys`,
@@ -72,8 +72,19 @@ for (const [index, hostile] of HOSTILE.entries()) {
       for (const shown of shows) expect({ path, has: all.includes(shown), shown }).toEqual({ path, has: true, shown });
     }
 
+    // In a form it is what was stored, so that saving changes nothing.
     await open(`/entries/${file.id}/edit`);
     expect(await page.getByLabel("File name").inputValue()).toBe(fileName);
+    expect(await page.getByLabel("Project").inputValue()).toBe(`E ${hostile}`);
+    await open(`/keys/${simple.id}/edit`);
+    expect(await page.getByRole("textbox", { name: "Name", exact: true }).inputValue()).toBe(`S ${hostile}`);
+    await open(`/keys?search=${encodeURIComponent(hostile)}`);
+    expect(await page.getByRole("searchbox").inputValue()).toBe(hostile);
+    await open(`/keys/${simple.id}/entries/new`);
+    const offered = await page
+      .locator("datalist option")
+      .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+    expect(offered).toContain(`E ${hostile}`);
 
     // What htmx puts in: the dialog, the value, a refused form.
     await open(`/keys/${simple.id}`);

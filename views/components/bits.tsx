@@ -1,4 +1,4 @@
-import type { Children } from "@kitajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
 
 /** Where a page stands, as a path; the last step is the page itself. */
 export const Path = ({ steps }: { steps: readonly { name: string; href?: string }[] }): JSX.Element => (
@@ -22,7 +22,7 @@ export const Path = ({ steps }: { steps: readonly { name: string; href?: string 
 );
 
 /** An empty list: what belongs in it, and the first step. */
-export const Empty = ({ title, children }: { title: string; children?: Children }): JSX.Element => (
+export const Empty = ({ title, children }: PropsWithChildren<{ title: string }>): JSX.Element => (
   <div class="empty">
     <span class="prompt" aria-hidden="true">
       $ _

@@ -1,14 +1,13 @@
-import type { Children } from "@kitajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
 
-type Props = {
+type Props = PropsWithChildren<{
   title: string;
   action: string;
   verb: string;
   back: string;
   /** Whether it stands in the page's dialog or on a page of its own. */
   inDialog: boolean;
-  children?: Children;
-};
+}>;
 
 /** Asks once before something is gone. What goes is in the words that it is given. */
 export const Confirm = ({ title, action, verb, back, inDialog, children }: Props): JSX.Element => (

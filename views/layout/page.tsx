@@ -1,9 +1,9 @@
-import type { Children } from "@kitajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
 import { Mark, Moon, Person, Sun } from "../components/glyphs.tsx";
 import { ids, urls } from "../urls.ts";
 import type { Frame, Section } from "./frame.ts";
 
-type Props = { frame: Frame; title: string; section?: Section; children?: Children };
+type Props = PropsWithChildren<{ frame: Frame; title: string; section?: Section }>;
 
 /** The whole document around a page's content. */
 export const Page = ({ frame, title, section = null, children }: Props): JSX.Element => (

@@ -51,6 +51,8 @@ export async function createCategory(kagi: Kagi, actor: Actor, input: CategoryIn
 /** Only what `change` has changes. Throws CATEGORY_NOT_FOUND, CONFLICT for a taken name or a type with entries. */
 export async function updateCategory(kagi: Kagi, actor: Actor, id: string, change: CategoryChange): Promise<Category> {
   return await kagi.db.transaction(async (tx) => {
+    // Held first: PostgreSQL would look for entries as of before it waited for whoever is filing one.
+    await tx.get(queries.touchCategory(actor.userId, id));
     const before = await find(tx, actor, id);
     if (Object.keys(change).length === 0) return before;
     const category = await checked({ ...before, ...retyped(before, change), updatedAt: kagi.now().toISOString() });

@@ -1,0 +1,310 @@
+import { expect } from "bun:test";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { newContext, pageTests, type Stage } from "./browser.ts";
+import { plausibleVault } from "./plausible-vault.ts";
+import { EMAIL, PASSWORD, type Vault } from "./vault.ts";
+
+const test = pageTests({ fresh: false, reducedMotion: "reduce" });
+
+type State = Readonly<{
+  name: string;
+  /** Leads to the state on a filled vault. */
+  arrive: (stage: Stage, paths: Paths) => Promise<unknown>;
+  signedIn?: boolean;
+  /** On a vault of its own: without an account, or with one and nothing in it. */
+  empty?: "no account" | "no keys";
+}>;
+
+type Paths = Awaited<ReturnType<typeof pathsOf>>;
+
+async function pathsOf(vault: Vault) {
+  const filled = await filledOnce(vault);
+  const of = (name: string) => {
+    const category = filled.categories.find((one) => one.name === name);
+    const entry = filled.entries.find((one) => one.categoryId === category?.id);
+    if (category === undefined || entry === undefined) throw new Error(`the vault has no ${name}`);
+    return {
+      category: `/keys/${category.id}`,
+      edit: `/entries/${entry.id}/edit`,
+      delete: `/entries/${entry.id}/delete`,
+    };
+  };
+  return {
+    simple: of("OpenAI"),
+    group: of("AWS"),
+    ssh: of("Deploy keys"),
+    json: of("Google Cloud"),
+    key: filled.accessKeys[0]?.id,
+  };
+}
+
+const filling = new WeakMap<Vault, ReturnType<typeof plausibleVault>>();
+function filledOnce(vault: Vault) {
+  const known = filling.get(vault) ?? plausibleVault(vault);
+  filling.set(vault, known);
+  return known;
+}
+
+const STATES: readonly State[] = [
+  { name: "set-up", empty: "no account", arrive: ({ open }) => open("/setup") },
+  {
+    name: "set-up, refused, with its token",
+    empty: "no account",
+    arrive: async ({ page, open }) => {
+      await page.setExtraHTTPHeaders({ "X-Forwarded-For": "203.0.113.9" });
+      await open("/setup");
+      await page.getByLabel("Set-up token").fill("wrong");
+      await page.getByLabel("E-mail").fill(EMAIL);
+      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+      await page.getByRole("button", { name: "Create account" }).click();
+      await page.locator(".error").waitFor();
+    },
+  },
+  { name: "sign-in", signedIn: false, arrive: ({ open }) => open("/sign-in?next=%2Fkeys%2Fnew") },
+  {
+    name: "sign-in, refused",
+    signedIn: false,
+    arrive: async ({ page, open }) => {
+      await open("/sign-in");
+      await page.getByLabel("E-mail").fill(EMAIL);
+      await page.getByLabel("Password", { exact: true }).fill("not-the-password");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "keys, empty", empty: "no keys", arrive: ({ open }) => open("/keys") },
+  { name: "access keys, empty", empty: "no keys", arrive: ({ open }) => open("/settings/access-keys") },
+  {
+    name: "category, empty",
+    empty: "no keys",
+    arrive: async ({ open, vault }) => open(`/keys/${(await vault.category({ name: "Empty" })).id}`),
+  },
+  {
+    name: "keys, with the account's menu",
+    arrive: async ({ page, open }) => {
+      await open("/keys");
+      await page.getByLabel("Account").click();
+      await page.getByRole("button", { name: "Sign out" }).waitFor();
+    },
+  },
+  { name: "keys, no match", arrive: ({ open }) => open("/keys?search=nothing+like+it&type=ssh") },
+  { name: "new category", arrive: ({ open }) => open("/keys/new?service=aws") },
+  {
+    name: "new category, refused, with icons found",
+    arrive: async ({ page, open }) => {
+      await open("/keys/new");
+      await page.getByRole("searchbox", { name: "Search icons" }).fill("git");
+      await page.getByRole("radio", { name: "Git", exact: true }).waitFor();
+      await page.getByRole("textbox", { name: "Name", exact: true }).fill("OpenAI");
+      await page.getByLabel("Environment variable").fill("KEY");
+      await page.getByRole("button", { name: "Create category" }).last().click();
+      await page.locator(".error").waitFor();
+    },
+  },
+  { name: "edit category", arrive: ({ open }, { group }) => open(`${group.category}/edit`) },
+  { name: "delete category", arrive: ({ open }, { group }) => open(`${group.category}/delete`) },
+  {
+    name: "category, with a revealed value",
+    arrive: async ({ page, open }, { simple }) => {
+      await open(simple.category);
+      await page
+        .getByRole("button", { name: /^Reveal/ })
+        .first()
+        .click();
+      await page.locator("pre").waitFor();
+    },
+  },
+  {
+    name: "category, with its dialog",
+    arrive: async ({ page, open }, { simple }) => {
+      await open(simple.category);
+      await page.getByRole("link", { name: "Delete category" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "category, no match", arrive: ({ open }, { simple }) => open(`${simple.category}?search=nothing+like+it`) },
+  { name: "category of a group", arrive: ({ open }, { group }) => open(group.category) },
+  { name: "category of SSH keys", arrive: ({ open }, { ssh }) => open(ssh.category) },
+  { name: "category of JSON files", arrive: ({ open }, { json }) => open(json.category) },
+  { name: "new entry", arrive: ({ open }, { simple }) => open(`${simple.category}/entries/new`) },
+  {
+    name: "new group entry, refused",
+    arrive: async ({ page, open }, { group }) => {
+      await open(`${group.category}/entries/new`);
+      await page.getByLabel("Project").fill("Blog");
+      await page.getByRole("button", { name: "Create entry" }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  {
+    name: "new JSON entry, refused",
+    arrive: async ({ page, open }, { json }) => {
+      await open(`${json.category}/entries/new`);
+      await page.getByLabel("Project").fill("Blog");
+      await page.getByLabel("Or paste the JSON", { exact: true }).fill("{");
+      await page.getByRole("button", { name: "Create entry" }).click();
+      await page.locator(".error").waitFor();
+    },
+  },
+  { name: "edit entry of a group", arrive: ({ open }, { group }) => open(group.edit) },
+  { name: "edit entry of a file", arrive: ({ open }, { ssh }) => open(ssh.edit) },
+  { name: "delete entry", arrive: ({ open }, { ssh }) => open(ssh.delete) },
+  { name: "access keys", arrive: ({ open }) => open("/settings/access-keys") },
+  {
+    name: "new access key, refused",
+    arrive: async ({ page, open }) => {
+      await open("/settings/access-keys/new");
+      await page.getByRole("textbox", { name: "Name" }).fill("refused");
+      await page.getByRole("button", { name: "Create access key" }).click();
+      await page.locator(".error").waitFor();
+    },
+  },
+  {
+    name: "access key, just made",
+    arrive: async ({ page, open }) => {
+      await open("/settings/access-keys/new?preset=pull");
+      await page.getByRole("textbox", { name: "Name" }).fill("made for a look");
+      await page.getByRole("button", { name: "Create access key" }).click();
+      await page.locator("#new-key").waitFor();
+    },
+  },
+  { name: "revoke access key", arrive: ({ open }, { key }) => open(`/settings/access-keys/${key}/revoke`) },
+  { name: "not found", arrive: ({ open }) => open("/nowhere") },
+  { name: "not found, as a stranger", signedIn: false, arrive: ({ open }) => open("/nowhere") },
+];
+
+for (const { name, arrive, signedIn = true, empty } of STATES) {
+  test(
+    `${name}: axe finds nothing in both themes, wide and narrow, and nothing sticks out`,
+    async (stage) => {
+      const { page, vault } = stage;
+      await arrive(stage, empty === undefined ? await pathsOf(vault) : ({} as Paths));
+      expect(await page.title()).toMatch(/^.+ · Kagi$/);
+      await page.evaluate(axe.source);
+      const found: string[] = [];
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const colorScheme of ["dark", "light"] as const) {
+          await page.emulateMedia({ colorScheme });
+          for (const violation of await violations(page)) found.push(`${width} ${colorScheme}: ${violation}`);
+        }
+      }
+      for (const width of [360, 1920]) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const wide of await sticksOut(page)) found.push(`${width}: ${wide}`);
+      }
+      expect(found).toEqual([]);
+    },
+    { signedIn, ...(empty === "no account" ? { account: false } : empty === "no keys" ? { fresh: true } : {}) },
+  );
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const results = await page.evaluate(() =>
+    (window as unknown as { axe: typeof axe }).axe.run(document, {
+      resultTypes: ["violations"],
+      rules: { "target-size": { enabled: true } },
+    }),
+  );
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary = "" }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, " ")}`),
+  );
+}
+
+/** Whether the page scrolls sideways, and because of what. */
+function sticksOut(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const wide = [...document.body.querySelectorAll("*")].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth + 1,
+    );
+    return [`${scrollWidth} px`, ...wide.slice(0, 3).map((element) => element.outerHTML.slice(0, 120))];
+  });
+}
+
+const BUDGET_BYTES = 60_000;
+const BUDGET_REQUESTS = 8;
+
+test("the first visit to any page costs at most 60 kB and 8 requests", async ({ vault }) => {
+  const { simple, group, ssh } = await pathsOf(vault);
+  const over: string[] = [];
+  for (const [path, signedIn] of [
+    ["/sign-in", false],
+    ["/keys", true],
+    ["/keys/new", true],
+    [simple.category, true],
+    [group.category, true],
+    [`${group.category}/entries/new`, true],
+    [ssh.edit, true],
+    ["/settings/access-keys", true],
+    ["/settings/access-keys/new", true],
+    ["/nowhere", true],
+  ] as const) {
+    const context = await newContext(vault, { signedIn });
+    try {
+      const page = await context.newPage();
+      const cost = await costOf(page, vault.url + path);
+      if (cost.bytes > BUDGET_BYTES || cost.requests > BUDGET_REQUESTS || cost.plain.length > 0)
+        over.push(`${path}: ${JSON.stringify(cost)}`);
+    } finally {
+      await context.close();
+    }
+  }
+  expect(over).toEqual([]);
+});
+
+/** What goes over the wire, as the browser's own network log counts it. */
+async function costOf(page: Page, url: string) {
+  const wire = await page.context().newCDPSession(page);
+  const cost = { bytes: 0, requests: 0, plain: [] as string[] };
+  const counted = new Map<string, string>();
+  wire.on("Network.requestWillBeSent", () => {
+    cost.requests += 1;
+  });
+  wire.on("Network.responseReceived", ({ requestId, type, response }) => {
+    if (!["Document", "Stylesheet", "Script"].includes(type)) return;
+    counted.set(requestId, response.url);
+    const headers = Object.keys(response.headers).map((name) => name.toLowerCase());
+    if (!headers.includes("content-encoding")) cost.plain.push(response.url);
+  });
+  wire.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    if (counted.has(requestId)) cost.bytes += encodedDataLength;
+  });
+  await wire.send("Network.enable");
+  await page.goto(url, { waitUntil: "networkidle" });
+  return cost;
+}
+
+test("every link, and every form's address, leads somewhere", async ({ vault }) => {
+  await filledOnce(vault);
+  const ask = (path: string) => vault.owner.get(path, { accept: "text/html" });
+  const queue = ["/keys", "/settings", "/sign-in", "/nowhere"];
+  const seen = new Map<string, { status: number; ids: Set<string> }>();
+  const wanted: { from: string; path: string; fragment: string }[] = [];
+  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    if (seen.has(path)) continue;
+    const answer = await ask(path);
+    const ids = new Set([...answer.text.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id as string));
+    seen.set(path, { status: answer.status, ids });
+    const led = answer.headers.get("location");
+    const links = [...answer.text.matchAll(/\s(?:href|src|action|formaction|hx-get|hx-post)="([^"]*)"/g)].map(
+      ([, link]) => (link as string).replaceAll("&amp;", "&"),
+    );
+    for (const link of led === null ? links : [led]) {
+      const url = new URL(link, vault.url + path);
+      expect({ path, link, origin: url.origin }).toEqual({ path, link, origin: vault.url });
+      const next = url.pathname + url.search;
+      wanted.push({ from: path, path: next, fragment: url.hash.slice(1) });
+      queue.push(next);
+    }
+  }
+  expect(seen.size).toBeGreaterThan(50);
+  const dead = wanted.filter(({ path, fragment }) => {
+    const found = seen.get(path);
+    const leads = found !== undefined && (found.status === 200 || found.status === 303);
+    return !leads || (found.status === 200 && fragment !== "" && !found.ids.has(fragment));
+  });
+  expect(dead).toEqual([]);
+});
