@@ -1,93 +1,123 @@
 /**
- * Every test there is: `bun run test`. Parts of it by name: `bun test/run.ts lint types xss unit api binary pages`.
- * The last line is the count over all of them.
+ * `bun run test`: everything that can be checked here, section by section, and one line of sums at the end.
+ * `bun test/run.ts lint types` runs the named sections only.
  */
-import { resolve } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Glob } from "bun";
 
-type Counts = { passed: number; failed: number; skipped: number };
-type Part = { name: string; about: string; run: () => Promise<Counts> };
+const ROOT = join(import.meta.dir, "..");
+const REPORTS = mkdtempSync(join(tmpdir(), "kagi-reports-"));
+const BINARY = join(ROOT, "dist", "kagi");
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const IS_CI = process.env.CI === "true";
 
-const ROOT = resolve(import.meta.dir, "..");
-const BINARY = resolve(ROOT, "dist/kagi");
-/** Suites that know the program only by its commands, its addresses and its pages. */
-const FRONT_DOOR = ["test/api", "test/openapi/answers.test.ts", "test/cli"];
+type Sums = { passed: number; failed: number; skipped: number };
+type Environment = Record<string, string>;
 
-const PARTS: readonly Part[] = [
-  { name: "lint", about: "Biome", run: () => step(["biome", "check", "."]) },
-  { name: "types", about: "TypeScript", run: () => step(["tsc", "--noEmit"]) },
-  { name: "xss", about: "unescaped text in views", run: () => step(["xss-scan"]) },
-  {
-    name: "unit",
-    about: "modules and formats",
-    run: () => suite(["test/walls.test.ts", "test/crypto", "test/db", "test/dotenv", "test/features", "test/openapi"]),
-  },
-  { name: "api", about: "the front door, from source", run: () => suite(["test/api", "test/cli"]) },
-  { name: "build", about: "the executable", run: () => step([process.execPath, "static/build.ts"]) },
-  { name: "binary", about: "the front door, of the executable", run: () => suite(FRONT_DOOR, BINARY) },
-  { name: "pages", about: "pages in Chromium, of the executable", run: () => suite(["test/e2e"], BINARY) },
-];
+const SECTIONS: Record<string, () => Promise<Sums>> = {
+  lint: () => step("node_modules/.bin/biome", ["check", "."]),
+  types: () => step("node_modules/.bin/tsc", ["--noEmit"]),
+  xss: () => step("node_modules/.bin/xss-scan", []),
+  unit: () => suites((path) => !path.startsWith("test/e2e/")),
+  binary: runBinary,
+  e2e: runBrowser,
+};
 
 const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !PARTS.some((part) => part.name === name));
-if (unknown !== undefined) {
-  console.error(`There is no part ${unknown}; there are ${PARTS.map(({ name }) => name).join(", ")}.`);
+const unknown = asked.filter((name) => !(name in SECTIONS));
+if (unknown.length > 0) {
+  console.error(`There is no section ${unknown.join(", ")}. There are: ${Object.keys(SECTIONS).join(", ")}`);
   process.exit(2);
 }
+process.exitCode = await runAll(asked.length > 0 ? asked : Object.keys(SECTIONS));
 
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const part of PARTS) {
-  if (asked.length > 0 && !asked.includes(part.name)) continue;
-  console.log(`\n── ${part.name}: ${part.about}`);
-  const started = performance.now();
-  const counts = await part.run();
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`   ${part.name}: ${line(counts)} (${seconds} s)`);
-}
-console.log(`\n${line(total)}`);
-process.exit(total.failed > 0 ? 1 : 0);
-
-function line({ passed, failed, skipped }: Counts): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-}
-
-/** A tool that is right or wrong as a whole. */
-async function step(command: string[]): Promise<Counts> {
-  const { code, output } = await run(command, {});
-  if (code !== 0) console.log(output);
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+async function runAll(names: string[]): Promise<number> {
+  const total: Sums = { passed: 0, failed: 0, skipped: 0 };
+  const lines: string[] = [];
+  for (const name of names) {
+    console.log(`\n━━ ${name} ${"━".repeat(60 - name.length)}`);
+    const started = performance.now();
+    const sums = await (SECTIONS[name] as () => Promise<Sums>)();
+    add(total, sums);
+    lines.push(`${name.padEnd(8)}${describe(sums)}  (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  }
+  rmSync(REPORTS, { recursive: true, force: true });
+  console.log(`\n━━ sums ${"━".repeat(56)}\n${lines.join("\n")}`);
+  const tellsOfTests = names.some((name) => name === "unit" || name === "binary");
+  if (tellsOfTests && !process.env.TEST_POSTGRES_URL) {
+    console.log(
+      "PostgreSQL's half was skipped: set TEST_POSTGRES_URL to a superuser's postgres:// URL, or run .ci/run.",
+    );
+  }
+  console.log(describe(total));
+  return total.failed === 0 ? 0 : 1;
 }
 
-/** Test files, run by Bun. What passed is counted, what did not is shown. A suite in which nothing ran has failed. */
-async function suite(paths: string[], binary?: string): Promise<Counts> {
-  const environment: Record<string, string> = binary === undefined ? {} : { KAGI_TEST_BINARY: binary };
-  const { code, output } = await run([process.execPath, "test", ...paths.map((path) => `./${path}`)], environment);
-  const count = (word: string) => Number(new RegExp(`^ *(\\d+) ${word}$`, "m").exec(output)?.[1] ?? 0);
-  const counts = { passed: count("pass"), failed: count("fail"), skipped: count("skip") };
-  const broke = counts.failed === 0 && (code !== 0 || counts.passed + counts.skipped === 0);
-  const shown = output
-    .split("\n")
-    .filter((text) => !/^\(pass\)|^\s*$|^test\/.*:$/.test(text))
-    .join("\n");
-  if (counts.failed > 0 || broke) console.log(shown);
-  else for (const text of new Set(output.match(/^\(skip\).*$/gm))) console.log(`   ${text}`);
-  return broke ? { ...counts, failed: counts.failed + 1 } : counts;
+/** The black-box suites again, against the executable that ships. */
+async function runBinary(): Promise<Sums> {
+  const built = await step(process.execPath, ["static/build.ts"]);
+  if (built.failed > 0) return built;
+  const sums = await suites((path) => /^test\/(api|cli)\//.test(path), { KAGI_TEST_BINARY: BINARY });
+  return add(sums, built);
 }
 
-async function run(command: string[], environment: Record<string, string>): Promise<{ code: number; output: string }> {
-  const bin = resolve(ROOT, "node_modules/.bin");
-  const child = Bun.spawn(command, {
+/** The pages in a real browser, served by the executable when this run has built one. */
+async function runBrowser(): Promise<Sums> {
+  const chromium = process.env.CHROMIUM_PATH || BROWSERS.map((name) => Bun.which(name)).find((path) => path !== null);
+  if (!chromium || !existsSync(chromium)) {
+    console.log("There is no Chromium: install one (apt-get install chromium), or name it in CHROMIUM_PATH.");
+    return { passed: 0, failed: IS_CI ? 1 : 0, skipped: IS_CI ? 0 : 1 };
+  }
+  return await suites((path) => path.startsWith("test/e2e/"), { CHROMIUM_PATH: chromium });
+}
+
+/** One command that is right or wrong. */
+async function step(command: string, words: string[], environment: Environment = {}): Promise<Sums> {
+  const code = await run(command, words, environment);
+  return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
+/** The test files that `chosen` says yes to. None, or none that runs, is a failure. */
+async function suites(chosen: (path: string) => boolean, environment: Environment = {}): Promise<Sums> {
+  const files = [...new Glob("test/**/*.test.ts").scanSync(ROOT)].filter(chosen).sort();
+  const report = join(REPORTS, `${crypto.randomUUID()}.xml`);
+  const reporter = ["--reporter=junit", `--reporter-outfile=${report}`, "--only-failures"];
+  const paths = files.map((path) => `./${path}`);
+  const code = files.length === 0 ? 1 : await run(process.execPath, ["test", ...reporter, ...paths], environment);
+  const sums = readReport(report);
+  // A file that does not load, and a suite without a test, are in no report.
+  const unreported = sums.failed === 0 && (code !== 0 || sums.passed === 0) ? 1 : 0;
+  return add(sums, { passed: 0, failed: unreported, skipped: 0 });
+}
+
+function readReport(report: string): Sums {
+  if (!existsSync(report)) return { passed: 0, failed: 0, skipped: 0 };
+  const head = /<testsuites [^>]*>/.exec(readFileSync(report, "utf8"))?.[0] ?? "";
+  const count = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
+  const [failed, skipped] = [count("failures"), count("skipped")];
+  return { passed: count("tests") - failed - skipped, failed, skipped };
+}
+
+async function run(command: string, words: string[], environment: Environment): Promise<number> {
+  const child = Bun.spawn([command, ...words], {
     cwd: ROOT,
-    env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, ...environment, NO_COLOR: "1" },
-    stdout: "pipe",
-    stderr: "pipe",
+    env: { ...process.env, ...environment },
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "inherit",
   });
-  const [out, err, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { code, output: `${out}${err}` };
+  return await child.exited;
+}
+
+function add(to: Sums, more: Sums): Sums {
+  to.passed += more.passed;
+  to.failed += more.failed;
+  to.skipped += more.skipped;
+  return to;
+}
+
+function describe({ passed, failed, skipped }: Sums): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }

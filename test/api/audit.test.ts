@@ -33,7 +33,13 @@ onEachEngine("the trail", (vault) => {
     const by = vault.owner;
     const named = { category: "trail category", entry: "trail entry", "access-key": "trail key" };
     const actions: [() => Promise<Answer>, verb: string, thing: string, id: string | null, name: string | null][] = [
-      [() => by.put(`/api/categories/${category.id}`, { color: "#123456" }), "change", "category", category.id, named.category],
+      [
+        () => by.put(`/api/categories/${category.id}`, { color: "#123456" }),
+        "change",
+        "category",
+        category.id,
+        named.category,
+      ],
       [() => by.put(`/api/entries/${entry.id}`, { value: "new" }), "change", "entry", entry.id, named.entry],
       [() => by.post(`/api/entries/${entry.id}/reveal`), "reveal", "entry", entry.id, named.entry],
       [() => by.get("/api/export"), "export", "vault", null, null],
@@ -44,22 +50,24 @@ onEachEngine("the trail", (vault) => {
       [() => by.delete("/api/account/data"), "delete-all", "vault", null, null],
     ];
     for (const [act, verb, thing, id, name] of actions) {
-      expect(await eventsOf(await act())).toEqual([
-        {
-          id: expect.any(String),
-          at: expect.stringMatching(/^\d{4}-.*Z$/),
-          user_id: user.id,
-          credential: "session",
-          credential_id: session.id,
-          key_prefix: null,
-          address: "127.0.0.1",
-          verb,
-          thing,
-          thing_id: id,
-          thing_name: name,
-          result: "ok",
-        } as unknown as Event,
-      ].map((event) => ({ ...event, request_id: expect.any(String) as unknown as string })));
+      expect(await eventsOf(await act())).toEqual(
+        [
+          {
+            id: expect.any(String),
+            at: expect.stringMatching(/^\d{4}-.*Z$/),
+            user_id: user.id,
+            credential: "session",
+            credential_id: session.id,
+            key_prefix: null,
+            address: "127.0.0.1",
+            verb,
+            thing,
+            thing_id: id,
+            thing_name: name,
+            result: "ok",
+          } as unknown as Event,
+        ].map((event) => ({ ...event, request_id: expect.any(String) as unknown as string })),
+      );
     }
   });
 

@@ -16,7 +16,12 @@ const deep = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1
 const simple = { name: "new", keyType: "simple", envVarName: "A" };
 const group = { name: "new", keyType: "group" };
 const key = { name: "new", scopes: ["stats:read"] };
-const inSimple = (more: object) => (ground: Ground) => ({ categoryId: ground.simple.id, name: "new", value: "v", ...more });
+const inSimple = (more: object) => (ground: Ground) => ({
+  categoryId: ground.simple.id,
+  name: "new",
+  value: "v",
+  ...more,
+});
 const inGroup = (value: unknown) => (ground: Ground) => ({ categoryId: ground.group.id, name: "new", value });
 const inFree = (value: unknown) => (ground: Ground) => ({ categoryId: ground.free.id, name: "new", value });
 const inJson = (value: unknown) => (ground: Ground) => ({ categoryId: ground.json.id, name: "new", value });
@@ -39,13 +44,23 @@ const CATEGORIES: Refused[] = [
   ["a variable that begins with a digit", "VALIDATION_ERROR", "envVarName", () => ({ ...simple, envVarName: "1A" })],
   ["a variable with a dash", "VALIDATION_ERROR", "envVarName", () => ({ ...simple, envVarName: "A-B" })],
   ["a variable with a line break", "VALIDATION_ERROR", "envVarName", () => ({ ...simple, envVarName: "A\nB=1" })],
-  ["a variable with a letter of another script", "VALIDATION_ERROR", "envVarName", () => ({ ...simple, envVarName: "Ä" })],
+  [
+    "a variable with a letter of another script",
+    "VALIDATION_ERROR",
+    "envVarName",
+    () => ({ ...simple, envVarName: "Ä" }),
+  ],
   ["too long a variable", "VALIDATION_ERROR", "envVarName", () => ({ ...simple, envVarName: "A".repeat(256) })],
   ["a variable for a group", "VALIDATION_ERROR", "envVarName", () => ({ ...group, envVarName: "A" })],
   ["fields for simple", "VALIDATION_ERROR", "fieldDefinitions", () => ({ ...simple, fieldDefinitions: ["A"] })],
   ["no fields", "VALIDATION_ERROR", "fieldDefinitions", () => ({ ...group, fieldDefinitions: [] })],
   ["fields that repeat", "VALIDATION_ERROR", "fieldDefinitions", () => ({ ...group, fieldDefinitions: ["A", "A"] })],
-  ["fields with a line break", "VALIDATION_ERROR", "fieldDefinitions", () => ({ ...group, fieldDefinitions: ["A", "B\n"] })],
+  [
+    "fields with a line break",
+    "VALIDATION_ERROR",
+    "fieldDefinitions",
+    () => ({ ...group, fieldDefinitions: ["A", "B\n"] }),
+  ],
   ["fields as a text", "VALIDATION_ERROR", "fieldDefinitions", () => ({ ...group, fieldDefinitions: "A,B" })],
   ["a script as an icon", "VALIDATION_ERROR", "icon", () => ({ ...simple, icon: "javascript:alert(1)" })],
   ["a URL as an icon", "VALIDATION_ERROR", "icon", () => ({ ...simple, icon: "https://evil.example/i.svg" })],
@@ -88,8 +103,18 @@ const ENTRIES: Refused[] = [
   ["a time in numbers", "VALIDATION_ERROR", "expiresAt", inSimple({ expiresAt: 1893456000 })],
   ["an empty time", "VALIDATION_ERROR", "expiresAt", inSimple({ expiresAt: "" })],
   ["a file's name for a simple value", "VALIDATION_ERROR", "fileName", inSimple({ fileName: "key.txt" })],
-  ["a path for a file's name", "VALIDATION_ERROR", "fileName", ({ ssh }) => ({ categoryId: ssh.id, name: "new", value: "v", fileName: "../../etc/passwd" })],
-  ["a header in a file's name", "VALIDATION_ERROR", "fileName", ({ ssh }) => ({ categoryId: ssh.id, name: "new", value: "v", fileName: "a\r\nX: 1" })],
+  [
+    "a path for a file's name",
+    "VALIDATION_ERROR",
+    "fileName",
+    ({ ssh }) => ({ categoryId: ssh.id, name: "new", value: "v", fileName: "../../etc/passwd" }),
+  ],
+  [
+    "a header in a file's name",
+    "VALIDATION_ERROR",
+    "fileName",
+    ({ ssh }) => ({ categoryId: ssh.id, name: "new", value: "v", fileName: "a\r\nX: 1" }),
+  ],
   ["a group without a field", "VALIDATION_ERROR", "value.B", inGroup({ A: "a" })],
   ["a group with a field too many", "VALIDATION_ERROR", "value", inGroup({ A: "a", B: "b", C: "c" })],
   ["a group of other fields", "VALIDATION_ERROR", "value", inGroup({ C: "c" })],
@@ -105,13 +130,23 @@ const ENTRIES: Refused[] = [
   ["a group with a field of no name", "VALIDATION_ERROR", "value", inFree({ "": "x" })],
   ["a group with a line break in a field's name", "VALIDATION_ERROR", "value", inFree({ "A\nB": "x" })],
   ["a group with a sign in a field's name", "VALIDATION_ERROR", "value", inFree({ "A=B": "x" })],
-  ["a group of 101 fields", "VALIDATION_ERROR", "value", inFree(Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`A${at}`, "x"])))],
+  [
+    "a group of 101 fields",
+    "VALIDATION_ERROR",
+    "value",
+    inFree(Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`A${at}`, "x"]))),
+  ],
   ["half a JSON", "VALIDATION_ERROR", "value", inJson('{"a":')],
   ["JSON with a comment", "VALIDATION_ERROR", "value", inJson('{"a":1} // no')],
   ["JSON as an object", "VALIDATION_ERROR", "value", inJson({ a: "b" })],
   ["JSON of spaces", "VALIDATION_ERROR", "value", inJson("  ")],
   ["a value that is too deep", "VALIDATION_ERROR", undefined, inSimple({ value: deep(20) })],
-  ["a taken name", "CONFLICT", "name", (ground) => ({ categoryId: ground.simple.id, name: ground.entry.name, value: "v" })],
+  [
+    "a taken name",
+    "CONFLICT",
+    "name",
+    (ground) => ({ categoryId: ground.simple.id, name: ground.entry.name, value: "v" }),
+  ],
 ];
 
 const KEYS: Refused[] = [
@@ -249,26 +284,32 @@ onEachEngine("bad input", (vault) => {
     expect(answer.status).toBe(200);
   });
 
-  test.each(["1", "null", "..", "%00", "%27", "x".repeat(2000), crypto.randomUUID().toUpperCase(), crypto.randomUUID()])(
-    "an id that is none is not found: %s",
-    async (id) => {
-      for (const [method, path, code] of [
-        ["GET", `/api/categories/${id}`, "CATEGORY_NOT_FOUND"],
-        ["PUT", `/api/categories/${id}`, "CATEGORY_NOT_FOUND"],
-        ["DELETE", `/api/categories/${id}`, "CATEGORY_NOT_FOUND"],
-        ["GET", `/api/entries/${id}`, "ENTRY_NOT_FOUND"],
-        ["PUT", `/api/entries/${id}`, "ENTRY_NOT_FOUND"],
-        ["DELETE", `/api/entries/${id}`, "ENTRY_NOT_FOUND"],
-        ["POST", `/api/entries/${id}/reveal`, "ENTRY_NOT_FOUND"],
-        ["DELETE", `/api/access-keys/${id}`, "ACCESS_KEY_NOT_FOUND"],
-      ] as const) {
-        // A dot segment never leaves the client.
-        if (id === "..") continue;
-        const answer = await vault.owner.send(method, path, method === "PUT" ? { body: { name: "new" } } : {});
-        await expectRefused(answer, 404, code);
-      }
-    },
-  );
+  test.each([
+    "1",
+    "null",
+    "..",
+    "%00",
+    "%27",
+    "x".repeat(2000),
+    crypto.randomUUID().toUpperCase(),
+    crypto.randomUUID(),
+  ])("an id that is none is not found: %s", async (id) => {
+    for (const [method, path, code] of [
+      ["GET", `/api/categories/${id}`, "CATEGORY_NOT_FOUND"],
+      ["PUT", `/api/categories/${id}`, "CATEGORY_NOT_FOUND"],
+      ["DELETE", `/api/categories/${id}`, "CATEGORY_NOT_FOUND"],
+      ["GET", `/api/entries/${id}`, "ENTRY_NOT_FOUND"],
+      ["PUT", `/api/entries/${id}`, "ENTRY_NOT_FOUND"],
+      ["DELETE", `/api/entries/${id}`, "ENTRY_NOT_FOUND"],
+      ["POST", `/api/entries/${id}/reveal`, "ENTRY_NOT_FOUND"],
+      ["DELETE", `/api/access-keys/${id}`, "ACCESS_KEY_NOT_FOUND"],
+    ] as const) {
+      // A dot segment never leaves the client.
+      if (id === "..") continue;
+      const answer = await vault.owner.send(method, path, method === "PUT" ? { body: { name: "new" } } : {});
+      await expectRefused(answer, 404, code);
+    }
+  });
 
   test.each([
     [{}, "email"],
@@ -297,7 +338,10 @@ onEachEngine("bad input", (vault) => {
     const socket = await Bun.connect({
       hostname,
       port: Number(port),
-      socket: { data: (_socket, bytes) => answer.resolve(bytes.toString()), close: () => answer.reject(new Error("closed")) },
+      socket: {
+        data: (_socket, bytes) => answer.resolve(bytes.toString()),
+        close: () => answer.reject(new Error("closed")),
+      },
     });
     socket.write(
       `POST /api/entries HTTP/1.1\r\nHost: pi\r\nCookie: ${vault.owner.headers.cookie}\r\n` +

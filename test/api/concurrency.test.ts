@@ -5,7 +5,10 @@ import { fresh, newCategory, newEntry, newKey, onEachEngine, refused, reveal, ty
 
 const times = <T>(count: number, work: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
-const statuses = (answers: Answer[]) => Object.fromEntries(Object.entries(Object.groupBy(answers, ({ status }) => status)).map(([status, all]) => [status, all?.length]));
+const statuses = (answers: Answer[]) =>
+  Object.fromEntries(
+    Object.entries(Object.groupBy(answers, ({ status }) => status)).map(([status, all]) => [status, all?.length]),
+  );
 
 onEachEngine("requests that race", (vault) => {
   test("for one category's name make one category", async () => {
@@ -24,7 +27,11 @@ onEachEngine("requests that race", (vault) => {
     const { id: categoryId } = await newCategory(vault.owner);
     const taken = await newEntry(vault.owner, { categoryId });
     const answers = await times(60, (at) =>
-      vault.owner.post<Entry>("/api/entries", { categoryId, name: at % 3 === 0 ? taken.name : fresh("Good"), value: "v" }),
+      vault.owner.post<Entry>("/api/entries", {
+        categoryId,
+        name: at % 3 === 0 ? taken.name : fresh("Good"),
+        value: "v",
+      }),
     );
     expect(statuses(answers)).toEqual({ 201: 40, 409: 20 });
     const made = answers.filter(({ status }) => status === 201).map(({ body }) => body.id);

@@ -3,7 +3,17 @@ import type { ErrorCode } from "../../src/errors.ts";
 import type { SessionInfo } from "../../src/features/auth/model.ts";
 import { OPERATIONS, type Operation, type OperationName, SCOPE_NAMES, type Scope } from "../../src/http/operations.ts";
 import type { Answer, Client } from "../support/client.ts";
-import { fresh, newCategory, newEntry, newKey, OTHER, OWNER, onEachEngine, refused, type Vault } from "../support/vault.ts";
+import {
+  fresh,
+  newCategory,
+  newEntry,
+  newKey,
+  OTHER,
+  OWNER,
+  onEachEngine,
+  refused,
+  type Vault,
+} from "../support/vault.ts";
 
 /** A request that succeeds with the right credential, on things of the owner that exist for it alone. */
 type Asked = { path?: string; body?: unknown; status: number };
@@ -79,19 +89,39 @@ onEachEngine("the doors", (vault) => {
       const answer = await ask(vault.stranger);
       expect(answer).toMatchObject(unauthorized("AUTH_REQUIRED"));
       expect(answer.headers.get("www-authenticate")).toBe("Bearer");
-      const garbage = await vault.stranger.send(method, route.replace(":id", "x"), method === "GET" ? {} : { raw: "{" });
+      const garbage = await vault.stranger.send(
+        method,
+        route.replace(":id", "x"),
+        method === "GET" ? {} : { raw: "{" },
+      );
       expect(garbage).toMatchObject(unauthorized("AUTH_REQUIRED"));
     });
 
     const DEAD: [string, (vault: Vault) => Promise<Client> | Client, ErrorCode][] = [
-      ["a key that nobody made", ({ owner }) => owner.with({ authorization: `Bearer kagi_${"A".repeat(43)}` }), "AUTH_INVALID_KEY"],
-      ["an expired key", () => deadKey((id) => vault.storage.rows(`UPDATE access_keys SET expires_at = '${PAST}' WHERE id = '${id}'`)), "AUTH_INVALID_KEY"],
+      [
+        "a key that nobody made",
+        ({ owner }) => owner.with({ authorization: `Bearer kagi_${"A".repeat(43)}` }),
+        "AUTH_INVALID_KEY",
+      ],
+      [
+        "an expired key",
+        () => deadKey((id) => vault.storage.rows(`UPDATE access_keys SET expires_at = '${PAST}' WHERE id = '${id}'`)),
+        "AUTH_INVALID_KEY",
+      ],
       ["a revoked key", () => deadKey((id) => vault.owner.delete(`/api/access-keys/${id}`)), "AUTH_INVALID_KEY"],
       ["a disabled person's key", () => disabledKey, "AUTH_INVALID_KEY"],
       ["a disabled person's session", () => disabled, "AUTH_REQUIRED"],
       ["an expired session", () => deadSession(), "AUTH_REQUIRED"],
-      ["a session that nobody has", () => vault.stranger.with({ cookie: `kagi_session=${"A".repeat(43)}` }), "AUTH_REQUIRED"],
-      ["a key in the cookie's place", async () => vault.stranger.with({ cookie: `kagi_session=${(await newKey(vault.owner)).key}` }), "AUTH_REQUIRED"],
+      [
+        "a session that nobody has",
+        () => vault.stranger.with({ cookie: `kagi_session=${"A".repeat(43)}` }),
+        "AUTH_REQUIRED",
+      ],
+      [
+        "a key in the cookie's place",
+        async () => vault.stranger.with({ cookie: `kagi_session=${(await newKey(vault.owner)).key}` }),
+        "AUTH_REQUIRED",
+      ],
     ];
     test.each(DEAD)("refuses %s", async (_what, client, code) => {
       expect(await ask(await client(vault))).toMatchObject(unauthorized(code));
@@ -105,7 +135,9 @@ onEachEngine("the doors", (vault) => {
     } else {
       test(`refuses a key with every scope but ${access}, and names it`, async () => {
         const answer = await ask(await vault.key(SCOPE_NAMES.filter((scope) => scope !== access)));
-        expect(answer).toMatchObject(refused(403, "AUTH_SCOPE_REQUIRED", { error: "Forbidden", requiredScope: access }));
+        expect(answer).toMatchObject(
+          refused(403, "AUTH_SCOPE_REQUIRED", { error: "Forbidden", requiredScope: access }),
+        );
       });
 
       test(`lets in a key with ${access} alone`, async () => {

@@ -37,7 +37,10 @@ onEachEngine("lists", (vault) => {
     const category = await newCategory(vault.owner);
     const first = await newEntry(vault.owner, { categoryId: category.id });
     await newEntry(vault.owner, { categoryId: category.id });
-    const [entries, categories] = [await names(vault.owner, "/api/entries"), await names(vault.owner, "/api/categories")];
+    const [entries, categories] = [
+      await names(vault.owner, "/api/entries"),
+      await names(vault.owner, "/api/categories"),
+    ];
     await vault.owner.put(`/api/entries/${first.id}`, { notes: "edited" });
     await vault.owner.put(`/api/categories/${category.id}`, { description: "edited" });
     expect(await names(vault.owner, "/api/entries")).toEqual(entries);
@@ -113,9 +116,12 @@ onEachEngine("lists", (vault) => {
     }
   });
 
-  test.each(["search=%ff", "search=%ed%a0%80", "cursor='", "cursor=%25"])("take ?%s for any other text", async (query) => {
-    expect((await vault.owner.get(`/api/entries?${query}`)).status).toBe(200);
-  });
+  test.each(["search=%ff", "search=%ed%a0%80", "cursor='", "cursor=%25"])(
+    "take ?%s for any other text",
+    async (query) => {
+      expect((await vault.owner.get(`/api/entries?${query}`)).status).toBe(200);
+    },
+  );
 
   test("of entries refuse an environment that there is not", async () => {
     const refusal = refused(400, "VALIDATION_ERROR", { field: "environment" });

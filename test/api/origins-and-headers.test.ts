@@ -87,7 +87,9 @@ onEachEngine(
       const answer = await vault.stranger.post("/api/auth/sign-in/email", OWNER);
       expect(answer.headers.get("strict-transport-security")).toBe("max-age=31536000");
       for (const cookie of answer.headers.getSetCookie()) {
-        expect(cookie).toMatch(/^__Host-kagi_(session|device)=[^;]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/);
+        expect(cookie).toMatch(
+          /^__Host-kagi_(session|device)=[^;]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/,
+        );
       }
       const client = vault.stranger.with({ cookie: cookiesOf(answer) });
       expect((await client.get("/api/stats")).status).toBe(200);
@@ -97,7 +99,8 @@ onEachEngine(
     });
 
     test("the public origin is the one that counts", async () => {
-      const post = (origin: string) => vault.owner.post("/api/categories", { name: fresh("c"), keyType: "ssh" }, { origin });
+      const post = (origin: string) =>
+        vault.owner.post("/api/categories", { name: fresh("c"), keyType: "ssh" }, { origin });
       expect(await post("https://kagi.example.com")).toMatchObject({ status: 201 });
       expect(await post("http://kagi.example.com")).toMatchObject(refused(403, "CROSS_ORIGIN"));
       expect(await post(vault.url)).toMatchObject(refused(403, "CROSS_ORIGIN"));

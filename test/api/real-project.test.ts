@@ -2,12 +2,14 @@ import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "dotenv";
-import { type Category, type CategoryInput } from "../../src/features/categories/model.ts";
+import type { Category, CategoryInput } from "../../src/features/categories/model.ts";
 import { sshKey } from "../support/secrets.ts";
 import { newCategory, newEntry, onEachEngine, reveal } from "../support/vault.ts";
 
 const pem = (label: string, body: string) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
-const PEM_BODY = ["MIIEowIBAAKCAQEAx7+a/Gk3", "q2V0c2hvcC1wYXltZW50cy1rZXktdGhhdC1pcy1ub25l", "AAECAwQFBgcICQ=="].join("\n");
+const PEM_BODY = ["MIIEowIBAAKCAQEAx7+a/Gk3", "q2V0c2hvcC1wYXltZW50cy1rZXktdGhhdC1pcy1ub25l", "AAECAwQFBgcICQ=="].join(
+  "\n",
+);
 const GOOGLE = JSON.stringify(
   {
     type: "service_account",
@@ -28,7 +30,11 @@ const PROJECT: [CategoryInput, value: string | Record<string, string>][] = [
   ],
   [
     { name: "AWS", keyType: "group", fieldDefinitions: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"] },
-    { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "wJalr/XUtn+FEMI=K7MDENG", AWS_REGION: "eu-central-1" },
+    {
+      AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "wJalr/XUtn+FEMI=K7MDENG",
+      AWS_REGION: "eu-central-1",
+    },
   ],
   [
     { name: "Stripe", keyType: "group" },
@@ -87,7 +93,9 @@ onEachEngine("a real project", (vault) => {
           stderr: "pipe",
         });
         const [output, complaints] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-        const pairs = output.split("\0").map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
+        const pairs = output
+          .split("\0")
+          .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
         expect(Object.fromEntries(pairs)).toMatchObject(expected);
         expect(complaints).toBe("");
       }

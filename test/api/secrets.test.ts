@@ -13,8 +13,10 @@ async function drive(vault: Vault, value: string, text: string): Promise<Answer[
   const entry = `/api/entries/${made.body.id}`;
   const key = await newKey(owner, { scopes: ["entries:read"] });
   const limited = vault.stranger.with({ authorization: `Bearer ${key.key}` });
-  const raw = (body: string) => owner.send("POST", "/api/entries", { raw: body, headers: { "content-type": "application/json" } });
-  const create = (categoryId: string, input: object) => owner.post("/api/entries", { categoryId, name: "planted", ...input });
+  const raw = (body: string) =>
+    owner.send("POST", "/api/entries", { raw: body, headers: { "content-type": "application/json" } });
+  const create = (categoryId: string, input: object) =>
+    owner.post("/api/entries", { categoryId, name: "planted", ...input });
   return [
     made,
     await create(simple.id, { value }),

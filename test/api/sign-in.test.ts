@@ -25,7 +25,8 @@ const guess = (by: Client, email: string, headers: Record<string, string> = {}) 
   by.post(SIGN_IN, { email, password: "not the password" }, headers);
 
 /** A quarter of an hour passes. */
-const pass = (vault: Vault) => vault.storage.rows("UPDATE throttles SET window_started_at = '2020-01-01T00:00:00.000Z'");
+const pass = (vault: Vault) =>
+  vault.storage.rows("UPDATE throttles SET window_started_at = '2020-01-01T00:00:00.000Z'");
 
 onEachEngine("sign-in", (vault) => {
   test("answers with the person and a session that scripts cannot read", async () => {
@@ -35,7 +36,9 @@ onEachEngine("sign-in", (vault) => {
     const [session, device] = answer.headers.getSetCookie();
     expect(session).toMatch(/^kagi_session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
     expect(device).toMatch(/^kagi_device=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
-    expect(vault.stranger.with({ cookie: cookiesOf(answer) }).get("/api/stats")).resolves.toMatchObject({ status: 200 });
+    expect(vault.stranger.with({ cookie: cookiesOf(answer) }).get("/api/stats")).resolves.toMatchObject({
+      status: 200,
+    });
   });
 
   test("does not care for the case of an e-mail, nor for spaces around it", async () => {
@@ -135,7 +138,10 @@ onEachEngine("the throttle", (vault) => {
 
   test("does not fall to a rotating X-Forwarded-For from anybody", async () => {
     await pass(vault);
-    const rotating = (index: number) => ({ "x-forwarded-for": `198.51.100.${index}`, "x-real-ip": `198.51.100.${index}` });
+    const rotating = (index: number) => ({
+      "x-forwarded-for": `198.51.100.${index}`,
+      "x-real-ip": `198.51.100.${index}`,
+    });
     expect(await triesUntilLimited((at) => guess(vault.stranger, `user${at}@example.com`, rotating(at)))).toBe(30);
   });
 

@@ -110,7 +110,10 @@ onEachEngine("a filled vault", (vault) => {
     const shell = await vault.owner.get<Export>("/api/export?project=awkward&dialect=shell", {
       accept: "application/json",
     });
-    expect(shell.body).toMatchObject({ content: expect.stringContaining("AWKWARD='a\\\\b and $HOME'"), notPortable: [] });
+    expect(shell.body).toMatchObject({
+      content: expect.stringContaining("AWKWARD='a\\\\b and $HOME'"),
+      notPortable: [],
+    });
   });
 
   test("says which values it leaves out, or refuses the dialect that was asked and cannot hold them", async () => {

@@ -78,7 +78,8 @@ async function run(load: Load): Promise<Measured> {
           const now = performance.now();
           if (sentAt >= start && now <= end) {
             counted++;
-            histogram[Math.min(LONGEST_US - 1, Math.round((now - sentAt) * 1000))]!++;
+            const us = Math.min(LONGEST_US - 1, Math.round((now - sentAt) * 1000));
+            histogram[us] = (histogram[us] ?? 0) + 1;
           }
           if (now > end) return void socket.end();
           sentAt = now;
@@ -93,8 +94,13 @@ async function run(load: Load): Promise<Measured> {
 
   await Promise.all(Array.from({ length: load.connections }, connection));
   const quantile = (share: number) => {
-    let left = counted * share;
-    return histogram.findIndex((count) => (left -= count) <= 0) / 1000;
+    let below = 0;
+    return (
+      histogram.findIndex((count) => {
+        below += count;
+        return below >= counted * share;
+      }) / 1000
+    );
   };
   return {
     perSecond: counted / load.seconds,

@@ -115,7 +115,10 @@ export class Vault {
   }
 
   /** A client with a key of its own, made by `by`. */
-  async key(scopes: AccessKeyInput["scopes"] = SCOPE_NAMES, by = this.owner): Promise<Client & { key: CreatedAccessKey }> {
+  async key(
+    scopes: AccessKeyInput["scopes"] = SCOPE_NAMES,
+    by = this.owner,
+  ): Promise<Client & { key: CreatedAccessKey }> {
     const key = await newKey(by, { scopes });
     return Object.assign(this.stranger.with({ authorization: `Bearer ${key.key}` }), { key });
   }
@@ -143,7 +146,9 @@ export async function newCategory(by: Client, input: Partial<CategoryInput> = {}
 /** An entry in a `simple` category of its own unless told otherwise. */
 export async function newEntry(by: Client, input: Partial<EntryInput> = {}): Promise<Entry> {
   const categoryId = input.categoryId ?? (await newCategory(by)).id;
-  return made201(await by.post<Entry>("/api/entries", { name: fresh("Project"), value: "s3cret", ...input, categoryId }));
+  return made201(
+    await by.post<Entry>("/api/entries", { name: fresh("Project"), value: "s3cret", ...input, categoryId }),
+  );
 }
 
 export async function newKey(by: Client, input: Partial<AccessKeyInput> = {}): Promise<CreatedAccessKey> {

@@ -4,7 +4,7 @@ import { ids } from "../urls.ts";
 /** What was wrong with a form. `field` is the name of the one to mend, null when it is none in particular. */
 export type Problem = Readonly<{ field: string | null; message: string }>;
 
-type Labelled = PropsWithChildren<{
+type Labelled = {
   name: string;
   label: string;
   hint?: string;
@@ -182,6 +182,7 @@ export const Choices = (props: {
   hint?: string;
   problem?: Problem | null;
   class?: string;
+  children?: PropsWithChildren["children"];
 }): JSX.Element => {
   const id = ids.field(props.name);
   const bad = isAt(props.problem, props.name);
@@ -199,7 +200,7 @@ export const Choices = (props: {
       {props.children}
     </fieldset>
   );
-}>;
+};
 
 /** What is wrong with a form as a whole, or with a field that the page does not show. */
 export const FormProblem = ({ problem, shown }: { problem: Problem | null; shown: readonly string[] }): JSX.Element =>
