@@ -9,6 +9,8 @@ import { Glob } from "bun";
 
 const ROOT = join(import.meta.dir, "..");
 const REPORTS = mkdtempSync(join(tmpdir(), "kagi-reports-"));
+/** Generous, because a busy machine is no failure; nothing here waits for it when all is well. */
+const TEST_MS = 60_000;
 const BINARY = join(ROOT, "dist", "kagi");
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 const IS_CI = process.env.CI === "true";
