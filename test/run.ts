@@ -85,9 +85,9 @@ async function step(command: string, words: string[], environment: Environment =
 async function suites(chosen: (path: string) => boolean, environment: Environment = {}): Promise<Sums> {
   const files = [...new Glob("test/**/*.test.ts").scanSync(ROOT)].filter(chosen).sort();
   const report = join(REPORTS, `${crypto.randomUUID()}.xml`);
-  const reporter = ["--reporter=junit", `--reporter-outfile=${report}`, "--only-failures"];
-  const paths = files.map((path) => `./${path}`);
-  const code = files.length === 0 ? 1 : await run(process.execPath, ["test", ...reporter, ...paths], environment);
+  const options = ["--parallel", `--timeout=${TEST_MS}`, "--reporter=junit", `--reporter-outfile=${report}`];
+  const words = ["test", "--only-failures", ...options, ...files.map((path) => `./${path}`)];
+  const code = files.length === 0 ? 1 : await run(process.execPath, words, environment);
   const sums = readReport(report);
   // A file that does not load, and a suite without a test, are in no report.
   const unreported = sums.failed === 0 && (code !== 0 || sums.passed === 0) ? 1 : 0;

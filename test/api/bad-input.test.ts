@@ -3,7 +3,7 @@ import type { ErrorCode } from "../../src/errors.ts";
 import type { Category } from "../../src/features/categories/model.ts";
 import type { Entry } from "../../src/features/entries/model.ts";
 import type { Answer } from "../support/client.ts";
-import { newCategory, newEntry, newKey, onEachEngine, refused, snapshot } from "../support/vault.ts";
+import { newCategory, newEntry, newKey, onEachEngine, PATIENCE_MS, refused, snapshot } from "../support/vault.ts";
 
 /** What is there before; ids in paths and bodies come from it. */
 type Ground = Record<"simple" | "group" | "free" | "json" | "ssh", Category> & { entry: Entry };
@@ -219,7 +219,7 @@ onEachEngine("bad input", (vault) => {
     ground.entry = await newEntry(by, { categoryId: ground.simple.id });
     await newKey(by);
     before = await snapshot(by);
-  });
+  }, PATIENCE_MS);
 
   const expectRefused = async (answer: Answer, status: number, code: ErrorCode, field?: string) => {
     expect(answer).toMatchObject(refused(status, code, field === undefined ? {} : { field }));

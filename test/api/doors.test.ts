@@ -11,6 +11,7 @@ import {
   OTHER,
   OWNER,
   onEachEngine,
+  PATIENCE_MS,
   refused,
   type Vault,
 } from "../support/vault.ts";
@@ -66,7 +67,7 @@ onEachEngine("the doors", (vault) => {
     disabled = await vault.signIn(gone);
     disabledKey = await vault.key(SCOPE_NAMES, disabled);
     await vault.command(["user", "disable", gone.email]);
-  });
+  }, PATIENCE_MS);
 
   describe.each(Object.entries(OPERATIONS) as [OperationName, Operation][])("%s", (name, { access, notFound }) => {
     const [method = "", route = ""] = name.split(" ");

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Entry } from "../../src/features/entries/model.ts";
-import type { Client } from "../support/client.ts";
+import type { Answer, Client } from "../support/client.ts";
 import { newCategory, newEntry, newKey, onEachEngine, refused } from "../support/vault.ts";
 
 type Named = { id: string; name: string };
@@ -25,7 +25,7 @@ onEachEngine("lists", (vault) => {
     let next: string | undefined = `${vault.url}${path}?limit=2`;
     while (next !== undefined) {
       expect(next).toStartWith(vault.url);
-      const page = await vault.owner.get<Named[]>(next.slice(vault.url.length));
+      const page: Answer<Named[]> = await vault.owner.get(next.slice(vault.url.length));
       pages.push(page.body.map(({ name }) => name));
       next = /^<([^>]+)>; rel="next"$/.exec(page.headers.get("link") ?? "")?.[1];
     }

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "dotenv";
 import type { Category, CategoryInput } from "../../src/features/categories/model.ts";
+import { readAll } from "../support/program.ts";
 import { sshKey } from "../support/secrets.ts";
 import { newCategory, newEntry, onEachEngine, reveal } from "../support/vault.ts";
 
@@ -92,7 +93,7 @@ onEachEngine("a real project", (vault) => {
           stdout: "pipe",
           stderr: "pipe",
         });
-        const [output, complaints] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+        const [output, complaints] = await Promise.all([readAll(child.stdout), readAll(child.stderr)]);
         const pairs = output
           .split("\0")
           .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);

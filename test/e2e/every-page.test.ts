@@ -274,7 +274,7 @@ async function costOf(page: Page, url: string) {
     if (counted.has(requestId)) cost.bytes += encodedDataLength;
   });
   await wire.send("Network.enable");
-  await page.goto(url, { waitUntil: "networkidle" });
+  await page.goto(url);
   return cost;
 }
 
@@ -296,7 +296,7 @@ test("every link, and every form's address, leads somewhere", async ({ vault }) 
     );
     for (const link of led === null ? links : [led]) {
       const url = new URL(link, vault.url + path);
-      expect({ path, link, origin: url.origin }).toEqual({ path, link, origin: vault.url });
+      if (url.origin !== vault.url) throw new Error(`${path} links to ${link}`);
       const next = url.pathname + url.search;
       wanted.push({ from: path, path: next, fragment: url.hash.slice(1) });
       queue.push(next);

@@ -4,7 +4,7 @@ import { pageTests } from "./browser.ts";
 
 const test = pageTests();
 
-const HOSTILE = [
+const ATTEMPTS = [
   `<img src=x onerror="window.pwned=1">`,
   `"><script>window.pwned=1</script>`,
   `'><svg onload=window.pwned=1>`,
@@ -15,6 +15,8 @@ const HOSTILE = [
   `x' hx-on:click='window.pwned=1' hx-get='/keys`,
   "&lt;b&gt; &amp;amp; \u202e reversed",
 ];
+/** Three at a time, because each round looks at every page. */
+const HOSTILE = [0, 3, 6].map((from) => ATTEMPTS.slice(from, from + 3).join(" "));
 
 const unharmed = async (page: Page) => {
   const found = await page.evaluate(() => ({
@@ -41,7 +43,7 @@ const unharmed = async (page: Page) => {
 const text = (page: Page) => page.locator("body").evaluate((body) => body.textContent ?? "");
 
 for (const [index, hostile] of HOSTILE.entries()) {
-  test(`text is text: ${hostile}`, async ({ page, open, vault }) => {
+  test(`text is text: ${JSON.stringify(hostile)}`, async ({ page, open, vault }) => {
     const simple = await vault.category({ name: `S ${hostile}`, description: `D ${hostile}` });
     const ssh = await vault.category({ name: `F ${hostile}`, keyType: "ssh" });
     const entry = await vault.entry(simple, { name: `E ${hostile}`, notes: `N ${hostile}`, value: `V ${hostile}` });
@@ -119,7 +121,7 @@ for (const [index, hostile] of HOSTILE.entries()) {
 test(
   "what stands in an address is text as well",
   async ({ page, open }) => {
-    for (const hostile of HOSTILE) {
+    for (const hostile of ATTEMPTS) {
       for (const path of ["/sign-in?next=/", "/settings/access-keys/new?preset=", "/keys/new?service=", "/nowhere/"]) {
         await open(path + encodeURIComponent(hostile));
         await unharmed(page);

@@ -21,7 +21,7 @@ export class Client {
 
   /** `body` is sent as JSON, `raw` as it is. Redirects are answers like others. */
   async send<T = unknown>(method: string, path: string, { body, raw, headers }: Sent = {}): Promise<Answer<T>> {
-    const json = body === undefined ? {} : { "content-type": "application/json" };
+    const json: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
     const answer = await fetch(this.url + path, {
       method,
       headers: { ...json, ...this.headers, ...headers },

@@ -25,9 +25,13 @@ export function start(folder: string, words: readonly string[], environment: Env
 /** Runs a command to its end. Throws with what it said when it fails. */
 export async function run(folder: string, words: readonly string[], environment: Environment, input = "") {
   const child = start(folder, words, environment, input);
-  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  const [out, err, code] = await Promise.all([readAll(child.stdout), readAll(child.stderr), child.exited]);
   if (code !== 0) throw new Error(`kagi ${words.join(" ")} ended with ${code}:\n${err}`);
   return out;
+}
+
+export function readAll(stream: ReadableStream): Promise<string> {
+  return new Response(stream).text();
 }
 
 export type Server = Readonly<{

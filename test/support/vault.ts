@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { AccessKeyInput, CreatedAccessKey } from "../../src/features/access-keys/model.ts";
 import type { Category, CategoryInput } from "../../src/features/categories/model.ts";
@@ -7,6 +7,10 @@ import { SCOPE_NAMES } from "../../src/http/operations.ts";
 import { type Answer, Client, cookiesOf } from "./client.ts";
 import { ENGINES, type Engine, type Storage } from "./engines.ts";
 import { type Environment, newFolder, removeFolder, run, type Server, serve } from "./program.ts";
+
+/** A busy machine is slow, not wrong; only what hangs is stopped. */
+export const PATIENCE_MS = 60_000;
+setDefaultTimeout(PATIENCE_MS);
 
 export const OWNER = { email: "ada@example.com", password: "tuba-lantern-moss-42" };
 export const OTHER = { email: "eve@example.com", password: "quartz-ferry-plum-17" };
@@ -21,8 +25,8 @@ export function onEachEngine(
     describe(`${subject} (${engine.name})`, () => {
       if (!engine.available) return test.skip("needs TEST_POSTGRES_URL", () => {});
       const vault = new Vault(engine, environment);
-      beforeAll(() => vault.open(), 30_000);
-      afterAll(() => vault.close(), 30_000);
+      beforeAll(() => vault.open(), PATIENCE_MS);
+      afterAll(() => vault.close(), PATIENCE_MS);
       claims(vault, engine);
     });
   }

@@ -1,3 +1,4 @@
+import { attribute } from "../components/attribute.ts";
 import { FormProblem, PasswordField, type Problem, TextField } from "../components/field.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
@@ -20,7 +21,7 @@ export const SignInPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.El
 export const SignInForm = ({ email, next, problem }: Props): JSX.Element => (
   <form class="form panel" method="post" action={urls.signIn} hx-post={urls.signIn} hx-swap="outerHTML">
     <FormProblem problem={problem} shown={["email", "password"]} />
-    <input type="hidden" name="next" value={next} />
+    <input type="hidden" name="next" value={attribute(next)} />
     <TextField
       name="email"
       label="E-mail"

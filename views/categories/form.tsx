@@ -1,4 +1,5 @@
 import type { Category, KeyType } from "../../src/features/categories/model.ts";
+import { attribute } from "../components/attribute.ts";
 import { Badge, type Drawing } from "../components/badge.tsx";
 import { Path } from "../components/bits.tsx";
 import { Choices, FormProblem, type Problem, TextArea, TextField } from "../components/field.tsx";
@@ -170,7 +171,7 @@ export const CategoryForm = ({ draft, icons, problem, action, typeIsFixed, submi
             id="icon-search"
             type="search"
             name="iconSearch"
-            value={icons.search || undefined}
+            value={attribute(icons.search) || undefined}
             placeholder="Search 3,400 brand icons"
             autocomplete="off"
             maxlength={100}

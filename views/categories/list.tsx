@@ -1,4 +1,5 @@
 import type { Category, KeyType } from "../../src/features/categories/model.ts";
+import { attribute } from "../components/attribute.ts";
 import { Badge, type Drawing } from "../components/badge.tsx";
 import { count, Empty, Tag } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
@@ -66,7 +67,7 @@ const FilteredList = (list: Props): JSX.Element => (
             id="search"
             type="search"
             name="search"
-            value={list.filter.search || undefined}
+            value={attribute(list.filter.search) || undefined}
             placeholder="Search by name or description"
             autocomplete="off"
             maxlength={255}

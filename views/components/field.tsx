@@ -1,5 +1,6 @@
 import type { PropsWithChildren } from "@elysiajs/html";
 import { ids } from "../urls.ts";
+import { attribute } from "./attribute.ts";
 
 /** What was wrong with a form. `field` is the name of the one to mend, null when it is none in particular. */
 export type Problem = Readonly<{ field: string | null; message: string }>;
@@ -48,7 +49,7 @@ export const TextField = (props: TextFieldProps): JSX.Element => {
         id={id}
         name={props.name}
         type={props.type ?? "text"}
-        value={props.value || undefined}
+        value={props.value ? attribute(props.value) : undefined}
         autocomplete={props.autocomplete ?? "off"}
         placeholder={props.placeholder}
         maxlength={props.maxlength}

@@ -1,5 +1,6 @@
 import type { Category } from "../../src/features/categories/model.ts";
 import type { Entry, Environment } from "../../src/features/entries/model.ts";
+import { attribute } from "../components/attribute.ts";
 import { Badge, type Drawing } from "../components/badge.tsx";
 import { Ago, count, Empty, Expiry, Path, Tag } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
@@ -111,7 +112,7 @@ const FilteredEntries = (list: Props): JSX.Element => {
               id="search"
               type="search"
               name="search"
-              value={search || undefined}
+              value={attribute(search) || undefined}
               placeholder="Search by project or notes"
               autocomplete="off"
               maxlength={255}

@@ -1,5 +1,6 @@
 import type { Category } from "../../src/features/categories/model.ts";
 import type { Entry, Environment } from "../../src/features/entries/model.ts";
+import { attribute } from "../components/attribute.ts";
 import { Path } from "../components/bits.tsx";
 import { Choices, FormProblem, type Problem, SecretField, TextArea, TextField } from "../components/field.tsx";
 import type { Frame } from "../layout/frame.ts";
@@ -90,7 +91,7 @@ export const EntryForm = (form: FormProps): JSX.Element => {
       />
       <datalist id="projects">
         {projects.map((project) => (
-          <option value={project}></option>
+          <option value={attribute(project)}></option>
         ))}
       </datalist>
       <Choices name="environment" legend="Environment" problem={problem}>

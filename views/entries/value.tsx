@@ -1,4 +1,5 @@
 import type { Entry } from "../../src/features/entries/model.ts";
+import { attribute } from "../components/attribute.ts";
 import { Path } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
@@ -46,7 +47,12 @@ export const HiddenValue = ({ entry, field }: Which): JSX.Element => {
             <Of text={what} />
           </button>
         </form>
-        <form class="needs-script" method="post" action={urls.copyEntry(entry.id)} data-copy={nameOf(entry, field)}>
+        <form
+          class="needs-script"
+          method="post"
+          action={urls.copyEntry(entry.id)}
+          data-copy={attribute(nameOf(entry, field))}
+        >
           <Field field={field} />
           <button class="button small" type="submit">
             Copy
@@ -91,7 +97,7 @@ export const RevealedValue = ({ name, text }: { name: string; text: string }): J
 
 /** Long values scroll, so that keys must be able to get inside. */
 const Plain = ({ name, text }: { name: string; text: string }): JSX.Element => (
-  <section class="plain" aria-label={`Value of ${name}`} tabindex="0">
+  <section class="plain" aria-label={attribute(`Value of ${name}`)} tabindex="0">
     <pre safe>{/* The first line break inside `pre` is not part of it. */ `\n${text}`}</pre>
   </section>
 );

@@ -1,4 +1,5 @@
 import type { PropsWithChildren } from "@elysiajs/html";
+import { attribute } from "../components/attribute.ts";
 import { Mark, Moon, Person, Sun } from "../components/glyphs.tsx";
 import { ids, urls } from "../urls.ts";
 import type { Frame, Section } from "./frame.ts";
@@ -69,7 +70,7 @@ const Bar = ({ frame, section }: { frame: Frame; section: Section }): JSX.Elemen
 /** Both ways are in the page, because only the browser knows what the system prefers; the style sheet shows one. */
 const ThemeSwitch = ({ here }: { here: string }): JSX.Element => (
   <form class="theme" method="post" action={urls.theme}>
-    <input type="hidden" name="next" value={here} />
+    <input type="hidden" name="next" value={attribute(here)} />
     <button
       class="button icon to-light"
       type="submit"
