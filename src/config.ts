@@ -100,7 +100,7 @@ export const SETTINGS = {
   }),
   trustedProxies: setting<readonly string[]>({
     name: "KAGI_TRUSTED_PROXIES",
-    help: "Addresses or CIDR ranges, comma-separated, whose X-Forwarded-For and -Proto are believed",
+    help: "Addresses or CIDR ranges, comma-separated, whose X-Forwarded-For is believed",
     shown: "none",
     fallback: [],
     parse: ranges,

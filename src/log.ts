@@ -25,13 +25,17 @@ function quote(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
+function short(code: unknown): string | number | undefined {
+  return typeof code === "string" || typeof code === "number" ? code : undefined;
+}
+
 /**
  * What may be logged of a thrown thing: the class, code and call sites, without the message, because messages of
  * drivers and parsers quote the data they choked on.
  */
 export function describeCause(error: unknown): LogFields {
   if (!(error instanceof Error)) return { cause: typeof error };
-  const code = (error as { code?: unknown; errno?: unknown }).code;
+  const { code, errno } = error as { code?: unknown; errno?: unknown };
   const frames = (error.stack ?? "")
     .split("\n")
     .filter((frame) => /^\s+at /.test(frame))
@@ -39,7 +43,8 @@ export function describeCause(error: unknown): LogFields {
     .map((frame) => frame.trim().replace(/^at /, ""));
   return {
     cause: error.name,
-    code: typeof code === "string" || typeof code === "number" ? code : undefined,
+    code: short(code),
+    errno: short(errno),
     at: frames.join(" < "),
   };
 }

@@ -33,18 +33,18 @@ export async function serve(kagi: Kagi): Promise<Served> {
     config.host === "localhost" ? listenOnLoopback(listen, config.port) : [listen(config.host, config.port)];
   const port = servers[0]?.port ?? config.port;
   const url = config.urlIsSet ? config.url : `http://localhost:${port}`;
-  log.info("kagi is up", {
-    url,
-    listening: `${config.host}:${port}`,
-    database: kagi.db.engine,
-    key: kagi.keyring.fingerprint,
-  });
   if (setupToken !== null) {
     log.warn("There is no account yet. Open the set-up page; from another machine it asks for this token, once.", {
       page: `${url}/setup`,
       token: setupToken,
     });
   }
+  log.info("kagi is up", {
+    url,
+    listening: `${config.host}:${port}`,
+    database: kagi.db.engine,
+    key: kagi.keyring.fingerprint,
+  });
   const cleaning = setInterval(() => {
     forgetExpired(kagi).catch((error: unknown) => log.error("clean-up failed", describeCause(error)));
   }, HOUR_MS);
@@ -65,8 +65,12 @@ function listenOnLoopback(listen: Listen, port: number): Bun.Server<undefined>[]
   const first = listen("127.0.0.1", port);
   try {
     return [first, listen("::1", first.port ?? port)];
-  } catch {
-    return [first];
+  } catch (error) {
+    // A machine without IPv6. A port that another program has there is no reason to go on: half of all browsers try ::1
+    // first, and would hand the password to it.
+    if ((error as { code?: string }).code !== "EADDRINUSE") return [first];
+    first.stop(true);
+    throw error;
   }
 }
 

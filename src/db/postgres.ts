@@ -14,6 +14,10 @@ export function openPostgres(url: string): Db {
   return new PostgresDb(new SQL({ url, max: 10, idleTimeout: 0, connectionTimeout: 10, connection }));
 }
 
+/** serialization_failure and deadlock_detected (PostgreSQL, appendix A): nothing was written, and another try may pass. */
+const AGAIN: ReadonlySet<string> = new Set(["40001", "40P01"]);
+const ATTEMPTS = 5;
+
 type Connection = Pick<SQL, "unsafe">;
 
 class PostgresDb implements Db {
@@ -39,9 +43,15 @@ class PostgresDb implements Db {
 
   async transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
     refuseInsideTransaction();
-    return (await this.#pool.begin((connection) =>
-      insideTransaction.run(true, () => work(new PostgresTransaction(connection))),
-    )) as T;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.#pool.begin((connection) =>
+          insideTransaction.run(true, () => work(new PostgresTransaction(connection))),
+        )) as T;
+      } catch (error) {
+        if (attempt === ATTEMPTS || !AGAIN.has((error as { errno?: string }).errno ?? "")) throw error;
+      }
+    }
   }
 
   async close(): Promise<void> {

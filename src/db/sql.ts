@@ -16,7 +16,8 @@ export interface Db {
   run(query: Sql): Promise<void>;
   /**
    * All or nothing, and on disk when the promise resolves. `work` uses the handle it is given and nothing else of the
-   * database, and waits for nothing but it: other writers wait meanwhile.
+   * database, and waits for nothing but it: other writers wait meanwhile. PostgreSQL may run it again after
+   * a deadlock, of which nothing was written.
    */
   transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
   close(): Promise<void>;

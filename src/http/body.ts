@@ -47,11 +47,14 @@ export class Form {
   async file(name: string): Promise<{ name: string; text: string } | null> {
     const value = this.#fields.get(name) as unknown;
     if (!(value instanceof Blob) || (value.size === 0 && !(value as File).name)) return null;
+    let text: string;
     try {
-      return { name: (value as File).name.split(/[/\\]/).at(-1) ?? "", text: utf8.decode(await value.arrayBuffer()) };
+      text = utf8.decode(await value.arrayBuffer());
     } catch {
       throw invalid(name, "must be a text file in UTF-8");
     }
+    refuseUnstorable(text, shown(name), 0);
+    return { name: (value as File).name.split(/[/\\]/).at(-1) ?? "", text };
   }
 }
 

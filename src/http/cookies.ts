@@ -30,8 +30,8 @@ export function signOutCookie(config: Config): string {
 /** The value of a request's cookie, or null (RFC 6265, 5.4: pairs separated by `; `). */
 export function readCookie(request: Request, name: string): string | null {
   for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
-    const [key, value] = pair.trim().split("=", 2);
-    if (key === name) return value || null;
+    const [key, ...value] = pair.trim().split("=");
+    if (key === name) return value.join("=") || null;
   }
   return null;
 }

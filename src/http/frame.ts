@@ -68,7 +68,8 @@ export async function errorPage(kagi: Kagi, request: Request, error: AppError): 
   const actor = token === null ? undefined : await findSessionActor(kagi, caller, token).catch(() => undefined);
   const { status, message } = error;
   const view = (frame: Frame) => ErrorPage({ frame, status, message, requestId: caller.requestId });
-  return await page(kagi, { request, actor }, view, { status, headers: errorHeaders(error) });
+  const extra = { status, headers: errorHeaders(error) };
+  return await page(kagi, { request, actor }, view, extra).catch(() => page(kagi, { request }, view, extra));
 }
 
 /** Any text but the two names clears the choice. */

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { AppError } from "../errors.ts";
 import { findKeyActor } from "../features/access-keys/actions.ts";
 import { findSessionActor } from "../features/auth/actions.ts";
-import type { Actor, Caller, Kagi } from "../kagi.ts";
+import type { Actor, Kagi } from "../kagi.ts";
 import { Form, readForm, readJson, refuseUnstorable, shown } from "./body.ts";
 import { callerOf } from "./client.ts";
 import { readCookie, sessionCookieName } from "./cookies.ts";
@@ -17,7 +17,7 @@ import { type Operation, operation } from "./operations.ts";
 
 /** The JSON API's door: a Bearer key with the operation's scope, or a session. */
 export const apiDoor = (kagi: Kagi) =>
-  new Elysia({ name: "api-door", seed: kagi })
+  new Elysia({ name: "api-door" })
     .onParse({ as: "scoped" }, async (context) => {
       await admit(kagi, context as Entering);
       return (await readJson(context.request)) as never;
@@ -26,7 +26,7 @@ export const apiDoor = (kagi: Kagi) =>
 
 /** The door of the API's public operations. */
 export const publicApiDoor = (kagi: Kagi) =>
-  new Elysia({ name: "public-api-door", seed: kagi })
+  new Elysia({ name: "public-api-door" })
     .onParse({ as: "scoped" }, async ({ request }) => {
       refuseCrossOrigin(kagi.config, request);
       return (await readJson(request)) as never;
@@ -35,19 +35,19 @@ export const publicApiDoor = (kagi: Kagi) =>
 
 /** The pages' door: a session, or the way to the sign-in page and back. */
 export const pageDoor = (kagi: Kagi) =>
-  new Elysia({ name: "page-door", seed: kagi })
+  new Elysia({ name: "page-door" })
     .onParse({ as: "scoped" }, async (context) => {
-      await visit(kagi, context as Visiting);
+      await visit(kagi, context as Entering);
       return (await readForm(context.request)) as never;
     })
     .derive({ as: "scoped" }, async (context) => {
-      const actor = await visit(kagi, context as unknown as Visiting);
+      const actor = await visit(kagi, context as unknown as Entering);
       return { actor, form: formOf(context.body), htmx: isHtmx(context.request) };
     });
 
 /** The door of pages for everybody: sign-in and set-up. `session` is whoever is signed in already. */
 export const publicPageDoor = (kagi: Kagi) =>
-  new Elysia({ name: "public-page-door", seed: kagi })
+  new Elysia({ name: "public-page-door" })
     .onParse({ as: "scoped" }, async ({ request }) => {
       refuseCrossOrigin(kagi.config, request);
       return (await readForm(request)) as never;
@@ -70,7 +70,6 @@ export function isHtmx(request: Request): boolean {
 }
 
 type Entering = { request: Request; route: string; params?: Record<string, string | undefined>; admitted?: Actor };
-type Visiting = Entering;
 
 async function admit(kagi: Kagi, context: Entering): Promise<Actor> {
   if (context.admitted) return context.admitted;
@@ -117,7 +116,7 @@ function authorize(kagi: Kagi, request: Request, actor: Actor, { access }: Opera
   }
 }
 
-async function visit(kagi: Kagi, context: Visiting): Promise<Actor> {
+async function visit(kagi: Kagi, context: Entering): Promise<Actor> {
   if (context.admitted) return context.admitted;
   const { request, params } = context;
   const actor = await sessionActor(kagi, request);
@@ -131,7 +130,7 @@ async function visit(kagi: Kagi, context: Visiting): Promise<Actor> {
 /** Whoever the session cookie stands for, if anybody. */
 async function sessionActor(kagi: Kagi, request: Request): Promise<Actor | undefined> {
   const token = readCookie(request, sessionCookieName(kagi.config));
-  return token === null ? undefined : await findSessionActor(kagi, callerOf(request) as Caller, token);
+  return token === null ? undefined : await findSessionActor(kagi, callerOf(request), token);
 }
 
 function formOf(body: unknown): Form {

@@ -6,6 +6,7 @@ import {
   type BrowserContextOptions,
   chromium,
   type LaunchOptions,
+  type Locator,
   type Page,
 } from "playwright-core";
 import { SESSION_COOKIE, startVault, type Vault } from "./vault.ts";
@@ -140,6 +141,11 @@ export async function newContext(
   context.setDefaultTimeout(STEP_MS);
   if (signedIn) await addSession(context, vault, vault.session);
   return context;
+}
+
+/** The focus follows what is put into the page, not always in the same breath. */
+export async function expectFocus(locator: Locator): Promise<void> {
+  await locator.page().waitForFunction((element) => element === document.activeElement, await locator.elementHandle());
 }
 
 export async function addSession(context: BrowserContext, vault: Vault, session: string): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { sshKey } from "../support/secrets.ts";
-import { addSession, launch, pageTests } from "./browser.ts";
+import { addSession, expectFocus, launch, pageTests } from "./browser.ts";
 import type { Vault } from "./vault.ts";
 
 const test = pageTests();
@@ -56,7 +56,7 @@ test("an entry of a group has one masked field a name", async ({ page, open, vau
   await create(page);
   const problem = page.getByRole("alert");
   await problem.waitFor();
-  expect(await problem.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expectFocus(problem);
   expect(await page.getByLabel("Project").inputValue()).toBe("Shop");
   expect(await vault.entries(category)).toHaveLength(0);
 
@@ -168,7 +168,7 @@ test("text that is no JSON is refused at the field, without coming back", async 
   await create(page);
   await page.locator("#field-value-error").waitFor();
   expect(await page.locator("#field-value-error").textContent()).toMatch(/JSON/);
-  expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expectFocus(field);
   expect(await field.inputValue()).toBe("");
   expect(await page.getByLabel("Project").inputValue()).toBe("Cloud");
   expect(await page.content()).not.toContain("pk-not-closed");
@@ -192,13 +192,11 @@ test("a revealed value hides on demand, and the focus returns to its button", as
   await page.getByRole("button", { name: "Reveal" }).click();
   await page.getByText(value).waitFor();
   const hide = page.getByRole("button", { name: "Hide" });
-  expect(await hide.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expectFocus(hide);
   await hide.click();
   await page.getByText(value).waitFor({ state: "detached" });
   expect(await page.content()).not.toContain(value);
-  expect(
-    await page.getByRole("button", { name: "Reveal" }).evaluate((element) => element === document.activeElement),
-  ).toBe(true);
+  await expectFocus(page.getByRole("button", { name: "Reveal" }));
 });
 
 test("a revealed value hides itself after 30 seconds", async ({ page, open, vault }) => {

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { pageTests } from "./browser.ts";
+import { expectFocus, pageTests } from "./browser.ts";
 import { EMAIL, PASSWORD } from "./vault.ts";
 
 const test = pageTests({ signedIn: false, account: false });
@@ -55,7 +55,7 @@ for (const { kind, password, says } of [
     expect(await message.textContent()).toMatch(says);
     expect(await field.getAttribute("aria-invalid")).toBe("true");
     expect(await field.getAttribute("aria-describedby")).toContain("field-password-error");
-    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expectFocus(field);
     expect(await field.inputValue()).toBe("");
     expect(await page.getByLabel("E-mail").inputValue()).toBe(EMAIL);
     expect(await page.getByLabel("Name").inputValue()).toBe("Ada Lovelace");
@@ -74,7 +74,7 @@ test("from elsewhere the set-up page asks for the token that the log has", async
   };
   await fill("not-the-token");
   await page.locator("#field-token-error").waitFor();
-  expect(await page.getByLabel("Set-up token").evaluate((element) => element === document.activeElement)).toBe(true);
+  await expectFocus(page.getByLabel("Set-up token"));
 
   const token = /token=(\S+)/.exec(vault.log())?.[1] ?? "";
   expect(token.length).toBeGreaterThan(30);

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { addSession, pageTests } from "./browser.ts";
+import { addSession, expectFocus, pageTests } from "./browser.ts";
 import { EMAIL, PASSWORD, SESSION_COOKIE } from "./vault.ts";
 
 const test = pageTests();
@@ -20,7 +20,7 @@ test(
       const message = page.getByRole("alert");
       await message.waitFor();
       messages.push((await message.textContent()) ?? "");
-      expect(await message.evaluate((element) => element === document.activeElement)).toBe(true);
+      await expectFocus(message);
       expect(await page.getByLabel("E-mail").inputValue()).toBe(email);
       expect(await page.getByLabel("Password", { exact: true }).inputValue()).toBe("");
     }

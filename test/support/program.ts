@@ -36,8 +36,10 @@ export function readAll(stream: ReadableStream): Promise<string> {
 
 export type Server = Readonly<{
   url: string;
-  /** All that the server has said. */
+  /** All that the server has said and that has arrived here; whole once it has stopped. */
   log: () => string;
+  /** Waits until the server has said it, which may be after the answer that it speaks of. */
+  logged: (text: string) => Promise<void>;
   stop: () => Promise<void>;
   /** Ends the process at once, as a crash would. */
   kill: () => Promise<void>;
@@ -47,6 +49,7 @@ export type Server = Readonly<{
 export async function serve(folder: string, environment: Environment): Promise<Server> {
   const child = start(folder, ["serve"], { PORT: "0", ...environment });
   const up = Promise.withResolvers<string>();
+  const waiting: { text: string; found: () => void }[] = [];
   let log = "";
   const listen = async () => {
     const decoder = new TextDecoder();
@@ -54,6 +57,7 @@ export async function serve(folder: string, environment: Environment): Promise<S
       log += decoder.decode(chunk, { stream: true });
       const port = / kagi is up .*listening=\S+?:(\d+)/.exec(log)?.[1];
       if (port !== undefined) up.resolve(`http://127.0.0.1:${port}`);
+      for (const { text, found } of waiting) if (log.includes(text)) found();
     }
     up.reject(new Error(`the server stopped:\n${log}`));
   };
@@ -62,7 +66,12 @@ export async function serve(folder: string, environment: Environment): Promise<S
     child.kill(signal);
     await Promise.all([child.exited, heard]);
   };
-  return { url: await up.promise, log: () => log, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+  const logged = (text: string) =>
+    new Promise<void>((found) => {
+      if (log.includes(text)) found();
+      else waiting.push({ text, found });
+    });
+  return { url: await up.promise, log: () => log, logged, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
 export function newFolder(): string {

@@ -88,9 +88,14 @@ export class Vault {
     return new Client(this.url);
   }
 
-  /** All that the server and its predecessors have logged. */
+  /** All that the server and its predecessors have logged, to the last line that has arrived. */
   get log(): string {
     return this.#logs + (this.#server?.log() ?? "");
+  }
+
+  /** Waits until the server has logged it. */
+  async logged(text: string): Promise<void> {
+    await this.#up().logged(text);
   }
 
   async addUser({ email, password }: typeof OWNER): Promise<void> {

@@ -49,6 +49,7 @@ export async function signIn(
   }
   await forgiveTries(kagi, tries);
   return await kagi.db.transaction(async (tx) => {
+    if (!(await tx.get(queries.holdUser(user.id, user.passwordHash)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
     if (previous !== null) await tx.run(queries.deleteSessionByToken(sha256(previous)));
     return await startSession(kagi, tx, caller, user, "sign-in");
   });
@@ -178,8 +179,9 @@ export async function setUserDisabled(kagi: Kagi, email: string, disabled: boole
 
 /** Throws VALIDATION_ERROR for a password that is short, common, or the account's own e-mail. */
 export async function checkPassword(password: string, email: string): Promise<void> {
-  if ([...password].length < PASSWORD_LENGTH.min) {
-    throw invalid("password", `must have at least ${PASSWORD_LENGTH.min} characters`);
+  const length = [...password].length;
+  if (length < PASSWORD_LENGTH.min || length > PASSWORD_LENGTH.max) {
+    throw invalid("password", `must have ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`);
   }
   const lower = password.toLowerCase();
   if (lower === email || lower === email.split("@")[0]) throw invalid("password", "must not be the e-mail address");

@@ -53,6 +53,13 @@ export const findOwnSession = (userId: string, sessionId: string): Sql => sql`
 export const touchSession = (id: string, at: string): Sql => sql`
   UPDATE sessions SET last_seen_at = ${at} WHERE id = ${id} AND last_seen_at < ${at}`;
 
+/**
+ * Holds an account as it was when its password was looked at: no row when it was disabled, or its password set, since.
+ */
+export const holdUser = (id: string, passwordHash: string | null): Sql => sql`
+  UPDATE users SET updated_at = updated_at
+  WHERE id = ${id} AND password_hash = ${passwordHash} AND disabled_at IS NULL RETURNING id`;
+
 export const insertSession = (session: {
   id: string;
   userId: string;

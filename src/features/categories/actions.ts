@@ -26,8 +26,9 @@ export async function getCategory(kagi: Kagi, actor: Actor, id: string): Promise
 }
 
 export async function createCategory(kagi: Kagi, actor: Actor, input: CategoryInput): Promise<Category> {
+  await checkIcon(input.icon ?? null);
   const at = kagi.now().toISOString();
-  const category = await checked({
+  const category = checked({
     id: newId(),
     userId: actor.userId,
     name: input.name,
@@ -50,12 +51,13 @@ export async function createCategory(kagi: Kagi, actor: Actor, input: CategoryIn
 
 /** Only what `change` has changes. Throws CATEGORY_NOT_FOUND, CONFLICT for a taken name or a type with entries. */
 export async function updateCategory(kagi: Kagi, actor: Actor, id: string, change: CategoryChange): Promise<Category> {
+  await checkIcon(change.icon ?? null);
   return await kagi.db.transaction(async (tx) => {
     // Held first: PostgreSQL would look for entries as of before it waited for whoever is filing one.
     await tx.get(queries.touchCategory(actor.userId, id));
     const before = await find(tx, actor, id);
     if (Object.keys(change).length === 0) return before;
-    const category = await checked({ ...before, ...retyped(before, change), updatedAt: kagi.now().toISOString() });
+    const category = checked({ ...before, ...retyped(before, change), updatedAt: kagi.now().toISOString() });
     if (!(await uniquely(tx.get(queries.updateCategory(category)), TAKEN, "name"))) {
       throw conflict("keyType cannot change while the category has entries", "keyType");
     }
@@ -73,15 +75,17 @@ export async function deleteCategory(kagi: Kagi, actor: Actor, id: string): Prom
   });
 }
 
+/** What an entry says of its category. */
+export type HeldCategory = Pick<
+  Category,
+  "id" | "name" | "keyType" | "envVarName" | "fieldDefinitions" | "icon" | "color"
+>;
+
 /**
  * The category that an entry is about to be filed under, which stays as it is until `tx` ends.
  * Throws CATEGORY_NOT_FOUND.
  */
-export async function holdCategory(
-  tx: Db,
-  actor: Actor,
-  id: string,
-): Promise<Pick<Category, "id" | "name" | "keyType" | "fieldDefinitions">> {
+export async function holdCategory(tx: Db, actor: Actor, id: string): Promise<HeldCategory> {
   const held = await tx.get<queries.HeldCategory>(queries.touchCategory(actor.userId, id));
   if (!held) throw new AppError("CATEGORY_NOT_FOUND");
   return { ...held, fieldDefinitions: parseFields(held.fieldDefinitions) };
@@ -114,15 +118,19 @@ function retyped(before: Category, change: CategoryChange): Partial<Category> {
 }
 
 /** What must hold between a category's members. */
-async function checked(category: Category): Promise<Category> {
-  const { keyType, envVarName, fieldDefinitions, icon } = category;
+function checked(category: Category): Category {
+  const { keyType, envVarName, fieldDefinitions } = category;
   if (keyType === "simple" && envVarName === null)
     throw new AppError("CATEGORY_SIMPLE_REQUIRES_ENV_VAR", undefined, { field: "envVarName" });
   if (keyType !== "simple" && envVarName !== null) throw invalid("envVarName", "is for simple categories only");
   if (keyType !== "group" && fieldDefinitions !== null)
     throw invalid("fieldDefinitions", "is for group categories only");
-  if (icon !== null && !(await isIconSlug(icon))) throw invalid("icon", "is not the slug of a Simple Icons icon");
   return category;
+}
+
+/** Looked up in a file, so not while a transaction is open. */
+async function checkIcon(icon: string | null): Promise<void> {
+  if (icon !== null && !(await isIconSlug(icon))) throw invalid("icon", "is not the slug of a Simple Icons icon");
 }
 
 function fromRow(row: queries.CategoryRow): Category {

@@ -1,5 +1,5 @@
 import { all, contains, fold, type Sql, sql } from "../../db/sql.ts";
-import type { Category, KeyType } from "./model.ts";
+import type { Category } from "./model.ts";
 
 export type CategoryRow = Omit<Category, "fieldDefinitions"> & { fieldDefinitions: string | null };
 
@@ -56,8 +56,12 @@ export const deleteCategoriesOf = (userId: string): Sql =>
 /** Holds the category as it is until the transaction ends, so that an entry cannot be filed under another type. */
 export const touchCategory = (userId: string, id: string): Sql => sql`
   UPDATE categories SET updated_at = updated_at WHERE id = ${id} AND user_id = ${userId}
-  RETURNING id, key_type AS "keyType", field_definitions AS "fieldDefinitions", name`;
-export type HeldCategory = { id: string; keyType: KeyType; fieldDefinitions: string | null; name: string };
+  RETURNING id, name, key_type AS "keyType", env_var_name AS "envVarName", field_definitions AS "fieldDefinitions",
+    icon, color`;
+export type HeldCategory = Pick<
+  CategoryRow,
+  "id" | "name" | "keyType" | "envVarName" | "fieldDefinitions" | "icon" | "color"
+>;
 
 function fieldsText(category: Category): string | null {
   return category.fieldDefinitions === null ? null : JSON.stringify(category.fieldDefinitions);

@@ -7,7 +7,7 @@ import { describeCause } from "../../log.ts";
 import { type Page, pageOf, parseTime } from "../../schema.ts";
 import { record } from "../audit/actions.ts";
 import type { Thing } from "../audit/model.ts";
-import { categoriesById, getCategory, holdCategory } from "../categories/actions.ts";
+import { categoriesById, getCategory, type HeldCategory, holdCategory } from "../categories/actions.ts";
 import type { Category, KeyType } from "../categories/model.ts";
 import type { Entry, EntryChange, EntryInput, EntryQuery, RevealedEntry } from "./model.ts";
 import * as queries from "./queries.ts";
@@ -24,13 +24,13 @@ export async function listEntries(kagi: Kagi, actor: Actor, query: EntryQuery): 
     categoriesById(kagi.db, actor),
   ]);
   const shown = new Map([...categories].map(([id, category]) => [id, categoryOfEntry(category)]));
-  const entries: Entry[] = [];
-  for (const row of rows) {
+  const { items, next } = pageOf(rows, limit);
+  // A category may have gone, with its entries, between the two reads.
+  const present = items.flatMap((row) => {
     const category = shown.get(row.categoryId);
-    // A category may have gone, with its entries, between the two reads.
-    if (category) entries.push(fromRow(row, category));
-  }
-  return pageOf(entries, limit);
+    return category === undefined ? [] : [fromRow(row, category)];
+  });
+  return { items: present, next };
 }
 
 /** The distinct names of entries, one spelling each, in alphabetical order. */
@@ -50,7 +50,7 @@ export async function createEntry(kagi: Kagi, actor: Actor, input: EntryInput): 
   const id = newId();
   const at = kagi.now().toISOString();
   const expiresAt = input.expiresAt == null ? null : parseTime("expiresAt", input.expiresAt);
-  const row = await kagi.db.transaction(async (tx) => {
+  return await kagi.db.transaction(async (tx) => {
     const category = await holdCategory(tx, actor, input.categoryId);
     const value = readValue(input.value, category);
     const fresh: queries.SealedEntryRow = {
@@ -68,9 +68,8 @@ export async function createEntry(kagi: Kagi, actor: Actor, input: EntryInput): 
     };
     await uniquely(tx.run(queries.insertEntry(actor.userId, fresh)), TAKEN, "name");
     await record(kagi, tx, actor, "create", thing(fresh));
-    return fresh;
+    return fromRow(fresh, categoryOfEntry(category));
   });
-  return fromRow(row, categoryOfEntry(await getCategory(kagi, actor, row.categoryId)));
 }
 
 /**
@@ -88,10 +87,13 @@ export async function updateEntry(
   const expiresAt =
     change.expiresAt == null ? (change.expiresAt ?? undefined) : parseTime("expiresAt", change.expiresAt);
   const clearsExpiry = change.expiresAt === null;
-  const row = await kagi.db.transaction(async (tx) => {
+  return await kagi.db.transaction(async (tx) => {
+    // The category first and the entry second, in the order in which deleting a category takes them.
+    const filed = (await findSealed(tx, actor, id)).categoryId;
+    const category = await holdCategory(tx, actor, change.categoryId ?? filed);
     await tx.get(queries.holdEntry(actor.userId, id));
     const before = await findSealed(tx, actor, id);
-    const category = await holdCategory(tx, actor, change.categoryId ?? before.categoryId);
+    if (before.categoryId !== filed) throw conflict("The entry has just been moved; try again", "categoryId");
     if (category.keyType !== before.keyType) {
       throw conflict("An entry moves only between categories of one keyType", "categoryId");
     }
@@ -109,9 +111,8 @@ export async function updateEntry(
     };
     await uniquely(tx.get(queries.updateEntry(actor.userId, after)), TAKEN, "name");
     await record(kagi, tx, actor, "change", thing(after));
-    return after;
+    return fromRow(after, categoryOfEntry(category));
   });
-  return fromRow(row, categoryOfEntry(await getCategory(kagi, actor, row.categoryId)));
 }
 
 /** Throws ENTRY_NOT_FOUND. */
@@ -143,7 +144,7 @@ export async function listFieldNames(kagi: Kagi, actor: Actor, id: string): Prom
   return Object.keys(openLogged(kagi, actor, row));
 }
 
-/** One value of an export, opened, or undefined when it does not open, which is logged. */
+/** One value of an export, opened. */
 export type ExportedEntry = Omit<queries.ExportedRow, "sealedValue"> & { value: Value };
 
 /** What an export holds, in its order. A value that does not open is left out, and logged. */
@@ -210,7 +211,7 @@ function checkFileName(fileName: string | null, keyType: KeyType): string | null
   return fileName;
 }
 
-function categoryOfEntry(category: Category): Entry["category"] {
+function categoryOfEntry(category: HeldCategory): Entry["category"] {
   const { id, name, keyType, envVarName, fieldDefinitions, icon, color } = category;
   return { id, name, keyType, envVarName, fieldDefinitions, icon, color };
 }

@@ -31,5 +31,6 @@ export const otherServers = (): Sql => sql`
   WHERE datname = current_database() AND application_name LIKE 'kagi %'
     AND application_name <> current_setting('application_name')`;
 
-/** Nobody writes an entry until the transaction ends. */
-export const lockEntries = (): Sql => sql`LOCK TABLE entries IN EXCLUSIVE MODE`;
+/** Nobody writes where secrets are until the transaction ends. The names are ours, from the list above. */
+export const lockSealed = (): Sql[] =>
+  SEALED_COLUMNS.map(({ table }) => ({ strings: [`LOCK TABLE ${table} IN EXCLUSIVE MODE`], values: [] }));

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Config } from "../../config.ts";
 import { seal } from "../../crypto/envelope.ts";
 import { createKeyring, generateKey, type Keyring } from "../../crypto/keyring.ts";
@@ -8,7 +9,7 @@ import { type Db, sql } from "../../db/sql.ts";
 import { holdSqlite } from "../../db/sqlite-file.ts";
 import { addName, errorCode, flush, writeNewFile } from "../../files.ts";
 import { StartError, unlock } from "../../start.ts";
-import { lockEntries, otherServers } from "./queries.ts";
+import { lockSealed, otherServers } from "./queries.ts";
 import { everySealed } from "./sealed.ts";
 
 export type Rotated = Readonly<{
@@ -50,7 +51,8 @@ export async function rotateKey(config: Config, given: string | null): Promise<R
     });
     const oldKeyFile = ownsFile ? installKey(config.keyPath, waiting as string, old) : key.file;
     // What the old key opens is to be gone from the file's free pages, too.
-    if (db.engine === "sqlite") await db.run(sql`VACUUM`);
+    // Without the space for that the rotation stands all the same.
+    if (db.engine === "sqlite") await db.run(sql`VACUUM`).catch(() => undefined);
     const newKeyFile = ownsFile ? config.keyPath : waiting;
     return { values, from: old.fingerprint, to: next.fingerprint, newKeyFile, oldKeyFile, installed: ownsFile };
   } finally {
@@ -76,7 +78,7 @@ async function reseal(db: Db, old: Keyring, next: Keyring): Promise<number> {
     if (tx.engine === "postgres") {
       await holdStarts(tx);
       await mustBeAlone(tx);
-      await tx.run(lockEntries());
+      for (const lock of lockSealed()) await tx.run(lock);
     }
     let values = 0;
     const damaged: string[] = [];
@@ -113,5 +115,6 @@ function installKey(path: string, waiting: string, old: Keyring): string {
   chmodSync(kept, 0o600);
   renameSync(waiting, path);
   flush(path);
+  flush(dirname(path));
   return kept;
 }
