@@ -7,9 +7,12 @@ import { startVault, type Vault } from "./vault.ts";
 
 /**
  * Pictures of the pages, for the README and for people to look at: `bun test/e2e/screenshots.ts [folder]`.
- * `keys-dark.png` is 1440 px wide, `keys-dark-phone.png` 390 px.
+ * `keys-dark.png` is 1440 px wide, `keys-dark-phone.png` 390 px. Without a folder it renews those that the repository
+ * keeps; with one, it makes them all.
  */
-const folder = resolve(process.argv[2] ?? join(import.meta.dir, "../../docs/screenshots"));
+const asked = process.argv[2];
+const folder = resolve(asked ?? join(import.meta.dir, "../../docs/screenshots"));
+const KEPT = ["keys", "category", "access-keys"];
 
 type Shot = Readonly<{ name: string; signedIn?: boolean; arrive: (page: Page) => Promise<unknown> }>;
 
@@ -21,7 +24,7 @@ if (findChromium() === undefined) {
 const [vault, unused] = await Promise.all([startVault(), startVault({ account: false })]);
 try {
   mkdirSync(folder, { recursive: true });
-  const shots = await shotsOf(vault);
+  const shots = (await shotsOf(vault)).filter(({ name }) => asked !== undefined || KEPT.includes(name));
   for (const [suffix, viewport] of [
     ["", { width: 1440, height: 900 }],
     ["-phone", { width: 390, height: 844 }],
