@@ -70,6 +70,7 @@ CREATE TABLE entries (
   UNIQUE (category_id, name_folded, environment)
 );
 CREATE INDEX entries_user ON entries (user_id, id);
+CREATE INDEX entries_category ON entries (category_id, environment);
 
 CREATE TABLE access_keys (
   id TEXT PRIMARY KEY,

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { SetUpForm, SetUpPage } from "../../../views/auth/set-up.tsx";
 import { SignInForm, SignInPage } from "../../../views/auth/sign-in.tsx";
+import type { Frame } from "../../../views/layout/frame.ts";
 import { urls } from "../../../views/urls.ts";
 import { deviceCookieName, readCookie, sessionCookieName, signInCookies, signOutCookie } from "../../http/cookies.ts";
 import { refusalOf } from "../../http/failures.ts";
@@ -48,6 +49,7 @@ const entrancePages = (kagi: Kagi) =>
       const next = localPath(String(query.next ?? urls.home));
       if (session !== null) return redirect(next);
       if (!(await isSetUp(kagi))) return redirect(urls.setUp);
+      if (request.url.endsWith(urls.signIn)) return await plainSignInPage(kagi, request);
       return await page(kagi, { request }, (frame) => SignInPage({ frame, email: "", next, problem: null }));
     })
     .post(urls.signIn, async ({ request, caller, form, htmx }) => {
@@ -66,6 +68,19 @@ const entrancePages = (kagi: Kagi) =>
       if (htmx) return html(SignInForm(props), { status, headers });
       return await page(kagi, { request }, (frame) => SignInPage({ frame, ...props }), { status, headers });
     });
+
+/** The page at its own address is the same for everybody but for the theme, so it is rendered once for each. */
+async function plainSignInPage(kagi: Kagi, request: Request): Promise<Response> {
+  return await page(kagi, { request }, (frame) => {
+    const draw = () => String(SignInPage({ frame, email: "", next: urls.home, problem: null }));
+    if (frame.done !== null) return draw();
+    const drawn = signInPages.get(frame.theme) ?? draw();
+    signInPages.set(frame.theme, drawn);
+    return drawn;
+  });
+}
+
+const signInPages = new Map<Frame["theme"], string>();
 
 const signOutPages = (kagi: Kagi) =>
   new Elysia()
