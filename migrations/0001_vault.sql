@@ -46,6 +46,10 @@ CREATE TABLE categories (
   color TEXT,
   description TEXT,
   description_folded TEXT,
+  -- How many entries it has of each environment, counted by whoever files, moves or deletes one.
+  development_count INTEGER NOT NULL DEFAULT 0,
+  staging_count INTEGER NOT NULL DEFAULT 0,
+  production_count INTEGER NOT NULL DEFAULT 0,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   UNIQUE (user_id, name_folded)
@@ -70,7 +74,6 @@ CREATE TABLE entries (
   UNIQUE (category_id, name_folded, environment)
 );
 CREATE INDEX entries_user ON entries (user_id, id);
-CREATE INDEX entries_category ON entries (category_id, environment);
 
 CREATE TABLE access_keys (
   id TEXT PRIMARY KEY,
@@ -99,6 +102,7 @@ CREATE TABLE audit_events (
   thing TEXT,
   thing_id TEXT,
   thing_name TEXT,
+  detail TEXT,
   result TEXT NOT NULL,
   request_id TEXT NOT NULL
 );

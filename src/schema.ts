@@ -56,10 +56,10 @@ export const Paging = t.Object(
 export type Paging = Static<typeof Paging>;
 
 /** A page of a list. `next` is the cursor of the one after, null at the end. */
-export type Page<T> = Readonly<{ items: T[]; next: string | null }>;
+export type Page<T> = Readonly<{ items: readonly T[]; next: string | null }>;
 
 /** The page out of `limit + 1` rows that were asked for; the one too many only tells that there are more. */
-export function pageOf<T extends { id: string }>(rows: T[], limit: number | null): Page<T> {
+export function pageOf<T extends { id: string }>(rows: readonly T[], limit: number | null): Page<T> {
   if (limit === null || rows.length <= limit) return { items: rows, next: null };
   const items = rows.slice(0, limit);
   return { items, next: items.at(-1)?.id ?? null };

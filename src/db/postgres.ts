@@ -28,7 +28,7 @@ class PostgresDb implements Db {
     this.#pool = pool;
   }
 
-  async all<T = Row>(query: Sql): Promise<T[]> {
+  async all<T = Row>(query: Sql): Promise<readonly T[]> {
     refuseInsideTransaction();
     return await execute<T>(this.#pool, query);
   }
@@ -67,7 +67,7 @@ class PostgresTransaction implements Db {
     this.#connection = connection;
   }
 
-  async all<T = Row>(query: Sql): Promise<T[]> {
+  async all<T = Row>(query: Sql): Promise<readonly T[]> {
     return await execute<T>(this.#connection, query);
   }
 

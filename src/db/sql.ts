@@ -10,7 +10,8 @@ export type Row = Record<string, string | number | null>;
 /** What a query runs on: the database itself, or one open transaction. */
 export interface Db {
   readonly engine: "sqlite" | "postgres";
-  all<T = Row>(query: Sql): Promise<T[]>;
+  /** Every row. Whoever asks the same before something is written may be given the same array, so nobody changes it. */
+  all<T = Row>(query: Sql): Promise<readonly T[]>;
   /** The first row, or undefined. */
   get<T = Row>(query: Sql): Promise<T | undefined>;
   run(query: Sql): Promise<void>;
@@ -27,18 +28,18 @@ export function sql(strings: TemplateStringsArray, ...values: (SqlParameter | Sq
   return { strings, values };
 }
 
-/** `(a, b, c)` for IN; an empty list matches nothing. */
-export function list(values: readonly SqlParameter[]): Sql {
-  if (values.length === 0) return { strings: ["(NULL)"], values: [] };
-  return { strings: ["(", ...values.slice(1).map(() => ", "), ")"], values };
-}
-
 /** Conditions joined by AND; none is always true. */
 export function all(conditions: readonly (Sql | false | null | undefined)[]): Sql {
   const present = conditions.filter((condition) => typeof condition === "object" && condition !== null);
-  if (present.length === 0) return { strings: ["1 = 1"], values: [] };
-  return { strings: ["(", ...present.slice(1).map(() => ") AND ("), ")"], values: present };
+  if (present.length === 0) return NO_CONDITION;
+  const strings = CONJUNCTIONS[present.length] ?? ["(", ...present.slice(1).map(() => ") AND ("), ")"];
+  CONJUNCTIONS[present.length] = strings;
+  return { strings, values: present };
 }
+
+const NO_CONDITION: Sql = { strings: ["1 = 1"], values: [] };
+/** What stands between so many conditions. */
+const CONJUNCTIONS: (readonly string[])[] = [];
 
 /** A LIKE pattern that finds `text` anywhere, with `%`, `_` and `\` as themselves (ESCAPE '\'). */
 export function contains(text: string): string {
@@ -53,27 +54,47 @@ export function fold(text: string): string {
   return text.normalize("NFKC").toLowerCase();
 }
 
-const rendered = new WeakMap<readonly string[], string>();
+export type Rendered = Readonly<{ text: string; isRead: boolean; parameters: SqlParameter[] }>;
 
-/** The text with `$1, $2 …`, which both engines take, and the parameters in that order. */
-export function render(query: Sql): { text: string; parameters: SqlParameter[] } {
-  if (query.values.every((value) => !isSql(value))) {
-    let text = rendered.get(query.strings);
-    if (text === undefined) {
-      text = query.strings.reduce((before, part, index) => `${before}$${index}${part}`);
-      rendered.set(query.strings, text);
-    }
-    return { text, parameters: query.values as SqlParameter[] };
-  }
+/**
+ * The text with `$1, $2 …`, which both engines take, and the parameters in that order. A text is written once for each
+ * way in which pieces of SQL were put together; the next time, following the pieces leads to it.
+ */
+export function render(query: Sql): Rendered {
   const parameters: SqlParameter[] = [];
-  const write = (part: Sql): string =>
-    part.strings.reduce((before, string, index) => {
-      const value = part.values[index - 1] as SqlParameter | Sql;
-      if (isSql(value)) return before + write(value) + string;
+  const shape = follow(SHAPES, query, parameters);
+  shape.text ??= write(query, { count: 0 });
+  shape.isRead ??= /^\s*SELECT\b/.test(shape.text);
+  return { text: shape.text, isRead: shape.isRead, parameters };
+}
+
+/** What queries look like that begin alike: by the next piece's text, or a parameter in its place. */
+type Shape = { pieces: WeakMap<readonly string[], Shape>; parameter?: Shape; text?: string; isRead?: boolean };
+
+const SHAPES: Shape = { pieces: new WeakMap() };
+
+function follow(from: Shape, query: Sql, parameters: SqlParameter[]): Shape {
+  let shape = from.pieces.get(query.strings);
+  if (shape === undefined) {
+    shape = { pieces: new WeakMap() };
+    from.pieces.set(query.strings, shape);
+  }
+  for (const value of query.values) {
+    if (isSql(value)) shape = follow(shape, value, parameters);
+    else {
       parameters.push(value);
-      return `${before}$${parameters.length}${string}`;
-    });
-  return { text: write(query), parameters };
+      shape.parameter ??= { pieces: new WeakMap() };
+      shape = shape.parameter;
+    }
+  }
+  return shape;
+}
+
+function write(query: Sql, parameters: { count: number }): string {
+  return query.strings.reduce((before, string, index) => {
+    const value = query.values[index - 1] as SqlParameter | Sql;
+    return `${before}${isSql(value) ? write(value, parameters) : `$${++parameters.count}`}${string}`;
+  });
 }
 
 function isSql(value: unknown): value is Sql {

@@ -85,7 +85,7 @@ class FileDb implements Db {
     this.#afterwards = afterwards;
   }
 
-  async all<T = Row>(query: Sql): Promise<T[]> {
+  async all<T = Row>(query: Sql): Promise<readonly T[]> {
     const { text, parameters } = render(query);
     using statement = this.#database.prepare(text);
     return statement.all(...parameters) as T[];

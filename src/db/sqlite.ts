@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { chmodSync, existsSync } from "node:fs";
 import { conflict } from "../errors.ts";
-import { type Db, type Row, render, type Sql } from "./sql.ts";
+import { type Db, type Row, render, type Sql, type SqlParameter } from "./sql.ts";
 
 /**
  * The embedded engine: one connection that writes, one that only reads, both in this process.
@@ -16,13 +16,20 @@ export function openSqlite(path: string): Db {
   Database.MAX_QUERY_CACHE_SIZE = 200;
   const writer = new Database(path, { create: true });
   if (existsSync(path)) chmodSync(path, 0o600);
-  for (const pragma of ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) {
-    writer.run(`PRAGMA ${pragma}`);
-  }
+  for (const pragma of PRAGMAS) writer.run(`PRAGMA ${pragma}`);
   const reader = new Database(path, { readonly: true });
   reader.run("PRAGMA busy_timeout = 5000");
   return new SqliteDb(writer, reader);
 }
+
+const PRAGMAS = [
+  "busy_timeout = 5000",
+  "journal_mode = WAL",
+  "synchronous = FULL",
+  "foreign_keys = ON",
+  // What a savepoint would bring back, kept in memory: a file for it takes longer than the writing itself.
+  "temp_store = MEMORY",
+] as const;
 
 type Job = {
   work: (tx: Db) => Promise<unknown>;
@@ -34,6 +41,7 @@ class SqliteDb implements Db {
   readonly engine = "sqlite";
   readonly #writer: Database;
   readonly #reader: Database;
+  readonly #lists: Lists;
   #queue: Job[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
@@ -41,19 +49,20 @@ class SqliteDb implements Db {
   constructor(writer: Database, reader: Database) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#lists = new Lists(reader);
   }
 
-  async all<T = Row>(query: Sql): Promise<T[]> {
+  async all<T = Row>(query: Sql): Promise<readonly T[]> {
     refuseInsideTransaction();
-    const { text, parameters } = render(query);
-    if (!isRead(text)) return this.transaction((tx) => tx.all<T>(query));
-    return this.#reader.query(text).all(...parameters) as T[];
+    const { text, isRead, parameters } = render(query);
+    if (!isRead) return this.transaction((tx) => tx.all<T>(query));
+    return this.#lists.read(text, parameters) as readonly T[];
   }
 
   async get<T = Row>(query: Sql): Promise<T | undefined> {
     refuseInsideTransaction();
-    const { text, parameters } = render(query);
-    if (!isRead(text)) return this.transaction((tx) => tx.get<T>(query));
+    const { text, isRead, parameters } = render(query);
+    if (!isRead) return this.transaction((tx) => tx.get<T>(query));
     return (this.#reader.query(text).get(...parameters) ?? undefined) as T | undefined;
   }
 
@@ -91,33 +100,75 @@ class SqliteDb implements Db {
   async #commit(batch: Job[]): Promise<void> {
     const settle: (() => void)[] = [];
     try {
-      this.#writer.run("BEGIN IMMEDIATE");
+      this.#step("BEGIN IMMEDIATE");
       for (const job of batch) settle.push(await this.#attempt(job));
-      this.#writer.run("COMMIT");
+      this.#step("COMMIT");
     } catch (error) {
       for (const job of batch) job.reject(error);
-      if (this.#writer.inTransaction) this.#writer.run("ROLLBACK");
+      if (this.#writer.inTransaction) this.#step("ROLLBACK");
       return;
     }
     for (const done of settle) done();
   }
 
+  /** Prepared once: preparing one of these takes longer than running it. */
+  #step(text: string): void {
+    this.#writer.query(text).run();
+  }
+
   async #attempt(job: Job): Promise<() => void> {
-    this.#writer.run("SAVEPOINT job");
+    this.#step("SAVEPOINT job");
     const tx = new SqliteTransaction(this.#writer);
     try {
       const result = await insideTransaction.run(true, () => job.work(tx));
-      this.#writer.run("RELEASE job");
+      this.#step("RELEASE job");
       return () => job.resolve(result as never);
     } catch (error) {
       // A full disk or a corrupt page ends the whole transaction, savepoints included; then every job has failed.
       if (!this.#writer.inTransaction) throw error;
-      this.#writer.run("ROLLBACK TO job");
-      this.#writer.run("RELEASE job");
+      this.#step("ROLLBACK TO job");
+      this.#step("RELEASE job");
       return () => job.reject(error);
     } finally {
       tx.end();
     }
+  }
+}
+
+/** As many rows as 1,000 entries make five times over: a few megabytes. */
+const KEPT_ROWS = 5000;
+
+/**
+ * Lists that were read, for as long as they are what a new reading would find. `PRAGMA data_version` moves with every
+ * commit of another connection, this process's writer and other processes alike (sqlite.org/pragma.html), and is asked
+ * before each use. Making the strings of a thousand rows takes a hundred times as long as asking.
+ */
+class Lists {
+  readonly #reader: Database;
+  readonly #kept = new Map<string, readonly unknown[]>();
+  #rows = 0;
+  #version: number | undefined;
+
+  constructor(reader: Database) {
+    this.#reader = reader;
+  }
+
+  read(text: string, parameters: SqlParameter[]): readonly unknown[] {
+    const { data_version: version } = this.#reader.query("PRAGMA data_version").get() as { data_version: number };
+    if (version !== this.#version) {
+      this.#kept.clear();
+      this.#rows = 0;
+      this.#version = version;
+    }
+    const key = `${text}\n${JSON.stringify(parameters)}`;
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) return kept;
+    const rows = this.#reader.query(text).all(...parameters);
+    if (this.#rows + rows.length <= KEPT_ROWS) {
+      this.#kept.set(key, rows);
+      this.#rows += rows.length + 1;
+    }
+    return rows;
   }
 }
 
@@ -130,7 +181,7 @@ class SqliteTransaction implements Db {
     this.#database = database;
   }
 
-  async all<T = Row>(query: Sql): Promise<T[]> {
+  async all<T = Row>(query: Sql): Promise<readonly T[]> {
     return this.#try(query, (text, parameters) => this.#database.query(text).all(...parameters) as T[]);
   }
 
@@ -176,8 +227,4 @@ const insideTransaction = new AsyncLocalStorage<true>();
 /** Inside a transaction, the database itself would read what is not yet true, or wait for a lock held by its caller. */
 function refuseInsideTransaction(): void {
   if (insideTransaction.getStore()) throw new Error("inside a transaction, use its own handle");
-}
-
-function isRead(text: string): boolean {
-  return /^\s*SELECT\b/.test(text);
 }

@@ -32,10 +32,10 @@ const whole = { search: null, cursor: null, limit: null };
 const whichever = { ...whole, categoryId: null, environment: null };
 const empty = {} as entries.SealedEntryRow;
 const listCategories = prepare(categories.listCategories("", whole));
-const holdCategory = prepare(categories.touchCategory("", ""));
+const fileUnder = prepare(categories.countEntries("", "", {}));
 const findCategory = prepare(categories.findCategory("", ""));
 const listEntries = prepare(entries.listEntries("", whichever));
-const findSealed = prepare(entries.findSealedEntry("", ""));
+const findSealed = prepare(entries.findSecret("", ""));
 const insertEntry = prepare(entries.insertEntry("", { ...empty, name: "", notes: null }));
 const countByCategory = prepare(stats.countByCategory(""));
 const insertEvent = database.prepare(`
@@ -62,14 +62,14 @@ function entryOf(row: entries.EntryRow, of: ReturnType<typeof categoryOfEntry> |
 }
 
 const reveal = database.transaction((id: string) => {
-  const row = findSealed.get(id, userId) as entries.SealedEntryRow & { keyType: CategoryRow["keyType"] };
+  const row = findSealed.get(id, userId) as entries.SecretRow;
   const value = openValue(keyring, id, row.sealedValue, row.keyType);
   audit("reveal", id, row.name);
   return { id, name: row.name, value, environment: row.environment };
 });
 
 const create = database.transaction((input: { categoryId: string; name: string; value: string }) => {
-  const held = holdCategory.get(input.categoryId, userId) as categories.HeldCategory;
+  const held = fileUnder.get(0, 0, 1, input.categoryId, userId) as categories.HeldCategory;
   const id = newId();
   const at = new Date().toISOString();
   const row: entries.SealedEntryRow = {

@@ -7,9 +7,9 @@ import { createCategory } from "../../src/features/categories/actions.ts";
 import { type Category, KEY_TYPES, type KeyType } from "../../src/features/categories/model.ts";
 import { createEntry, listEntries } from "../../src/features/entries/actions.ts";
 import { ENVIRONMENTS } from "../../src/features/entries/model.ts";
-import { SCOPE_NAMES } from "../../src/http/operations.ts";
 import type { Actor } from "../../src/kagi.ts";
 import { createLog } from "../../src/log.ts";
+import { SCOPE_NAMES } from "../../src/scopes.ts";
 import { openKagi } from "../../src/start.ts";
 
 export const CATEGORIES = 30;
@@ -28,7 +28,6 @@ export async function seed(dataDir: string): Promise<Vault> {
   const user = await addUser(kagi, { email: "bench@example.com", password: "kept in no drawer at all" });
   const actor: Actor = {
     address: "cli",
-    local: true,
     requestId: "seed",
     userAgent: null,
     userId: user.id,

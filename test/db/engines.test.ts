@@ -25,6 +25,32 @@ onEachDatabase("the database", (database) => {
     expect(await db.all(sql`SELECT id FROM notes WHERE id = ${"absent"}`)).toEqual([]);
   });
 
+  test("reads a list anew once anybody has written", async () => {
+    const neighbour = database.open();
+    expect(await ids()).toEqual([]);
+    await insert(db, "own");
+    expect(await ids()).toEqual(["own"]);
+    await insert(neighbour, "theirs");
+    expect(await ids()).toEqual(["own", "theirs"]);
+    const failing = neighbour.transaction(async (tx) => {
+      await insert(tx, "undone");
+      throw new Error("no");
+    });
+    expect(failing).rejects.toThrow("no");
+    expect(await ids()).toEqual(["own", "theirs"]);
+    await neighbour.run(sql`UPDATE notes SET id = 'changed' WHERE id = 'own'`);
+    expect(await ids()).toEqual(["changed", "theirs"]);
+  });
+
+  test("tells lists apart by what they were asked", async () => {
+    for (const id of ["a", "b", "c"]) await insert(db, id);
+    const after = async (id: string, limit: number) =>
+      (await db.all<{ id: string }>(sql`SELECT id FROM notes WHERE id > ${id} ORDER BY id LIMIT ${limit}`)).length;
+    for (let round = 0; round < 2; round += 1) {
+      expect([await after("a", 9), await after("a", 1), await after("", 9), await after("b", 9)]).toEqual([2, 1, 3, 1]);
+    }
+  });
+
   test("returns the rows of a write", async () => {
     const made = await db.get(sql`INSERT INTO notes (id, number) VALUES ('a', 1) RETURNING id, number`);
     expect(made).toEqual({ id: "a", number: 1 });

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { MIGRATIONS } from "../../migrations/index.ts";
 import { migrate, pendingMigrations } from "../../src/db/migrate.ts";
 import { type Db, sql } from "../../src/db/sql.ts";
@@ -10,6 +12,17 @@ const failure = (work: Promise<unknown>) =>
     () => "none",
     (error: Error) => error.message,
   );
+
+test("every file in the folder of migrations is listed, under its own name and in order", () => {
+  const folder = join(import.meta.dir, "../../migrations");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  const texts = files.sort().map((name) => ({
+    name: name.replace(/\.sql$/, ""),
+    text: readFileSync(join(folder, name), "utf8"),
+  }));
+  expect(MIGRATIONS.map(({ name, text }) => ({ name, text }))).toEqual(texts as never);
+  expect(files.map((name) => Number.parseInt(name, 10))).toEqual(files.map((_, index) => index + 1));
+});
 
 onEachDatabase("migrations", (database) => {
   const names = async (db: Db) =>

@@ -1,14 +1,13 @@
 import { newId, randomToken, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { AppError, invalid } from "../../errors.ts";
-import type { Scope } from "../../http/operations.ts";
 import type { Actor, Caller, Kagi } from "../../kagi.ts";
 import { type Page, type Paging, pageOf, parseTime } from "../../schema.ts";
+import type { Scope } from "../../scopes.ts";
 import { record } from "../audit/actions.ts";
-import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "./model.ts";
+import { type AccessKey, type AccessKeyInput, type CreatedAccessKey, KEY_TEXT } from "./model.ts";
 import * as queries from "./queries.ts";
 
-const KEY_TEXT = /^kagi_[A-Za-z0-9_-]{43}$/;
 const PREFIX_LENGTH = "kagi_".length + 4;
 /** `last_used_at` moves at most this often, so that a request that reads does not write. */
 const TOUCH_EVERY_MS = 60 * 1000;
@@ -65,7 +64,7 @@ export async function revokeAccessKey(kagi: Kagi, actor: Actor, id: string): Pro
 export async function findKeyActor(kagi: Kagi, caller: Caller, key: string): Promise<Actor | undefined> {
   if (!KEY_TEXT.test(key)) return undefined;
   const now = kagi.now();
-  const row = await kagi.db.get<queries.AccessKeyRow>(queries.findUsableKey(sha256(key), now.toISOString()));
+  const row = await kagi.db.get<queries.UsableKeyRow>(queries.findUsableKey(sha256(key), now.toISOString()));
   if (!row) return undefined;
   if (row.lastUsedAt === null || now.getTime() - Date.parse(row.lastUsedAt) > TOUCH_EVERY_MS) {
     await kagi.db.run(queries.touchAccessKey(row.id, now.toISOString()));

@@ -1,6 +1,8 @@
 import { type Static, t } from "elysia";
-import { SCOPE_NAMES, type Scope } from "../../http/operations.ts";
 import { Id, NAME_LENGTH, oneOf, Timestamp } from "../../schema.ts";
+import { SCOPE_NAMES, type Scope } from "../../scopes.ts";
+
+export const KEY_TEXT = /^kagi_[A-Za-z0-9_-]{43}$/;
 
 const KeyName = t.String({ minLength: 1, maxLength: NAME_LENGTH, examples: ["deploy script"] });
 export const ScopeSchema = oneOf(SCOPE_NAMES, { examples: ["entries:read"] });
@@ -23,7 +25,7 @@ export const CreatedAccessKey = t.Object(
   {
     ...members,
     key: t.String({
-      pattern: "^kagi_[A-Za-z0-9_-]{43}$",
+      pattern: KEY_TEXT.source,
       description: "Shown in this answer and never again",
       examples: ["kagi_dGhpcyBpcyBhbiBleGFtcGxlLCBub3QgYSByZWFsIGs"],
     }),

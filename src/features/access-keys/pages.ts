@@ -6,13 +6,14 @@ import { RevokeAccessKey, RevokeAccessKeyPage } from "../../../views/access-keys
 import { ids, urls } from "../../../views/urls.ts";
 import { AppError } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
+import { doneCookie } from "../../http/done.ts";
 import { refusalOf } from "../../http/failures.ts";
-import { doneCookie, page } from "../../http/frame.ts";
 import { pageDoor } from "../../http/guards.ts";
-import { SCOPES } from "../../http/operations.ts";
+import { page } from "../../http/page.ts";
 import { html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Kagi } from "../../kagi.ts";
+import { SCOPES } from "../../scopes.ts";
 import { createAccessKey, getAccessKey, listAccessKeys, revokeAccessKey } from "./actions.ts";
 import { AccessKeyInput, type CreatedAccessKey, PRESETS } from "./model.ts";
 

@@ -29,10 +29,12 @@ export const findAccessKey = (userId: string, id: string): Sql => sql`
  * to take ten times as long in bun:sqlite (docs/performance.md).
  */
 export const findUsableKey = (keyHash: string, now: string): Sql => sql`
-  SELECT ${COLUMNS}
+  SELECT k.id, k.user_id AS "userId", k.key_prefix AS "keyPrefix", k.scopes, k.last_used_at AS "lastUsedAt"
   FROM access_keys k
   WHERE k.key_hash = ${keyHash} AND (k.expires_at IS NULL OR k.expires_at > ${now})
     AND (SELECT count(*) FROM users u WHERE u.id = k.user_id AND u.disabled_at IS NULL) = 1`;
+
+export type UsableKeyRow = Pick<AccessKeyRow, "id" | "userId" | "keyPrefix" | "scopes" | "lastUsedAt">;
 
 export const insertAccessKey = (key: AccessKeyRow & { keyHash: string }): Sql => sql`
   INSERT INTO access_keys (id, user_id, name, key_prefix, key_hash, scopes, expires_at, last_used_at, created_at)

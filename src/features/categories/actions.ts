@@ -1,5 +1,6 @@
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
+import { derived } from "../../derived.ts";
 import { AppError, conflict, invalid, uniquely } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { type Page, pageOf } from "../../schema.ts";
@@ -17,7 +18,7 @@ export async function listCategories(kagi: Kagi, actor: Actor, query: CategoryQu
   const rows = await kagi.db.all<queries.CategoryRow>(
     queries.listCategories(actor.userId, { search: search || null, cursor, limit: limit === null ? null : limit + 1 }),
   );
-  return pageOf(rows.map(fromRow), limit);
+  return pageOf(fromRows(rows, undefined), limit);
 }
 
 /** Throws CATEGORY_NOT_FOUND. */
@@ -54,7 +55,7 @@ export async function updateCategory(kagi: Kagi, actor: Actor, id: string, chang
   await checkIcon(change.icon ?? null);
   return await kagi.db.transaction(async (tx) => {
     // Held first: PostgreSQL would look for entries as of before it waited for whoever is filing one.
-    await tx.get(queries.touchCategory(actor.userId, id));
+    await tx.get(queries.countEntries(actor.userId, id, {}));
     const before = await find(tx, actor, id);
     if (Object.keys(change).length === 0) return before;
     const category = checked({ ...before, ...retyped(before, change), updatedAt: kagi.now().toISOString() });
@@ -69,9 +70,11 @@ export async function updateCategory(kagi: Kagi, actor: Actor, id: string, chang
 /** Deletes its entries with it. Throws CATEGORY_NOT_FOUND. */
 export async function deleteCategory(kagi: Kagi, actor: Actor, id: string): Promise<void> {
   await kagi.db.transaction(async (tx) => {
-    const deleted = await tx.get<{ name: string }>(queries.deleteCategory(actor.userId, id));
-    if (!deleted) throw new AppError("CATEGORY_NOT_FOUND");
-    await record(kagi, tx, actor, "delete", thing({ id, name: deleted.name }));
+    // Held first, so that no entry is filed between the count and the deletion.
+    await tx.get(queries.countEntries(actor.userId, id, {}));
+    const category = await find(tx, actor, id);
+    await tx.run(queries.deleteCategory(actor.userId, id));
+    await record(kagi, tx, actor, "delete", thing(category), { detail: `entries=${category.entryCount}` });
   });
 }
 
@@ -82,21 +85,25 @@ export type HeldCategory = Pick<
 >;
 
 /**
- * The category that an entry is about to be filed under, which stays as it is until `tx` ends.
- * Throws CATEGORY_NOT_FOUND.
+ * The category that an entry is about to be filed under, or to leave, which stays as it is until `tx` ends; `change` is
+ * added to its counts. Undefined when it is gone.
  */
-export async function holdCategory(tx: Db, actor: Actor, id: string): Promise<HeldCategory> {
-  const held = await tx.get<queries.HeldCategory>(queries.touchCategory(actor.userId, id));
-  if (!held) throw new AppError("CATEGORY_NOT_FOUND");
-  return { ...held, fieldDefinitions: parseFields(held.fieldDefinitions) };
+export async function holdCategory(
+  tx: Db,
+  actor: Actor,
+  id: string,
+  change: queries.CountChange = {},
+): Promise<HeldCategory | undefined> {
+  const held = await tx.get<queries.HeldCategory>(queries.countEntries(actor.userId, id, change));
+  return held && { ...held, fieldDefinitions: parseFields(held.fieldDefinitions) };
 }
 
 /** Every category of the owner by id. */
-export async function categoriesById(db: Db, actor: Actor): Promise<Map<string, Category>> {
+export async function categoriesById(db: Db, actor: Actor): Promise<ReadonlyMap<string, HeldCategory>> {
   const rows = await db.all<queries.CategoryRow>(
     queries.listCategories(actor.userId, { search: null, cursor: null, limit: null }),
   );
-  return new Map(rows.map((row) => [row.id, fromRow(row)]));
+  return byId(rows, undefined);
 }
 
 /** Deletes all of the owner's categories and so all entries; the count of categories. */
@@ -132,6 +139,17 @@ function checked(category: Category): Category {
 async function checkIcon(icon: string | null): Promise<void> {
   if (icon !== null && !(await isIconSlug(icon))) throw invalid("icon", "is not the slug of a Simple Icons icon");
 }
+
+const fromRows = derived((rows: readonly queries.CategoryRow[]) => rows.map(fromRow));
+const byId = derived(
+  (rows: readonly queries.CategoryRow[]) =>
+    new Map(
+      rows.map(({ id, name, keyType, envVarName, fieldDefinitions, icon, color }) => [
+        id,
+        { id, name, keyType, envVarName, fieldDefinitions: parseFields(fieldDefinitions), icon, color },
+      ]),
+    ),
+);
 
 function fromRow(row: queries.CategoryRow): Category {
   return { ...row, fieldDefinitions: parseFields(row.fieldDefinitions) };

@@ -6,7 +6,7 @@ export type CategoryRow = Omit<Category, "fieldDefinitions"> & { fieldDefinition
 const COLUMNS = sql`
   c.id, c.user_id AS "userId", c.name, c.key_type AS "keyType", c.env_var_name AS "envVarName",
   c.field_definitions AS "fieldDefinitions", c.icon, c.color, c.description,
-  (SELECT CAST(count(*) AS INTEGER) FROM entries e WHERE e.category_id = c.id) AS "entryCount",
+  c.development_count + c.staging_count + c.production_count AS "entryCount",
   c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
 
 export const listCategories = (
@@ -44,18 +44,28 @@ export const updateCategory = (category: Category): Sql => sql`
     color = ${category.color}, description = ${category.description},
     description_folded = ${foldedDescription(category)}, updated_at = ${category.updatedAt}
   WHERE id = ${category.id} AND user_id = ${category.userId}
-    AND (key_type = ${category.keyType} OR NOT EXISTS (SELECT 1 FROM entries e WHERE e.category_id = categories.id))
+    AND (key_type = ${category.keyType} OR development_count + staging_count + production_count = 0)
   RETURNING id`;
 
 export const deleteCategory = (userId: string, id: string): Sql => sql`
-  DELETE FROM categories WHERE id = ${id} AND user_id = ${userId} RETURNING name`;
+  DELETE FROM categories WHERE id = ${id} AND user_id = ${userId}`;
 
 export const deleteCategoriesOf = (userId: string): Sql =>
   sql`DELETE FROM categories WHERE user_id = ${userId} RETURNING id`;
 
-/** Holds the category as it is until the transaction ends, so that an entry cannot be filed under another type. */
-export const touchCategory = (userId: string, id: string): Sql => sql`
-  UPDATE categories SET updated_at = updated_at WHERE id = ${id} AND user_id = ${userId}
+/** How many entries of each environment there are more, or fewer. */
+export type CountChange = Partial<Record<"development" | "staging" | "production", number>>;
+
+/**
+ * Counts entries that come or go, and holds the category as it is until the transaction ends, so that none is filed
+ * under another type.
+ */
+export const countEntries = (userId: string, id: string, change: CountChange): Sql => sql`
+  UPDATE categories SET
+    development_count = development_count + ${change.development ?? 0},
+    staging_count = staging_count + ${change.staging ?? 0},
+    production_count = production_count + ${change.production ?? 0}
+  WHERE id = ${id} AND user_id = ${userId}
   RETURNING id, name, key_type AS "keyType", env_var_name AS "envVarName", field_definitions AS "fieldDefinitions",
     icon, color`;
 export type HeldCategory = Pick<

@@ -1,6 +1,7 @@
 import { EnvelopeError } from "../../crypto/envelope.ts";
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
+import { derived } from "../../derived.ts";
 import { AppError, conflict, uniquely } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { describeCause } from "../../log.ts";
@@ -14,6 +15,7 @@ import * as queries from "./queries.ts";
 import { checkFits, mergeGroup, openValue, readValue, sealValue, sshKeyOf, type Value } from "./value.ts";
 
 const TAKEN = "This category has an entry with that name and environment";
+const MOVED = "The entry has just been moved; try again";
 
 /** Newest first. */
 export async function listEntries(kagi: Kagi, actor: Actor, query: EntryQuery): Promise<Page<Entry>> {
@@ -23,14 +25,8 @@ export async function listEntries(kagi: Kagi, actor: Actor, query: EntryQuery): 
     kagi.db.all<queries.EntryRow>(queries.listEntries(actor.userId, filter)),
     categoriesById(kagi.db, actor),
   ]);
-  const shown = new Map([...categories].map(([id, category]) => [id, categoryOfEntry(category)]));
   const { items, next } = pageOf(rows, limit);
-  // A category may have gone, with its entries, between the two reads.
-  const present = items.flatMap((row) => {
-    const category = shown.get(row.categoryId);
-    return category === undefined ? [] : [fromRow(row, category)];
-  });
-  return { items: present, next };
+  return { items: fromRows(items, categories), next };
 }
 
 /** The distinct names of entries, one spelling each, in alphabetical order. */
@@ -45,19 +41,29 @@ export async function getEntry(kagi: Kagi, actor: Actor, id: string): Promise<En
   return fromRow(row, categoryOfEntry(await getCategory(kagi, actor, row.categoryId)));
 }
 
-/** Throws CATEGORY_NOT_FOUND, VALIDATION_ERROR, CONFLICT for the same name and environment in that category. */
-export async function createEntry(kagi: Kagi, actor: Actor, input: EntryInput): Promise<Entry> {
+/**
+ * With `someFields`, a group may lack fields that its category defines. Throws CATEGORY_NOT_FOUND, VALIDATION_ERROR,
+ * CONFLICT for the same name and environment in that category.
+ */
+export async function createEntry(
+  kagi: Kagi,
+  actor: Actor,
+  input: EntryInput,
+  options: { someFields?: boolean } = {},
+): Promise<Entry> {
   const id = newId();
   const at = kagi.now().toISOString();
   const expiresAt = input.expiresAt == null ? null : parseTime("expiresAt", input.expiresAt);
+  const environment = input.environment ?? "production";
   return await kagi.db.transaction(async (tx) => {
-    const category = await holdCategory(tx, actor, input.categoryId);
-    const value = readValue(input.value, category);
+    const category = await holdCategory(tx, actor, input.categoryId, { [environment]: 1 });
+    if (!category) throw new AppError("CATEGORY_NOT_FOUND");
+    const value = readValue(input.value, category, options);
     const fresh: queries.SealedEntryRow = {
       id,
       categoryId: category.id,
       name: input.name,
-      environment: input.environment ?? "production",
+      environment,
       sealedValue: sealValue(kagi.keyring, id, value),
       fileName: checkFileName(input.fileName ?? null, category.keyType),
       ...sshKeyOf(value, category),
@@ -73,7 +79,8 @@ export async function createEntry(kagi: Kagi, actor: Actor, input: EntryInput): 
 }
 
 /**
- * Only what `change` has changes. With `mergeGroup`, fields that a sent group value lacks keep their stored value.
+ * Only what `change` has changes. With `mergeGroup`, fields that a sent group value lacks keep their stored value,
+ * unless they are removed; with it or with `someFields`, the group may lack fields that its category defines.
  * Throws ENTRY_NOT_FOUND, CATEGORY_NOT_FOUND, VALIDATION_ERROR, CONFLICT.
  */
 export async function updateEntry(
@@ -81,23 +88,22 @@ export async function updateEntry(
   actor: Actor,
   id: string,
   change: EntryChange,
-  options: { mergeGroup?: boolean } = {},
+  options: GroupOptions = {},
 ): Promise<Entry> {
   if (Object.keys(change).length === 0) return await getEntry(kagi, actor, id);
   const expiresAt =
     change.expiresAt == null ? (change.expiresAt ?? undefined) : parseTime("expiresAt", change.expiresAt);
   const clearsExpiry = change.expiresAt === null;
   return await kagi.db.transaction(async (tx) => {
-    // The category first and the entry second, in the order in which deleting a category takes them.
     const filed = (await findSealed(tx, actor, id)).categoryId;
-    const category = await holdCategory(tx, actor, change.categoryId ?? filed);
+    const category = await holdForMove(tx, actor, filed, change.categoryId ?? filed);
     await tx.get(queries.holdEntry(actor.userId, id));
     const before = await findSealed(tx, actor, id);
-    if (before.categoryId !== filed) throw conflict("The entry has just been moved; try again", "categoryId");
+    if (before.categoryId !== filed) throw conflict(MOVED, "categoryId");
     if (category.keyType !== before.keyType) {
       throw conflict("An entry moves only between categories of one keyType", "categoryId");
     }
-    const value = changedValue(kagi, before, change, category, options.mergeGroup === true);
+    const value = changedValue(kagi, before, change, category, options);
     const after: queries.SealedEntryRow = {
       ...before,
       categoryId: category.id,
@@ -110,6 +116,10 @@ export async function updateEntry(
       updatedAt: kagi.now().toISOString(),
     };
     await uniquely(tx.get(queries.updateEntry(actor.userId, after)), TAKEN, "name");
+    if (after.categoryId !== before.categoryId || after.environment !== before.environment) {
+      await holdCategory(tx, actor, before.categoryId, { [before.environment]: -1 });
+      await holdCategory(tx, actor, after.categoryId, { [after.environment]: 1 });
+    }
     await record(kagi, tx, actor, "change", thing(after));
     return fromRow(after, categoryOfEntry(category));
   });
@@ -118,8 +128,12 @@ export async function updateEntry(
 /** Throws ENTRY_NOT_FOUND. */
 export async function deleteEntry(kagi: Kagi, actor: Actor, id: string): Promise<void> {
   await kagi.db.transaction(async (tx) => {
-    const deleted = await tx.get<{ name: string }>(queries.deleteEntry(actor.userId, id));
+    const filed = (await findSealed(tx, actor, id)).categoryId;
+    if (!(await holdCategory(tx, actor, filed))) throw new AppError("ENTRY_NOT_FOUND");
+    const deleted = await tx.get<queries.DeletedEntryRow>(queries.deleteEntry(actor.userId, id));
     if (!deleted) throw new AppError("ENTRY_NOT_FOUND");
+    if (deleted.categoryId !== filed) throw conflict(MOVED, "categoryId");
+    await holdCategory(tx, actor, filed, { [deleted.environment]: -1 });
     await record(kagi, tx, actor, "delete", thing({ id, name: deleted.name }));
   });
 }
@@ -130,7 +144,8 @@ export async function deleteEntry(kagi: Kagi, actor: Actor, id: string): Promise
  */
 export async function revealEntry(kagi: Kagi, actor: Actor, id: string): Promise<RevealedEntry> {
   return await kagi.db.transaction(async (tx) => {
-    const row = await findSealed(tx, actor, id);
+    const row = await tx.get<queries.SecretRow>(queries.findSecret(actor.userId, id));
+    if (!row) throw new AppError("ENTRY_NOT_FOUND");
     const value = openLogged(kagi, actor, row);
     await record(kagi, tx, actor, "reveal", thing(row));
     return { id: row.id, name: row.name, value, environment: row.environment };
@@ -167,6 +182,22 @@ export async function openForExport(
   return { entries, unreadable: rows.length - entries.length };
 }
 
+type GroupOptions = { mergeGroup?: { removed: readonly string[] }; someFields?: boolean };
+
+/**
+ * Holds the category that an entry leaves and the one that it goes to, which is returned: both before the entry itself,
+ * as deleting a category takes them, and in one order, so that two moves do not wait for each other.
+ * Throws ENTRY_NOT_FOUND, CATEGORY_NOT_FOUND.
+ */
+async function holdForMove(tx: Db, actor: Actor, from: string, to: string): Promise<HeldCategory> {
+  const first = await holdCategory(tx, actor, from < to ? from : to);
+  const second = from === to ? first : await holdCategory(tx, actor, from < to ? to : from);
+  const [left, entered] = from < to ? [first, second] : [second, first];
+  if (!left) throw new AppError("ENTRY_NOT_FOUND");
+  if (!entered) throw new AppError("CATEGORY_NOT_FOUND");
+  return entered;
+}
+
 type FoundEntry = queries.SealedEntryRow & { keyType: KeyType };
 
 async function findSealed(db: Db, actor: Actor, id: string): Promise<FoundEntry> {
@@ -181,17 +212,19 @@ function changedValue(
   before: FoundEntry,
   change: EntryChange,
   category: Pick<Category, "id" | "keyType" | "fieldDefinitions">,
-  merge: boolean,
+  { mergeGroup: merge, someFields = merge !== undefined }: GroupOptions,
 ): Value | undefined {
   const opened = () => openValue(kagi.keyring, before.id, before.sealedValue, before.keyType);
   if (change.value !== undefined) {
-    return readValue(merge && before.keyType === "group" ? mergeGroup(opened(), change.value) : change.value, category);
+    const merges = merge !== undefined && before.keyType === "group";
+    const value = merges ? mergeGroup(opened(), change.value, merge.removed) : change.value;
+    return readValue(value, category, { someFields });
   }
   if (category.id !== before.categoryId && category.keyType === "group") checkFits(opened(), category);
   return undefined;
 }
 
-function openLogged(kagi: Kagi, actor: Actor, row: FoundEntry): Value {
+function openLogged(kagi: Kagi, actor: Actor, row: queries.SecretRow): Value {
   try {
     return openValue(kagi.keyring, row.id, row.sealedValue, row.keyType);
   } catch (error) {
@@ -215,6 +248,14 @@ function categoryOfEntry(category: HeldCategory): Entry["category"] {
   const { id, name, keyType, envVarName, fieldDefinitions, icon, color } = category;
   return { id, name, keyType, envVarName, fieldDefinitions, icon, color };
 }
+
+const fromRows = derived((rows: readonly queries.EntryRow[], categories: ReadonlyMap<string, HeldCategory>) =>
+  // A category may have gone, with its entries, between the two reads.
+  rows.flatMap((row) => {
+    const category = categories.get(row.categoryId);
+    return category === undefined ? [] : [fromRow(row, category)];
+  }),
+);
 
 function fromRow(row: queries.EntryRow, category: Entry["category"]): Entry {
   return {

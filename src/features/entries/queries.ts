@@ -1,4 +1,5 @@
 import { all, contains, fold, type Sql, sql } from "../../db/sql.ts";
+import type { KeyType } from "../categories/model.ts";
 import type { Environment } from "./model.ts";
 
 /** A row without its secret; listing never touches the sealed column. */
@@ -52,6 +53,13 @@ export const findSealedEntry = (userId: string, id: string): Sql => sql`
     (SELECT c.key_type FROM categories c WHERE c.id = e.category_id) AS "keyType"
   FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
 
+/** As little of an entry as revealing it takes. */
+export const findSecret = (userId: string, id: string): Sql => sql`
+  SELECT e.id, e.name, e.environment, e.sealed_value AS "sealedValue",
+    (SELECT c.key_type FROM categories c WHERE c.id = e.category_id) AS "keyType"
+  FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
+export type SecretRow = Pick<SealedEntryRow, "id" | "name" | "environment" | "sealedValue"> & { keyType: KeyType };
+
 export const projectNames = (userId: string): Sql => sql`
   SELECT min(name) AS "name" FROM entries WHERE user_id = ${userId} GROUP BY name_folded ORDER BY name_folded`;
 
@@ -75,7 +83,9 @@ export const updateEntry = (userId: string, entry: SealedEntryRow): Sql => sql`
   RETURNING id`;
 
 export const deleteEntry = (userId: string, id: string): Sql => sql`
-  DELETE FROM entries WHERE id = ${id} AND user_id = ${userId} RETURNING name`;
+  DELETE FROM entries WHERE id = ${id} AND user_id = ${userId} RETURNING name, environment, category_id AS "categoryId"`;
+
+export type DeletedEntryRow = Pick<EntryRow, "name" | "environment" | "categoryId">;
 
 /** Holds the row until the transaction ends, so that two changes to one entry come one after the other. */
 export const holdEntry = (userId: string, id: string): Sql => sql`
