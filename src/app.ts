@@ -17,11 +17,12 @@ import { settingsPages } from "./features/settings/pages.ts";
 import { statsApi } from "./features/stats/api.ts";
 import { callerOf, createCallers, setCaller } from "./http/client.ts";
 import { isSignInNeeded, renderJson, toAppError } from "./http/errors.ts";
-import { errorPage } from "./http/frame.ts";
 import { isHtmx } from "./http/guards.ts";
-import { securityHeaders } from "./http/headers.ts";
-import { operation } from "./http/operations.ts";
-import { redirect } from "./http/responses.ts";
+import { completeHeaders } from "./http/headers.ts";
+import { checkMounts } from "./http/mounts.ts";
+import { errorPage } from "./http/page.ts";
+import { localPath } from "./http/query.ts";
+import { acceptsGzip, redirect } from "./http/responses.ts";
 import { staticFiles } from "./http/static.ts";
 import type { Kagi } from "./kagi.ts";
 import { describeCause } from "./log.ts";
@@ -29,7 +30,12 @@ import { describeCause } from "./log.ts";
 /** Every mount, in reading order. */
 function routes(kagi: Kagi): AnyElysia {
   return new Elysia({ normalize: false, handler: { standardHostname: false } })
-    .onError(({ code, error, request }) => answerError(kagi, code, error, request))
+    .onError(async ({ code, error, request, set }) => {
+      const answer = await answerError(kagi, code, error, request);
+      // Elysia would put 500 in the place of a 200, which is how htmx is led to the sign-in page.
+      set.status = answer.status;
+      return answer;
+    })
     .use(healthApi(kagi))
     .use(staticFiles())
     .use(authPages(kagi))
@@ -50,33 +56,33 @@ function routes(kagi: Kagi): AnyElysia {
 }
 
 export type App = Readonly<{
-  fetch: (request: Request, socketAddress: string | null) => Promise<Response>;
+  fetch: (request: Request, socketAddress: () => string | null) => Promise<Response>;
   routes: readonly { method: string; path: string }[];
 }>;
 
 /** The whole product as one function from a request to its answer. */
 export function createApp(kagi: Kagi): App {
   const app = routes(kagi);
-  const missing = app.routes.find(({ method, path }) => path.startsWith("/api/") && !operation(method, path));
-  if (missing) throw new Error(`${missing.method} ${missing.path} is not in the table of operations`);
+  checkMounts(app.routes);
   const callers = createCallers(kagi.config);
-  const headers = securityHeaders(kagi.config);
-  const fetch = async (request: Request, socketAddress: string | null): Promise<Response> => {
+  const fetch = async (request: Request, socketAddress: () => string | null): Promise<Response> => {
     const caller = callers(request, socketAddress);
     setCaller(request, caller);
     let response: Response;
     try {
-      response = await app.fetch(request);
+      response = URL.canParse(request.url) ? await app.fetch(request) : renderJson(badHost());
     } catch (error) {
       response = await answerError(kagi, "UNKNOWN", error, request);
     }
     if (response.status === 404) response = (await methodNotAllowed(kagi, app.routes, request)) ?? response;
-    for (const [name, value] of headers) response.headers.set(name, value);
-    response.headers.set("X-Request-Id", caller.requestId);
-    if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
-    return await compressed(request, response);
+    completeHeaders(kagi.config, response.headers, caller.requestId);
+    return isCompressible(request, response) ? await compressed(response) : response;
   };
   return { fetch, routes: app.routes };
+}
+
+function badHost(): AppError {
+  return new AppError("VALIDATION_ERROR", "The Host header is no host's name");
 }
 
 async function answerError(kagi: Kagi, code: string | number, thrown: unknown, request: Request): Promise<Response> {
@@ -96,7 +102,7 @@ async function answerError(kagi: Kagi, code: string | number, thrown: unknown, r
 function placeOf(request: Request): string {
   const current = request.headers.get("hx-current-url");
   const { pathname, search } = new URL(current !== null && URL.canParse(current) ? current : request.url);
-  return request.method === "GET" || current !== null ? pathname + search : pathname;
+  return localPath(request.method === "GET" || current !== null ? pathname + search : pathname);
 }
 
 function isPage(pathname: string): boolean {
@@ -133,14 +139,16 @@ function matches(pattern: string, path: string): boolean {
 const COMPRESSED_FROM = 1024;
 
 /** Pages are compressed for browsers that take it, unless they show a secret or are compressed already. */
-async function compressed(request: Request, response: Response): Promise<Response> {
-  const encoding = response.headers.get("Content-Encoding");
-  if (encoding === "identity") response.headers.delete("Content-Encoding");
-  if (encoding !== null || !response.headers.get("Content-Type")?.startsWith("text/html")) return response;
-  if (!request.headers.get("Accept-Encoding")?.includes("gzip")) return response;
+function isCompressible(request: Request, { headers }: Response): boolean {
+  const encoding = headers.get("Content-Encoding");
+  if (encoding === "identity") headers.delete("Content-Encoding");
+  return encoding === null && headers.get("Content-Type")?.startsWith("text/html") === true && acceptsGzip(request);
+}
+
+async function compressed(response: Response): Promise<Response> {
+  const { status, headers } = response;
   const body = new Uint8Array(await response.arrayBuffer());
-  const headers = new Headers(response.headers);
   const small = body.byteLength < COMPRESSED_FROM;
   if (!small) headers.set("Content-Encoding", "gzip");
-  return new Response(small ? body : Bun.gzipSync(body), { status: response.status, headers });
+  return new Response(small ? body : Bun.gzipSync(body), { status, headers });
 }

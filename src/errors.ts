@@ -1,3 +1,5 @@
+import { BODY_MIB } from "./limits.ts";
+
 /**
  * The failures that Kagi knows by name. Each has one HTTP status and one wording for people; whatever else goes wrong
  * is an INTERNAL_ERROR, whose cause goes to the log and never to the caller.
@@ -18,7 +20,7 @@ const CODES = {
   NOT_FOUND: { status: 404, message: "Not found" },
   METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
   CONFLICT: { status: 409, message: "Conflict" },
-  PAYLOAD_TOO_LARGE: { status: 413, message: "The body is larger than 2 MiB" },
+  PAYLOAD_TOO_LARGE: { status: 413, message: `The body is larger than ${BODY_MIB} MiB` },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send JSON with Content-Type: application/json" },
   RATE_LIMITED: { status: 429, message: "Too many attempts" },
   INTERNAL_ERROR: { status: 500, message: "Internal server error" },

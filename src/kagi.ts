@@ -17,18 +17,19 @@ export type Kagi = Readonly<{
 export type Caller = Readonly<{
   /** The client's IP address, after trusted proxies; `cli` for the operator's commands. */
   address: string;
-  /** Whether it is this very machine, seen without a proxy in between. */
-  local: boolean;
   requestId: string;
   userAgent: string | null;
 }>;
+
+/** Whoever may run commands beside the database. */
+export const OPERATOR: Caller = { address: "cli", requestId: "cli", userAgent: null };
 
 /** Somebody who may act: the owner of every row that the action touches, and the credential that proves it. */
 export type Actor = Caller &
   Readonly<{
     userId: string;
     credential:
-      | Readonly<{ kind: "session"; sessionId: string }>
+      | Readonly<{ kind: "session"; sessionId: string; user: Readonly<{ name: string; email: string }> }>
       | Readonly<{ kind: "key"; keyId: string; keyPrefix: string; scopes: readonly string[] }>
       | Readonly<{ kind: "operator" }>;
   }>;

@@ -1,4 +1,5 @@
 import listFile from "../../static/generated/common-passwords.txt" with { type: "file" };
+import { once } from "../once.ts";
 
 /**
  * Whether a password is among the first that anybody would try: in the list of the most common ones (case does not
@@ -66,12 +67,5 @@ function followsIn(ring: string, from: string, to: string): boolean {
   return at !== -1 && ring[(at + 1) % ring.length] === to;
 }
 
-let loading: Promise<ReadonlySet<string>> | undefined;
-
 /** Read at the first use: 18 kB that a start does not need. */
-function listed(): Promise<ReadonlySet<string>> {
-  loading ??= Bun.file(listFile)
-    .text()
-    .then((text) => new Set(text.split("\n")));
-  return loading;
-}
+const listed = once(async (): Promise<ReadonlySet<string>> => new Set((await Bun.file(listFile).text()).split("\n")));

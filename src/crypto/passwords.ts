@@ -1,3 +1,5 @@
+import { once } from "../once.ts";
+
 /**
  * Passwords are stored as argon2id (RFC 9106) in PHC text form, with OWASP's first choice for servers: 19 MiB, two
  * passes. The parameters travel in the text, so raising them later does not invalidate what is stored.
@@ -15,9 +17,4 @@ export async function verifyPassword(password: string, hash: string | null): Pro
   return right && hash !== null;
 }
 
-let decoyHash: Promise<string> | undefined;
-
-function decoy(): Promise<string> {
-  decoyHash ??= hashPassword("no account has this password");
-  return decoyHash;
-}
+const decoy = once(() => hashPassword("no account has this password"));

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /**
  * Bearer tokens. A token has 256 random bits, so a plain SHA-256 is enough to store: there is no dictionary to try, and
@@ -10,7 +10,7 @@ export function randomToken(): string {
 
 /** Lower-case hex. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text, "hex");
 }
 
 /** HMAC-SHA-256 (RFC 2104) in base64url, under a key that exists for this one purpose. */

@@ -34,8 +34,8 @@ export type EnvDocument = {
   refused: string[];
 };
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-export const isVariableName = (name: string): boolean => NAME.test(name);
+export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+export const isVariableName = (name: string): boolean => VARIABLE_NAME.test(name);
 
 /** These stand for themselves everywhere, but for a leading `=`, which zsh takes for the path of a command. */
 const BARE = /^(?!=)[A-Za-z0-9_./:@%+,=-]*$/;

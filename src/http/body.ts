@@ -1,14 +1,19 @@
 import { AppError, invalid } from "../errors.ts";
+import { BODY_MIB, MIB } from "../limits.ts";
 
-export const BODY_BYTES = 2 * 1024 * 1024;
+export const BODY_BYTES = BODY_MIB * MIB;
+/** What anybody may send without having signed in: an e-mail and a password. */
+export const PUBLIC_BODY_BYTES = 64 * 1024;
 /** Nothing that the API takes nests deeper than three. */
 const DEPTH = 16;
+/** No page's form has more; a hundred group fields are three controls each. */
+const FORM_FIELDS = 1000;
 /** Members whose surrounding white space means nothing. */
 const TRIMMED = new Set(["name", "email", "service", "accountName", "envVarName", "fileName"]);
 
 /** A JSON body, or undefined when there is none. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR. */
-export async function readJson(request: Request): Promise<unknown> {
-  const bytes = await readBytes(request);
+export async function readJson(request: Request, limit = BODY_BYTES): Promise<unknown> {
+  const bytes = await readBytes(request, limit);
   if (bytes.byteLength === 0) return undefined;
   if (mediaType(request) !== "application/json") throw new AppError("UNSUPPORTED_MEDIA_TYPE");
   let body: unknown;
@@ -58,16 +63,16 @@ export class Form {
   }
 }
 
-/** Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR. */
-export async function readForm(request: Request): Promise<Form> {
-  const bytes = await readBytes(request);
+/** At most `limit` bytes. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR. */
+export async function readForm(request: Request, limit = BODY_BYTES): Promise<Form> {
+  const bytes = await readBytes(request, limit);
   const type = mediaType(request);
   if (bytes.byteLength === 0) return new Form(new URLSearchParams());
   try {
-    if (type === "application/x-www-form-urlencoded") return checked(new Form(new URLSearchParams(utf8.decode(bytes))));
+    if (type === "application/x-www-form-urlencoded") return checked(new URLSearchParams(utf8.decode(bytes)));
     if (type === "multipart/form-data") {
       const headers = { "content-type": request.headers.get("content-type") ?? "" };
-      return checked(new Form(await new Response(bytes, { headers }).formData()));
+      return checked(await new Response(bytes, { headers }).formData());
     }
   } catch (error) {
     if (error instanceof AppError) throw error;
@@ -86,6 +91,10 @@ export function refuseUnstorable(value: unknown, path: string, depth: number): v
   }
   if (typeof value !== "object" || value === null) return;
   if (depth > DEPTH) throw new AppError("VALIDATION_ERROR", "The body nests too deeply");
+  // Whatever writes such an object into a sentence, as a validator's message does, fails at it.
+  if (Object.hasOwn(value, "toString") && !(path === "value" && typeof value.toString === "string")) {
+    throw invalid(path || "toString", "is not valid");
+  }
   for (const [key, member] of Object.entries(value)) {
     refuseUnstorable(key, "A member's name", depth);
     refuseUnstorable(member, path === "" ? shown(key) : `${path}.${shown(key)}`, depth + 1);
@@ -94,10 +103,10 @@ export function refuseUnstorable(value: unknown, path: string, depth: number): v
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const length = request.headers.get("content-length");
   if (length !== null) {
-    if (Number(length) > BODY_BYTES) throw new AppError("PAYLOAD_TOO_LARGE");
+    if (Number(length) > limit) throw new AppError("PAYLOAD_TOO_LARGE");
     return new Uint8Array(await request.arrayBuffer());
   }
   if (request.body === null) return new Uint8Array();
@@ -105,7 +114,7 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   let size = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > BODY_BYTES) throw new AppError("PAYLOAD_TOO_LARGE");
+    if (size > limit) throw new AppError("PAYLOAD_TOO_LARGE");
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
@@ -123,9 +132,15 @@ function trimNames(body: unknown): unknown {
   return body;
 }
 
-function checked(form: Form): Form {
-  for (const name of form.names()) for (const value of form.getAll(name)) refuseUnstorable(value, shown(name), 0);
-  return form;
+/** Counted before anything looks a field up by its name, which takes the longer the more there are. */
+function checked(fields: URLSearchParams | FormData): Form {
+  let count = 0;
+  for (const [name, value] of fields as Iterable<[string, unknown]>) {
+    if (++count > FORM_FIELDS) throw new AppError("VALIDATION_ERROR", "The form has too many fields");
+    refuseUnstorable(name, "A field's name", 0);
+    if (typeof value === "string") refuseUnstorable(value, shown(name), 0);
+  }
+  return new Form(fields);
 }
 
 /** A member's name as an error may show it. */

@@ -10,22 +10,27 @@ const LOOPBACK_NAME = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
  * Tells where requests come from. `X-Forwarded-For` counts only as far as trusted proxies wrote it: read from the right,
  * the first address that is not a trusted proxy is the client, whatever stands to its left.
  */
-export function createCallers(config: Config): (request: Request, socketAddress: string | null) => Caller {
+export function createCallers(config: Config): (request: Request, socketAddress: () => string | null) => Caller {
   const proxies = new BlockList();
   for (const range of config.trustedProxies) addRange(proxies, range);
   const trusted = (address: string) => proxies.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
-  return (request, socketAddress) => {
+  const addressOf = (request: Request, socketAddress: string | null) => {
     const socket = plain(socketAddress ?? "unknown");
     const believed = config.trustedProxies.length > 0 && isIP(socket) !== 0 && trusted(socket);
-    return {
-      address: believed ? forwardedAddress(request, socket, trusted) : socket,
-      local:
-        isLoopback(socket) &&
-        !FORWARDING.some((header) => request.headers.has(header)) &&
-        LOOPBACK_NAME.test(request.headers.get("host") ?? ""),
+    return believed ? forwardedAddress(request, socket, trusted) : socket;
+  };
+  return (request, socketAddress) => {
+    const caller: Caller = {
       requestId: newId(),
-      userAgent: request.headers.get("user-agent"),
+      get address() {
+        return addressOf(request, socketAddress());
+      },
+      get userAgent() {
+        return request.headers.get("user-agent");
+      },
     };
+    // Looked up at once, while the connection is there for sure; or, for a page, by whom it is copied into an actor.
+    return request.method === "GET" ? caller : { ...caller };
   };
 }
 
@@ -42,6 +47,15 @@ export function callerOf(request: Request): Caller {
   return caller;
 }
 
+/** Whether a request comes from this very machine, without a proxy in between. */
+export function isLocal(request: Request): boolean {
+  return (
+    isLoopback(callerOf(request).address) &&
+    !FORWARDING.some((header) => request.headers.has(header)) &&
+    LOOPBACK_NAME.test(request.headers.get("host") ?? "")
+  );
+}
+
 function forwardedAddress(request: Request, socket: string, trusted: (address: string) => boolean): string {
   const hops = (request.headers.get("x-forwarded-for") ?? "").split(",").map((hop) => plain(hop.trim()));
   let client = socket;
@@ -55,7 +69,8 @@ function forwardedAddress(request: Request, socket: string, trusted: (address: s
 
 /** IPv4 seen through an IPv6 socket is IPv4 (RFC 4291, 2.5.5.2). */
 function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+  // Most addresses are plain already; the expression costs more than the rest of a simple request.
+  return address.startsWith("::") ? address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "") : address;
 }
 
 function isLoopback(address: string): boolean {

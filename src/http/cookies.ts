@@ -1,9 +1,7 @@
 import type { Config } from "../config.ts";
-import type { SignedIn } from "../features/auth/actions.ts";
-import { SESSION_MAX_MS } from "../features/auth/model.ts";
 
 /** A year: how long a browser is remembered as one that knows the account. */
-const DEVICE_MAX_AGE = 365 * 24 * 60 * 60;
+const DEVICE_SECONDS = 365 * 24 * 60 * 60;
 
 /** The `__Host-` prefix pins a cookie to this very host and to https (RFC 6265bis, 4.1.3.2); plain http cannot have it. */
 export function sessionCookieName(config: Config): string {
@@ -14,11 +12,14 @@ export function deviceCookieName(config: Config): string {
   return config.secure ? "__Host-kagi_device" : "kagi_device";
 }
 
+/** What a sign-in gives the browser. */
+type Tokens = Readonly<{ sessionToken: string; sessionSeconds: number; deviceToken: string }>;
+
 /** The `Set-Cookie` values of a sign-in. */
-export function signInCookies(config: Config, signedIn: SignedIn): string[] {
+export function signInCookies(config: Config, { sessionToken, sessionSeconds, deviceToken }: Tokens): string[] {
   return [
-    cookie(config, sessionCookieName(config), signedIn.sessionToken, SESSION_MAX_MS / 1000),
-    cookie(config, deviceCookieName(config), signedIn.deviceToken, DEVICE_MAX_AGE),
+    cookie(config, sessionCookieName(config), sessionToken, sessionSeconds),
+    cookie(config, deviceCookieName(config), deviceToken, DEVICE_SECONDS),
   ];
 }
 
@@ -29,13 +30,16 @@ export function signOutCookie(config: Config): string {
 
 /** The value of a request's cookie, or null (RFC 6265, 5.4: pairs separated by `; `). */
 export function readCookie(request: Request, name: string): string | null {
-  for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
+  const header = request.headers.get("cookie");
+  if (header === null) return null;
+  for (const pair of header.split(";")) {
     const [key, ...value] = pair.trim().split("=");
     if (key === name) return value.join("=") || null;
   }
   return null;
 }
 
-function cookie(config: Config, name: string, value: string, maxAge: number): string {
+/** A `Set-Cookie` value, kept for `maxAge` seconds; none deletes the cookie. */
+export function cookie(config: Config, name: string, value: string, maxAge: number): string {
   return `${name}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${config.secure ? "; Secure" : ""}`;
 }

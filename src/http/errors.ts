@@ -11,6 +11,8 @@ export function toAppError(code: string | number, error: unknown): AppError {
   if (cause instanceof AppError) return cause;
   if (code === "VALIDATION") return validationError((error as { all?: ValueError[] }).all ?? []);
   if (code === "PARSE" && cause === undefined) return new AppError("VALIDATION_ERROR");
+  // The client went away in the middle of its own body.
+  if (error instanceof Error && error.name === "AbortError") return new AppError("VALIDATION_ERROR");
   if (code === "NOT_FOUND") return new AppError("NOT_FOUND");
   return new AppError("INTERNAL_ERROR", undefined, {}, { cause: cause ?? error });
 }

@@ -1,25 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-
-/** What an access key may be allowed to do, each with the sentence that people read when they choose. */
-export const SCOPES = {
-  "categories:read": "See categories: names, types and variable names",
-  "categories:write": "Create, change and delete categories, with the entries in them",
-  "entries:read": "See entries: projects, environments, notes and expiry, never values",
-  "entries:write": "Create, change and delete entries",
-  "entries:reveal": "Read the secret value of an entry",
-  "2fa:read": "See which services have a second factor, never codes",
-  "2fa:write": "Create, change and delete second factors",
-  "2fa:reveal": "Read one-time codes and use up recovery codes",
-  "stats:read": "See how many categories and entries there are",
-  "export:read": "Download every simple and group value as one .env file",
-  "ai:extract": "Assemble a .env file, with values, from a prompt",
-  "envs:read": "See env projects and which files they have",
-  "envs:write": "Create, change and delete env projects and files",
-  "envs:reveal": "Read the content of an env file",
-} as const;
-
-export type Scope = keyof typeof SCOPES;
-export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
+import type { Scope } from "../scopes.ts";
 
 /** How a request proves who it is for: a scope, a browser session only, or nothing at all. */
 export type Access = Scope | "session" | "public";

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { FILES } from "../../static/index.ts";
 import { AppError } from "../errors.ts";
+import { acceptsGzip } from "./responses.ts";
 
 /** As long as RFC 9111 lets a cache believe; a file that changes has another name. */
 const CACHED = "public, max-age=31536000, immutable";
@@ -11,7 +12,8 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-type Asset = Readonly<{
+/** A file as browsers get it: under a path with its content's hash, compressed for those that take it. */
+export type Asset = Readonly<{
   path: string;
   type: string;
   body: Uint8Array<ArrayBuffer>;
@@ -27,19 +29,40 @@ export function asset(name: string): string {
 
 /** Serves the files under their hashed paths, to anybody, for a year. */
 export function staticFiles() {
-  return new Elysia({ name: "static-files" }).get("/static/:file", ({ params, request }) => {
-    const found = assets().byPath.get(`/static/${params.file}`);
-    if (!found) throw new AppError("NOT_FOUND");
-    const zipped = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
-    return new Response(zipped ? found.compressed() : found.body, {
-      headers: {
-        "Content-Type": found.type,
-        "Cache-Control": CACHED,
-        Vary: "Accept-Encoding",
-        ...(zipped ? { "Content-Encoding": "gzip" } : {}),
-      },
-    });
+  return new Elysia({ name: "static-files" }).get("/static/:file", ({ params, request }) =>
+    sendAsset(request, assets().byPath.get(`/static/${params.file}`)),
+  );
+}
+
+/** Throws NOT_FOUND when there is none. */
+export function sendAsset(request: Request, asset: Asset | undefined): Response {
+  if (!asset) throw new AppError("NOT_FOUND");
+  const zipped = acceptsGzip(request);
+  return new Response(zipped ? asset.compressed() : asset.body, {
+    headers: {
+      "Content-Type": asset.type,
+      "Cache-Control": CACHED,
+      Vary: "Accept-Encoding",
+      ...(zipped ? { "Content-Encoding": "gzip" } : {}),
+    },
   });
+}
+
+/** `folder` is where it is served, such as `/static`. */
+export function toAsset(folder: string, name: string, body: Uint8Array<ArrayBuffer>): Asset {
+  const dot = name.lastIndexOf(".");
+  const [stem, ending] = [name.slice(0, dot), name.slice(dot + 1)];
+  let zipped: Uint8Array<ArrayBuffer> | undefined;
+  return {
+    // Not for security: it only tells one version from the next.
+    path: `${folder}/${stem}.${Bun.hash(body).toString(16).padStart(16, "0")}.${ending}`,
+    type: TYPES[ending] ?? "application/octet-stream",
+    body,
+    compressed: () => {
+      zipped ??= Bun.gzipSync(body, { level: 9 });
+      return zipped;
+    },
+  };
 }
 
 type Assets = Readonly<{ byName: ReadonlyMap<string, Asset>; byPath: ReadonlyMap<string, Asset> }>;
@@ -53,22 +76,9 @@ function assets(): Assets {
 }
 
 function read(): Assets {
-  const byName = new Map(Object.entries(FILES).map(([name, text]) => [name, describe(name, text)]));
+  const encoder = new TextEncoder();
+  const byName = new Map(
+    Object.entries(FILES).map(([name, text]) => [name, toAsset("/static", name, encoder.encode(text))]),
+  );
   return { byName, byPath: new Map([...byName.values()].map((file) => [file.path, file])) };
-}
-
-function describe(name: string, text: string): Asset {
-  const [stem = "", ending = ""] = name.split(".");
-  const body = new TextEncoder().encode(text);
-  let zipped: Uint8Array<ArrayBuffer> | undefined;
-  return {
-    // Not for security: it only tells one version from the next.
-    path: `/static/${stem}.${Bun.hash(body).toString(16).padStart(16, "0")}.${ending}`,
-    type: TYPES[ending] ?? "application/octet-stream",
-    body,
-    compressed: () => {
-      zipped ??= Bun.gzipSync(body, { level: 9 });
-      return zipped;
-    },
-  };
 }

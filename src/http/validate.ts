@@ -1,5 +1,5 @@
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
-import type { ValueError } from "@sinclair/typebox/errors";
+import { type ValueError, ValueErrorType } from "@sinclair/typebox/errors";
 import type { Static, TSchema } from "elysia";
 import { AppError, invalid } from "../errors.ts";
 import { NAME_OF_QUERY, PROBLEM } from "../schema.ts";
@@ -63,11 +63,8 @@ function expectation(schema: TSchema): string {
   }
 }
 
-// ValueErrorType.ObjectAdditionalProperties
-const UNKNOWN_MEMBER = 42;
-
 function isUnknownMember(error: ValueError): boolean {
-  return error.type === UNKNOWN_MEMBER;
+  return error.type === ValueErrorType.ObjectAdditionalProperties;
 }
 
 /** RFC 6901. */

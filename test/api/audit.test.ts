@@ -14,6 +14,7 @@ type Event = {
   thing: string;
   thing_id: string | null;
   thing_name: string | null;
+  detail: string | null;
   result: string;
   request_id: string;
   at: string;
@@ -29,10 +30,18 @@ onEachEngine("the trail", (vault) => {
     const { user, session } = await whoAmI();
     const category = await newCategory(vault.owner, { name: "trail category" });
     const entry = await newEntry(vault.owner, { name: "trail entry", categoryId: category.id });
+    await newEntry(vault.owner, { categoryId: category.id });
     const key = await newKey(vault.owner, { name: "trail key" });
     const by = vault.owner;
     const named = { category: "trail category", entry: "trail entry", "access-key": "trail key" };
-    const actions: [() => Promise<Answer>, verb: string, thing: string, id: string | null, name: string | null][] = [
+    const actions: [
+      () => Promise<Answer>,
+      verb: string,
+      thing: string,
+      id: string | null,
+      name: string | null,
+      detail?: string,
+    ][] = [
       [
         () => by.put(`/api/categories/${category.id}`, { color: "#123456" }),
         "change",
@@ -45,11 +54,18 @@ onEachEngine("the trail", (vault) => {
       [() => by.get("/api/export"), "export", "vault", null, null],
       [() => by.get("/api/export?project=trail%20entry"), "export", "vault", null, named.entry],
       [() => by.delete(`/api/entries/${entry.id}`), "delete", "entry", entry.id, named.entry],
-      [() => by.delete(`/api/categories/${category.id}`), "delete", "category", category.id, named.category],
+      [
+        () => by.delete(`/api/categories/${category.id}`),
+        "delete",
+        "category",
+        category.id,
+        named.category,
+        "entries=1",
+      ],
       [() => by.delete(`/api/access-keys/${key.id}`), "revoke", "access-key", key.id, named["access-key"]],
-      [() => by.delete("/api/account/data"), "delete-all", "vault", null, null],
+      [() => by.delete("/api/account/data"), "delete-all", "vault", null, null, "categories=0 access-keys=0"],
     ];
-    for (const [act, verb, thing, id, name] of actions) {
+    for (const [act, verb, thing, id, name, detail = null] of actions) {
       expect(await eventsOf(await act())).toEqual(
         [
           {
@@ -64,6 +80,7 @@ onEachEngine("the trail", (vault) => {
             thing,
             thing_id: id,
             thing_name: name,
+            detail,
             result: "ok",
           } as unknown as Event,
         ].map((event) => ({ ...event, request_id: expect.any(String) as unknown as string })),
@@ -103,7 +120,9 @@ onEachEngine("the trail", (vault) => {
     expect(await eventsOf(right)).toMatchObject([{ ...signedIn, credential: "session", user_id: user.id }]);
 
     const wrong = await stranger.post("/api/auth/sign-in/email", { ...OWNER, password: "not the password" });
-    expect(await eventsOf(wrong)).toMatchObject([{ ...signedIn, credential: "anonymous", result: "refused" }]);
+    expect(await eventsOf(wrong)).toMatchObject([
+      { ...signedIn, credential: "anonymous", result: "refused", detail: "why=credentials" },
+    ]);
 
     // What somebody typed for an e-mail may be a password: an unknown one is not written down.
     const typed = marked("typed-as-an-e-mail");
@@ -114,7 +133,32 @@ onEachEngine("the trail", (vault) => {
     expectNoneIn(await vault.storage.dump(), [typed], "database");
 
     const out = await (await vault.signIn()).post("/api/auth/sign-out");
-    expect(await eventsOf(out)).toMatchObject([{ verb: "sign-out", thing_id: user.id, result: "ok" }]);
+    expect(await eventsOf(out)).toMatchObject([
+      { verb: "sign-out", thing_id: user.id, thing_name: OWNER.email, result: "ok" },
+    ]);
+  });
+
+  test("tells once a window that an account or an address is throttled", async () => {
+    const { user } = await whoAmI();
+    const told = async () => (await events()).filter(({ detail }) => detail === "why=throttled");
+    const guess = (email: string) => vault.stranger.post("/api/auth/sign-in/email", { email, password: "wrong" });
+    const guessALot = async (tries: number, email: (index: number) => string) => {
+      for (let index = 0; index < tries; index += 1) await guess(email(index));
+      expect(await guess(email(tries))).toMatchObject(refused(429, "RATE_LIMITED"));
+    };
+    const windowPasses = () =>
+      vault.storage.rows("UPDATE throttles SET window_started_at = '2020-01-01T00:00:00.000Z'");
+    await windowPasses();
+    const row = { verb: "sign-in", result: "refused", credential: "anonymous", address: "127.0.0.1" };
+    const ofOwner = { ...row, user_id: user.id, thing_id: user.id, thing_name: OWNER.email };
+    await guessALot(14, () => OWNER.email);
+    expect(await told()).toMatchObject([ofOwner]);
+    await guessALot(30, (index) => `user${index}@example.com`);
+    expect(await told()).toMatchObject([ofOwner, { ...row, user_id: null, thing_name: null }]);
+    await windowPasses();
+    await guessALot(14, () => OWNER.email);
+    expect((await told()).slice(2)).toMatchObject([ofOwner]);
+    await windowPasses();
   });
 
   test("tells nothing of what did not happen, and nothing of looking around", async () => {

@@ -95,6 +95,33 @@ onEachEngine("requests that race", (vault) => {
     expect(answers.map(({ status }) => status).every((status) => [200, 204, 404].includes(status))).toBeTrue();
     expect((await vault.owner.get(`/api/categories/${one.id}`)).status).toBe(404);
   });
+
+  test("leave every count as many as there are", async () => {
+    const environments = ["development", "staging", "production"] as const;
+    const categories = [await newCategory(vault.owner), await newCategory(vault.owner)];
+    const of = <T>(list: readonly T[], at: number) => list[at % list.length] as T;
+    const entries = await times(24, (at) =>
+      newEntry(vault.owner, { categoryId: of(categories, at).id, environment: of(environments, at) }),
+    );
+    const taken = entries[0] as Entry;
+    await times(96, (at) => {
+      const path = `/api/entries/${of(entries, at).id}`;
+      if (at % 7 === 0) return vault.owner.delete(path);
+      if (at % 5 === 0) return vault.owner.post("/api/entries", { ...taken, id: undefined, value: "v" });
+      if (at % 3 === 0) return vault.owner.put(path, { environment: of(environments, at + 1), name: taken.name });
+      return vault.owner.put(path, { categoryId: of(categories, at + 1).id, environment: of(environments, at) });
+    });
+    for (const { id } of categories) {
+      const there = (await vault.owner.get<Entry[]>(`/api/entries?categoryId=${id}`)).body;
+      const { body } = await vault.owner.get<{ entryCount: number }>(`/api/categories/${id}`);
+      expect(body.entryCount).toBe(there.length);
+    }
+    const all = (await vault.owner.get<Entry[]>("/api/entries")).body;
+    const { body: stats } = await vault.owner.get<{ byEnvironment: Record<string, number> }>("/api/stats");
+    for (const environment of environments) {
+      expect(stats.byEnvironment[environment]).toBe(all.filter((entry) => entry.environment === environment).length);
+    }
+  });
 });
 
 onEachEngine("what was acknowledged", (vault) => {

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { SessionInfo } from "../../src/features/auth/model.ts";
-import { OPERATIONS, type Operation, type OperationName, SCOPE_NAMES, type Scope } from "../../src/http/operations.ts";
+import { OPERATIONS, type Operation, type OperationName } from "../../src/http/operations.ts";
+import { SCOPE_NAMES, type Scope } from "../../src/scopes.ts";
 import type { Answer, Client } from "../support/client.ts";
 import {
   fresh,

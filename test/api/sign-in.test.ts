@@ -136,6 +136,15 @@ onEachEngine("the throttle", (vault) => {
     expect(await triesUntilLimited((index) => guess(vault.stranger, `user${index}@example.com`))).toBe(30);
   });
 
+  test("leaves the door open to a known browser behind such an address", async () => {
+    const guessed = await guess(vault.stranger, "somebody@example.com");
+    expect(guessed).toMatchObject(limited);
+    const device = /kagi_device=[\w-]+/.exec(vault.owner.headers.cookie as string)?.[0] as string;
+    expect(await vault.stranger.with({ cookie: device }).post(SIGN_IN, OWNER)).toMatchObject({ status: 200 });
+    const other = await guess(vault.stranger.with({ cookie: device }), OTHER.email);
+    expect(other).toMatchObject(limited);
+  });
+
   test("does not fall to a rotating X-Forwarded-For from anybody", async () => {
     await pass(vault);
     const rotating = (index: number) => ({

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { SessionInfo } from "../../src/features/auth/model.ts";
 import type { Export } from "../../src/features/export/model.ts";
 import { newCategory, newEntry, onEachEngine, refused } from "../support/vault.ts";
 
@@ -134,6 +135,25 @@ onEachEngine("a filled vault", (vault) => {
     expect(answer).toMatchObject({ status: 200, body: { content: "", unreadable: 1 } });
   });
 
+  test("is emptied of everything that is its owner's, and of nothing else", async () => {
+    const STAY = ["audit_events", "sessions"];
+    const { user } = (await vault.owner.get<SessionInfo>("/api/auth/session")).body;
+    await vault.key();
+    const count = async (table: string, where: string) =>
+      (await vault.storage.rows(`SELECT 1 FROM ${table} WHERE user_id ${where} '${user.id}'`)).length;
+    const tables = await vault.storage.tablesWith("user_id");
+    const emptied = tables.filter((table) => !STAY.includes(table));
+    expect(tables.filter((table) => STAY.includes(table))).toEqual(STAY);
+    const others = await Promise.all(emptied.map((table) => count(table, "<>")));
+    // A table that this test has put nothing into would be empty for the wrong reason.
+    expect(await Promise.all(tables.map((table) => count(table, "=")))).not.toContain(0);
+    expect(await vault.owner.delete("/api/account/data")).toMatchObject({ status: 204 });
+    expect(await Promise.all(emptied.map((table) => count(table, "=")))).toEqual(emptied.map(() => 0));
+    expect(await Promise.all(STAY.map((table) => count(table, "=")))).not.toContain(0);
+    expect(await Promise.all(emptied.map((table) => count(table, "<>")))).toEqual(others);
+    expect(await vault.storage.rows(`SELECT 1 FROM users WHERE id = '${user.id}'`)).toHaveLength(1);
+  });
+
   test("is emptied by its owner, whose account and trail stay", async () => {
     const key = await vault.key(["stats:read"]);
     expect(await vault.owner.delete("/api/account/data")).toMatchObject({ status: 204 });
@@ -141,6 +161,6 @@ onEachEngine("a filled vault", (vault) => {
     expect((await vault.owner.get("/api/access-keys")).body).toEqual([]);
     expect((await key.get("/api/stats")).status).toBe(401);
     expect((await (await vault.other).get("/api/stats")).body).toMatchObject({ totalCategories: 1, totalEntries: 1 });
-    expect(await vault.storage.rows("SELECT id FROM audit_events WHERE verb = 'delete-all'")).toHaveLength(1);
+    expect(await vault.storage.rows("SELECT id FROM audit_events WHERE verb = 'delete-all'")).toHaveLength(2);
   });
 });

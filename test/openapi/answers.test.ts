@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
-import { OPERATIONS, type Operation, SCOPE_NAMES } from "../../src/http/operations.ts";
+import { OPERATIONS, type Operation } from "../../src/http/operations.ts";
+import { SCOPE_NAMES } from "../../src/scopes.ts";
 import { type Answer, type Client, cookiesOf } from "../support/client.ts";
 import { fresh, newCategory, newEntry, newKey, OWNER, onEachEngine } from "../support/vault.ts";
 import { type ApiDocument, type ApiOperation, checker, headerOf, operationsOf } from "./api-document.ts";

@@ -5,8 +5,9 @@ import manifest from "../../package.json" with { type: "json" };
 import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { ERROR_CODES, type ErrorCode, statusOf } from "../../src/errors.ts";
-import { OPERATIONS, type Operation, SCOPES } from "../../src/http/operations.ts";
+import { OPERATIONS, type Operation } from "../../src/http/operations.ts";
 import type { Kagi } from "../../src/kagi.ts";
+import { SCOPES } from "../../src/scopes.ts";
 import { type ApiDocument, type ApiOperation, checker, headerOf, operationsOf } from "./api-document.ts";
 
 const table = Object.entries(OPERATIONS) as [string, Operation][];
@@ -16,7 +17,7 @@ let app: App;
 let document: ApiDocument;
 let operations: Map<string, ApiOperation>;
 
-const get = (path: string) => app.fetch(new Request(`http://localhost${path}`), "127.0.0.1");
+const get = (path: string) => app.fetch(new Request(`http://localhost${path}`), () => "127.0.0.1");
 
 beforeAll(async () => {
   // Nothing that is asked here needs a database or a key.
@@ -56,7 +57,7 @@ describe("the document", () => {
 
   test("names the origin that was asked when none is set", async () => {
     const other = createApp({ config: loadConfig({}) } as unknown as Kagi);
-    const answer = await other.fetch(new Request("http://127.0.0.1:4711/api/openapi"), "127.0.0.1");
+    const answer = await other.fetch(new Request("http://127.0.0.1:4711/api/openapi"), () => "127.0.0.1");
     expect(await answer.json()).toMatchObject({ servers: [{ url: "http://127.0.0.1:4711" }] });
   });
 

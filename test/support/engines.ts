@@ -11,6 +11,8 @@ export type Storage = Readonly<{
   /** Settings that make Kagi use it. */
   environment: Environment;
   rows: <T = Row>(query: string) => Promise<T[]>;
+  /** The tables that have the column. */
+  tablesWith: (column: string) => Promise<string[]>;
   /** Everything that is stored, as text to search in; bytes beyond ASCII come out as Latin-1. */
   dump: () => Promise<string>;
   /** From here on no row of the trail can be written. */
@@ -43,6 +45,12 @@ function sqliteStorage(path: string): Storage {
   return {
     environment: {},
     rows,
+    tablesWith: async (column) => {
+      const tables = await rows<{ name: string }>(
+        `SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = '${column}'`,
+      );
+      return tables.map(({ name }) => name).sort();
+    },
     dump: async () =>
       [path, `${path}-wal`]
         .filter((file) => existsSync(file))
@@ -68,6 +76,12 @@ async function postgresStorage(): Promise<Storage> {
   return {
     environment: { DATABASE_URL: url.href },
     rows,
+    tablesWith: async (column) => {
+      const tables = await rows<{ name: string }>(
+        `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = '${column}'`,
+      );
+      return tables.map(({ name }) => name).sort();
+    },
     dump: async () => {
       const tables = await rows<{ name: string }>(
         `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,

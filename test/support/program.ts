@@ -12,22 +12,28 @@ const PROGRAM = process.env.KAGI_TEST_BINARY
 export type Environment = Readonly<Record<string, string>>;
 
 /** Starts a command in a folder of its own, with nothing in its environment but what is given. */
-export function start(folder: string, words: readonly string[], environment: Environment, input = "") {
+export function start(folder: string, words: readonly string[], environment: Environment = {}, input = "") {
   return Bun.spawn([...PROGRAM, ...words], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: folder, ...environment },
+    env: { PATH: process.env.PATH ?? "", HOME: tmpdir(), ...environment },
     stdin: new Blob([input]),
     stdout: "pipe",
     stderr: "pipe",
   });
 }
 
-/** Runs a command to its end. Throws with what it said when it fails. */
-export async function run(folder: string, words: readonly string[], environment: Environment, input = "") {
+export type Ran = { code: number; out: string; err: string };
+
+/** Runs a command to its end, whatever that is. */
+export async function kagi(
+  folder: string,
+  words: readonly string[],
+  environment: Environment = {},
+  input = "",
+): Promise<Ran> {
   const child = start(folder, words, environment, input);
   const [out, err, code] = await Promise.all([readAll(child.stdout), readAll(child.stderr), child.exited]);
-  if (code !== 0) throw new Error(`kagi ${words.join(" ")} ended with ${code}:\n${err}`);
-  return out;
+  return { code, out, err };
 }
 
 export function readAll(stream: ReadableStream): Promise<string> {
@@ -46,7 +52,7 @@ export type Server = Readonly<{
 }>;
 
 /** Serves from a folder on a free port and returns when the log says so. Throws with the log when it stops instead. */
-export async function serve(folder: string, environment: Environment): Promise<Server> {
+export async function serve(folder: string, environment: Environment = {}): Promise<Server> {
   const child = start(folder, ["serve"], { PORT: "0", ...environment });
   const up = Promise.withResolvers<string>();
   const waiting: { text: string; found: () => void }[] = [];

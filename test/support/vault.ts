@@ -3,10 +3,10 @@ import type { ErrorCode } from "../../src/errors.ts";
 import type { AccessKeyInput, CreatedAccessKey } from "../../src/features/access-keys/model.ts";
 import type { Category, CategoryInput } from "../../src/features/categories/model.ts";
 import type { Entry, EntryInput } from "../../src/features/entries/model.ts";
-import { SCOPE_NAMES } from "../../src/http/operations.ts";
+import { SCOPE_NAMES } from "../../src/scopes.ts";
 import { type Answer, Client, cookiesOf } from "./client.ts";
 import { ENGINES, type Engine, type Storage } from "./engines.ts";
-import { type Environment, newFolder, removeFolder, run, type Server, serve } from "./program.ts";
+import { type Environment, kagi, newFolder, removeFolder, type Server, serve } from "./program.ts";
 
 /** A busy machine is slow, not wrong; only what hangs is stopped. */
 export const PATIENCE_MS = 60_000;
@@ -102,9 +102,11 @@ export class Vault {
     await this.command(["user", "add", email], `${password}\n`);
   }
 
-  /** Runs a command of the operator beside the server. */
+  /** Runs a command of the operator beside the server. Throws with what it said when it fails. */
   async command(words: readonly string[], input = ""): Promise<string> {
-    return await run(this.folder, words, this.#environment, input);
+    const { code, out, err } = await kagi(this.folder, words, this.#environment, input);
+    if (code !== 0) throw new Error(`kagi ${words.join(" ")} ended with ${code}:\n${err}`);
+    return out;
   }
 
   async signIn(account = OWNER, headers: Record<string, string> = {}): Promise<Client> {

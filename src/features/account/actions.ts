@@ -1,17 +1,16 @@
 import type { Actor, Kagi } from "../../kagi.ts";
 import { deleteAllAccessKeys } from "../access-keys/actions.ts";
 import { record } from "../audit/actions.ts";
+import { VAULT } from "../audit/model.ts";
 import { deleteAllCategories } from "../categories/actions.ts";
 
-/**
- * Empties the vault: categories, with their entries, and access keys. The account, its sessions and the trail stay.
- * What went: how many of each.
- */
-export async function deleteVault(kagi: Kagi, actor: Actor): Promise<{ categories: number; accessKeys: number }> {
-  return await kagi.db.transaction(async (tx) => {
+/** Empties the vault: categories, with their entries, and access keys. The account, its sessions and the trail stay. */
+export async function deleteVault(kagi: Kagi, actor: Actor): Promise<void> {
+  await kagi.db.transaction(async (tx) => {
     const categories = await deleteAllCategories(tx, actor);
     const accessKeys = await deleteAllAccessKeys(tx, actor);
-    await record(kagi, tx, actor, "delete-all", { kind: "vault", id: null, name: null });
-    return { categories, accessKeys };
+    await record(kagi, tx, actor, "delete-all", VAULT, {
+      detail: `categories=${categories} access-keys=${accessKeys}`,
+    });
   });
 }

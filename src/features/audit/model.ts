@@ -12,7 +12,10 @@ export type Verb =
   | "disable"
   | "enable"
   | "reset-password"
-  | "delete-all";
+  | "delete-all"
+  | "backup"
+  | "restore"
+  | "rotate-key";
 
 export type Thing = Readonly<{
   kind: "user" | "category" | "entry" | "access-key" | "vault";
@@ -20,4 +23,24 @@ export type Thing = Readonly<{
   name: string | null;
 }>;
 
-export type Result = "ok" | "refused" | "failed";
+/** The vault as a whole. */
+export const VAULT: Thing = { kind: "vault", id: null, name: null };
+
+export type Result = "ok" | "refused";
+
+/** A row of the trail. */
+export type AuditEvent = Readonly<{
+  id: string;
+  userId: string | null;
+  at: string;
+  credential: "session" | "key" | "operator" | "anonymous";
+  credentialId: string | null;
+  keyPrefix: string | null;
+  address: string;
+  verb: Verb;
+  thing: Thing;
+  /** What else there is to say, as `name=value`, such as how many things went with this one. */
+  detail: string | null;
+  result: Result;
+  requestId: string;
+}>;

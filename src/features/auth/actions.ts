@@ -4,9 +4,9 @@ import { hashPassword, verifyPassword } from "../../crypto/passwords.ts";
 import { mac, newId, randomToken, sameText, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { AppError, conflict, invalid } from "../../errors.ts";
-import type { Actor, Caller, Kagi } from "../../kagi.ts";
+import { type Actor, type Caller, type Kagi, OPERATOR } from "../../kagi.ts";
 import { record } from "../audit/actions.ts";
-import type { Thing, Verb } from "../audit/model.ts";
+import { type Thing, VAULT, type Verb } from "../audit/model.ts";
 import {
   type NewUserInput,
   PASSWORD_LENGTH,
@@ -18,10 +18,10 @@ import {
   type User,
 } from "./model.ts";
 import * as queries from "./queries.ts";
-import { accountKey, forgiveTries, takeTries, windowStart } from "./throttle.ts";
+import { accountKey, addressKey, forgiveTries, takeTries, tellOnce, windowStart } from "./throttle.ts";
 
-/** A fresh session. The tokens go into cookies and are nowhere else. */
-export type SignedIn = Readonly<{ user: User; sessionToken: string; deviceToken: string }>;
+/** A fresh session, which lives for `sessionSeconds` at most. The tokens go into cookies and are nowhere else. */
+export type SignedIn = Readonly<{ user: User; sessionToken: string; sessionSeconds: number; deviceToken: string }>;
 
 /**
  * Signs in with a password. `previous` is the session token that the browser still carries, which ends here, so that a
@@ -38,13 +38,13 @@ export async function signIn(
   const email = normalizeEmail(input.email);
   const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(email));
   const known = user !== undefined && device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
-  const tries = await takeTries(kagi, caller, email, known);
+  const thing: Thing = { kind: "user", id: user?.id ?? null, name: user?.email ?? null };
+  const recordRefusal = (tx: Db, why: string) =>
+    record(kagi, tx, { ...caller, userId: thing.id }, "sign-in", thing, { result: "refused", detail: `why=${why}` });
+  const tries = await takeTries(kagi, caller, email, known, (tx) => recordRefusal(tx, "throttled"));
   const right = await verifyPassword(input.password, user?.passwordHash ?? null);
   if (user === undefined || !right || user.disabledAt !== null) {
-    const thing: Thing = { kind: "user", id: user?.id ?? null, name: user?.email ?? null };
-    await kagi.db.transaction((tx) =>
-      record(kagi, tx, { ...caller, userId: user?.id ?? null }, "sign-in", thing, "refused"),
-    );
+    await kagi.db.transaction((tx) => recordRefusal(tx, right ? "disabled" : "credentials"));
     throw new AppError("AUTH_INVALID_CREDENTIALS");
   }
   await forgiveTries(kagi, tries);
@@ -57,8 +57,12 @@ export async function signIn(
 
 /** Whether the first account has been made. */
 export async function isSetUp(kagi: Kagi): Promise<boolean> {
-  return (await kagi.db.get(queries.anyUser())) !== undefined;
+  if (!setUpAlready.has(kagi) && (await kagi.db.get(queries.anyUser())) !== undefined) setUpAlready.add(kagi);
+  return setUpAlready.has(kagi);
 }
+
+/** Accounts are disabled, never removed, so that a vault that has one always will. */
+const setUpAlready = new WeakSet<Kagi>();
 
 /**
  * Opens the set-up page for one account, and returns the token that a caller from elsewhere has to show. Only the
@@ -81,12 +85,17 @@ export async function setUp(
   if (await isSetUp(kagi)) throw new AppError("NOT_FOUND");
   if (!proof.trusted && proof.token === null) throw new AppError("SETUP_TOKEN_REQUIRED");
   const user = await prepareUser(kagi, input);
-  return await kagi.db.transaction(async (tx) => {
+  const signedIn = await kagi.db.transaction(async (tx) => {
     const claimed = await tx.get(queries.claimSetup(proof.trusted ? null : sha256(proof.token ?? "")));
-    if (!claimed) throw new AppError("SETUP_TOKEN_REQUIRED");
+    if (!claimed) return undefined;
     await insertUser(tx, user);
     return await startSession(kagi, tx, caller, user, "set-up");
   });
+  if (signedIn !== undefined) return signedIn;
+  await tellOnce(kagi, `set-up ${addressKey(caller)}`, (tx) =>
+    record(kagi, tx, { ...caller, userId: null }, "set-up", VAULT, { result: "refused" }),
+  );
+  throw new AppError("SETUP_TOKEN_REQUIRED");
 }
 
 /** The session and its person, or undefined: unknown, idle for too long, too old, or of a disabled account. */
@@ -99,7 +108,8 @@ export async function findSessionActor(kagi: Kagi, caller: Caller, token: string
   if (session.lastSeenAt < before(now, TOUCH_EVERY_MS)) {
     await kagi.db.run(queries.touchSession(session.id, now.toISOString()));
   }
-  return { ...caller, userId: session.userId, credential: { kind: "session", sessionId: session.id } };
+  const { id: sessionId, userId, name, email } = session;
+  return { ...caller, userId, credential: { kind: "session", sessionId, user: { name, email } } };
 }
 
 export async function describeSession(kagi: Kagi, actor: Actor): Promise<SessionInfo> {
@@ -116,10 +126,10 @@ export async function describeSession(kagi: Kagi, actor: Actor): Promise<Session
 
 export async function signOut(kagi: Kagi, actor: Actor): Promise<void> {
   if (actor.credential.kind !== "session") throw new AppError("AUTH_SESSION_REQUIRED");
-  const { sessionId } = actor.credential;
+  const { sessionId, user } = actor.credential;
   await kagi.db.transaction(async (tx) => {
     await tx.run(queries.deleteSession(actor.userId, sessionId));
-    await record(kagi, tx, actor, "sign-out", { kind: "user", id: actor.userId, name: null });
+    await record(kagi, tx, actor, "sign-out", { kind: "user", id: actor.userId, name: user.email });
   });
 }
 
@@ -132,9 +142,7 @@ export async function forgetExpired(kagi: Kagi): Promise<void> {
   });
 }
 
-// The operator's verbs: whoever may run commands beside the database.
-
-const OPERATOR: Caller = { address: "cli", local: true, requestId: "cli", userAgent: null };
+// The operator's verbs.
 
 export async function addUser(kagi: Kagi, input: NewUserInput): Promise<User> {
   const user = await prepareUser(kagi, input);
@@ -227,11 +235,17 @@ async function startSession(
       expiresAt: new Date(now.getTime() + SESSION_MAX_MS).toISOString(),
     }),
   );
-  const actor: Actor = { ...caller, userId: user.id, credential: { kind: "session", sessionId: id } };
-  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: user.email });
+  const { name, email } = user;
+  const actor: Actor = {
+    ...caller,
+    userId: user.id,
+    credential: { kind: "session", sessionId: id, user: { name, email } },
+  };
+  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: email });
   return {
-    user: { id: user.id, name: user.name, email: user.email },
+    user: { id: user.id, name, email },
     sessionToken,
+    sessionSeconds: SESSION_MAX_MS / 1000,
     deviceToken: deviceToken(kagi, user),
   };
 }

@@ -37,7 +37,11 @@ export const NewUserInput = t.Object(
       [PROBLEM]: "must be an e-mail address",
     }),
     name: t.Optional(t.String({ maxLength: 255 })),
-    password: t.String({ minLength: PASSWORD_LENGTH.min, maxLength: PASSWORD_LENGTH.max }),
+    password: t.String({
+      minLength: PASSWORD_LENGTH.min,
+      maxLength: PASSWORD_LENGTH.max,
+      [PROBLEM]: `must have ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`,
+    }),
   },
   { additionalProperties: false },
 );

@@ -3,11 +3,15 @@ import { SetUpForm, SetUpPage } from "../../../views/auth/set-up.tsx";
 import { SignInForm, SignInPage } from "../../../views/auth/sign-in.tsx";
 import type { Frame } from "../../../views/layout/frame.ts";
 import { urls } from "../../../views/urls.ts";
+import { isLocal } from "../../http/client.ts";
 import { deviceCookieName, readCookie, sessionCookieName, signInCookies, signOutCookie } from "../../http/cookies.ts";
+import { hasDone } from "../../http/done.ts";
 import { refusalOf } from "../../http/failures.ts";
-import { localPath, page } from "../../http/frame.ts";
 import { pageDoor, publicPageDoor } from "../../http/guards.ts";
-import { html, redirect } from "../../http/responses.ts";
+import { page } from "../../http/page.ts";
+import { localPath } from "../../http/query.ts";
+import { html, type KeptPage, keepPage, keptPage, redirect } from "../../http/responses.ts";
+import { themeOf } from "../../http/theme.ts";
 import { parse } from "../../http/validate.ts";
 import type { Kagi } from "../../kagi.ts";
 import { isSetUp, type SignedIn, setUp, signIn, signOut } from "./actions.ts";
@@ -23,16 +27,22 @@ const entrancePages = (kagi: Kagi) =>
       return redirect((await isSetUp(kagi)) ? urls.signIn : urls.setUp);
     })
 
-    .get(urls.setUp, async ({ request, caller }) => {
+    .get(urls.setUp, async ({ request }) => {
       if (await isSetUp(kagi)) return redirect(urls.home);
       return await page(kagi, { request }, (frame) =>
-        SetUpPage({ frame, draft: { email: "", name: "" }, problem: null, asksToken: !caller.local, passwordLength }),
+        SetUpPage({
+          frame,
+          draft: { email: "", name: "" },
+          problem: null,
+          asksToken: !isLocal(request),
+          passwordLength,
+        }),
       );
     })
     .post(urls.setUp, async ({ request, caller, form, htmx }) => {
       if (await isSetUp(kagi)) return redirect(urls.home, { htmx });
       const draft = { email: form.get("email").trim(), name: form.get("name").trim() };
-      const proof = { trusted: caller.local, token: form.get("token").trim() || null };
+      const proof = { trusted: isLocal(request), token: form.get("token").trim() || null };
       let signedIn: SignedIn | undefined;
       const refusal = await refusalOf(async () => {
         const input = parse(NewUserInput, { ...draft, password: form.get("password") });
@@ -40,16 +50,16 @@ const entrancePages = (kagi: Kagi) =>
       });
       if (signedIn) return redirect(urls.keys, { htmx, cookies: signInCookies(kagi.config, signedIn) });
       const problem = refusal?.status === 403 ? { ...refusal.problem, field: "token" } : (refusal?.problem ?? null);
-      const props = { draft, problem, asksToken: !caller.local, passwordLength };
+      const props = { draft, problem, asksToken: !isLocal(request), passwordLength };
       if (htmx) return html(SetUpForm(props), { status: refusal?.status });
       return await page(kagi, { request }, (frame) => SetUpPage({ frame, ...props }), { status: refusal?.status });
     })
 
-    .get(urls.signIn, async ({ request, session, query }) => {
-      const next = localPath(String(query.next ?? urls.home));
+    .get(urls.signIn, async ({ request, session }) => {
+      if (session === null && !(await isSetUp(kagi))) return redirect(urls.setUp);
+      if (session === null && request.url.endsWith(urls.signIn)) return await plainSignInPage(kagi, request);
+      const next = localPath(new URL(request.url).searchParams.get("next") ?? urls.home);
       if (session !== null) return redirect(next);
-      if (!(await isSetUp(kagi))) return redirect(urls.setUp);
-      if (request.url.endsWith(urls.signIn)) return await plainSignInPage(kagi, request);
       return await page(kagi, { request }, (frame) => SignInPage({ frame, email: "", next, problem: null }));
     })
     .post(urls.signIn, async ({ request, caller, form, htmx }) => {
@@ -69,18 +79,18 @@ const entrancePages = (kagi: Kagi) =>
       return await page(kagi, { request }, (frame) => SignInPage({ frame, ...props }), { status, headers });
     });
 
-/** The page at its own address is the same for everybody but for the theme, so it is rendered once for each. */
+/** The page at its own address is the same for everybody but for the theme, so it is made once for each. */
 async function plainSignInPage(kagi: Kagi, request: Request): Promise<Response> {
-  return await page(kagi, { request }, (frame) => {
-    const draw = () => String(SignInPage({ frame, email: "", next: urls.home, problem: null }));
-    if (frame.done !== null) return draw();
-    const drawn = signInPages.get(frame.theme) ?? draw();
-    signInPages.set(frame.theme, drawn);
-    return drawn;
-  });
+  const theme = themeOf(request);
+  const kept = signInPages.get(theme);
+  if (kept !== undefined && !hasDone(request)) return keptPage(kept, request);
+  const view = (frame: Frame) => SignInPage({ frame, email: "", next: urls.home, problem: null });
+  const answer = await page(kagi, { request }, view);
+  if (!hasDone(request)) signInPages.set(theme, await keepPage(answer.clone()));
+  return answer;
 }
 
-const signInPages = new Map<Frame["theme"], string>();
+const signInPages = new Map<Frame["theme"], KeptPage>();
 
 const signOutPages = (kagi: Kagi) =>
   new Elysia()

@@ -1,24 +1,40 @@
 import { sha256 } from "../../crypto/tokens.ts";
+import type { Db } from "../../db/sql.ts";
 import { AppError } from "../../errors.ts";
 import type { Caller, Kagi } from "../../kagi.ts";
 import { clearTries, returnTry, takeTry, throttleWindow } from "./queries.ts";
 
 /**
  * Sign-in throttling. Each try takes a place in a fixed window before the password is looked at: per address, and per
- * account, whether the account exists or not. A browser that has signed in to the account before has places of its own,
- * so that a stranger who keeps the account's places used up does not keep its owner out.
+ * account, whether the account exists or not. A browser that has signed in to the account before has places of its own
+ * and takes none of its address, so that strangers who keep the account's or the address's places used up, from behind
+ * the same router for one, do not keep its owner out.
  */
 const WINDOW_MS = 15 * 60 * 1000;
 const TRIES = { address: 30, account: 10, device: 10 } as const;
 
 export type Tries = Readonly<{ keys: readonly string[]; account: string }>;
 
-/** `device` is a proven token of a browser that knows the account, or null. Throws RATE_LIMITED. */
-export async function takeTries(kagi: Kagi, caller: Caller, email: string, device: string | null): Promise<Tries> {
-  const account = device === null ? accountKey(email) : `device:${sha256(device)}`;
-  const address = `address:${network(caller.address)}`;
-  await take(kagi, address, TRIES.address);
-  await take(kagi, account, device === null ? TRIES.account : TRIES.device);
+/**
+ * `device` is a proven token of a browser that knows the account, or null. `tell` writes down that the tries are used
+ * up. Throws RATE_LIMITED.
+ */
+export async function takeTries(
+  kagi: Kagi,
+  caller: Caller,
+  email: string,
+  device: string | null,
+  tell: Tell,
+): Promise<Tries> {
+  if (device !== null) {
+    const known = `device:${sha256(device)}`;
+    await take(kagi, known, TRIES.device, tell);
+    return { keys: [known], account: known };
+  }
+  const account = accountKey(email);
+  const address = addressKey(caller);
+  await take(kagi, address, TRIES.address, tell);
+  await take(kagi, account, TRIES.account, tell);
   return { keys: [address, account], account };
 }
 
@@ -33,15 +49,30 @@ export function accountKey(email: string): string {
   return `account:${sha256(email)}`;
 }
 
+export function addressKey(caller: Caller): string {
+  return `address:${network(caller.address)}`;
+}
+
+type Tell = (tx: Db) => Promise<void>;
+
+/** Tells of the first refusal for a reason in a window and of no other, so that refusals cannot fill the disk. */
+export async function tellOnce(kagi: Kagi, reason: string, tell: Tell): Promise<void> {
+  const now = kagi.now();
+  await kagi.db.transaction(async (tx) => {
+    if (await tx.get(takeTry(`told:${reason}`, 1, now.toISOString(), windowStart(now)))) await tell(tx);
+  });
+}
+
 export function windowStart(now: Date): string {
   return new Date(now.getTime() - WINDOW_MS).toISOString();
 }
 
-async function take(kagi: Kagi, key: string, limit: number): Promise<void> {
+async function take(kagi: Kagi, key: string, limit: number, tell: Tell): Promise<void> {
   const now = kagi.now();
   if (await kagi.db.get(takeTry(key, limit, now.toISOString(), windowStart(now)))) return;
   const window = await kagi.db.get<{ windowStartedAt: string }>(throttleWindow(key));
   const ends = window ? Date.parse(window.windowStartedAt) + WINDOW_MS : now.getTime();
+  await tellOnce(kagi, `${key} ${window?.windowStartedAt}`, tell);
   const retryAfter = Math.max(1, Math.ceil((ends - now.getTime()) / 1000));
   throw new AppError("RATE_LIMITED", undefined, { retryAfter });
 }

@@ -1,4 +1,5 @@
 import { type Static, t } from "elysia";
+import { VARIABLE_NAME } from "../../dotenv/write.ts";
 import { Id, NAME_LENGTH, nullable, oneOf, Paging, PROBLEM, Search, Timestamp } from "../../schema.ts";
 
 export const KEY_TYPES = ["simple", "group", "ssh", "json"] as const;
@@ -9,7 +10,8 @@ export const DESCRIPTION_LENGTH = 1000;
 /** Fields that one group may define. Far above any real credential, low enough that a form stays a form. */
 export const FIELD_COUNT = 100;
 /** What a shell and every `.env` parser accept as a variable's name (POSIX.1-2024, 8.1, lower case included). */
-export const ENV_VAR = "^[A-Za-z_][A-Za-z0-9_]*$";
+export const ENV_VAR = VARIABLE_NAME.source;
+export const COLOR = "^#[0-9a-fA-F]{6}$";
 
 export const KeyTypeSchema = oneOf(KEY_TYPES);
 
@@ -28,7 +30,7 @@ const Icon = t.String({
   [PROBLEM]: "must be the slug of a Simple Icons icon",
 });
 const Color = t.String({
-  pattern: "^#[0-9a-fA-F]{6}$",
+  pattern: COLOR,
   examples: ["#412991"],
   [PROBLEM]: "must be a color such as #412991",
 });

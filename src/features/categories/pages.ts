@@ -12,18 +12,25 @@ import { IconChoices } from "../../../views/categories/icons.tsx";
 import { CategoriesPage, CategoryResults } from "../../../views/categories/list.tsx";
 import type { Frame } from "../../../views/layout/frame.ts";
 import { query, urls } from "../../../views/urls.ts";
+import { doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
-import { doneCookie, page, searchText } from "../../http/frame.ts";
 import { pageDoor } from "../../http/guards.ts";
+import { page } from "../../http/page.ts";
+import { searchText } from "../../http/query.ts";
 import { html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
-import type { Kagi } from "../../kagi.ts";
+import type { Actor, Kagi } from "../../kagi.ts";
+import { listEntries } from "../entries/actions.ts";
+import type { Entry } from "../entries/model.ts";
 import { findIcon, findIcons, searchIcons } from "../icons/actions.ts";
 import { createCategory, deleteCategory, getCategory, listCategories, updateCategory } from "./actions.ts";
 import { type Category, CategoryChange, CategoryInput, KEY_TYPES, type KeyType } from "./model.ts";
-import { SERVICES } from "./services.ts";
+import { SERVICES, type Service } from "./services.ts";
 
 const ICONS_OFFERED = 24;
+const ENTRIES_SHOWN = 50;
+/** How far the matching entries are counted. */
+const ENTRIES_COUNTED = 1000;
 
 export const categoryPages = (kagi: Kagi) =>
   new Elysia()
@@ -33,17 +40,24 @@ export const categoryPages = (kagi: Kagi) =>
       const filter = { search: searchText(asked.get("search")), type: keyTypeOf(asked.get("type")) };
       const { items } = await listCategories(kagi, actor, { search: filter.search });
       const categories = items.filter((category) => filter.type === null || category.keyType === filter.type);
-      const drawings = await findIcons(categories.flatMap((category) => category.icon ?? []));
-      const list = { categories, drawings, filter };
+      const { entries, more } = await findEntries(kagi, actor, filter);
+      const shown = [...categories, ...entries.map((entry) => entry.category)];
+      const drawings = await findIcons(shown.flatMap((category) => category.icon ?? []));
+      const list = { categories, entries, more, drawings, filter };
       if (htmx) return html(CategoryResults(list), { headers: { "HX-Replace-Url": urls.keys + query(filter) } });
       return await page(kagi, { request, actor }, (frame) => CategoriesPage({ frame, ...list }));
     })
 
-    .get(urls.newCategory, async ({ request, actor }) => {
+    .get(urls.newCategory, async ({ request, actor, htmx }) => {
       const asked = new URL(request.url).searchParams;
       const service = SERVICES.find(({ id }) => id === asked.get("service"));
-      const draft = service ? { ...EMPTY, ...draftOf({ ...service, description: null }) } : draftFrom(asked, EMPTY);
+      const draft = service ? startingFrom(service, asked) : draftFrom(asked, EMPTY);
       const form = { ...NEW, draft, icons: await offerIcons(draft.icon, asked.get("iconSearch")), problem: null };
+      if (htmx && service) {
+        // What was typed is in the form again, and not in the address.
+        const headers = { "HX-Replace-Url": urls.newCategoryFor(service.id) };
+        return html(CategoryForm({ ...form, focused: true }), { headers });
+      }
       const services = await offerServices();
       const chosen = service?.id ?? null;
       return await page(kagi, { request, actor }, (frame) => NewCategoryPage({ frame, services, chosen, ...form }));
@@ -106,6 +120,21 @@ export const categoryPages = (kagi: Kagi) =>
       return html(IconChoices({ icons: await offerIcons(asked.get("icon") ?? "", asked.get("iconSearch")) }));
     });
 
+type Filter = Readonly<{ search: string; type: KeyType | null }>;
+
+/** Entries whose project or notes match, newest first; `more` is how many are left out, null beyond counting. */
+async function findEntries(
+  kagi: Kagi,
+  actor: Actor,
+  { search, type }: Filter,
+): Promise<{ entries: Entry[]; more: number | null }> {
+  if (search === "") return { entries: [], more: 0 };
+  const { items, next } = await listEntries(kagi, actor, { search, limit: ENTRIES_COUNTED });
+  const found = items.filter(({ category }) => type === null || category.keyType === type);
+  const entries = found.slice(0, ENTRIES_SHOWN);
+  return { entries, more: next === null ? found.length - entries.length : null };
+}
+
 const EMPTY: CategoryDraft = {
   name: "",
   keyType: "simple",
@@ -115,6 +144,14 @@ const EMPTY: CategoryDraft = {
   color: "",
   description: "",
 };
+
+/** A service over what was typed: it leaves the description alone, and a name of somebody's own. */
+function startingFrom(service: Service, typed: URLSearchParams): CategoryDraft {
+  const name = (typed.get("name") ?? "").trim();
+  const isOwn = name !== "" && !SERVICES.some((other) => other.name === name);
+  const description = (typed.get("description") ?? "").replace(/\r\n/g, "\n");
+  return { ...draftOf({ ...service, description }), ...(isOwn ? { name } : {}) };
+}
 
 const NEW = { action: urls.newCategory, typeIsFixed: false, submit: "Create category", back: urls.keys };
 

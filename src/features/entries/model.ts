@@ -6,8 +6,6 @@ export const ENVIRONMENTS = ["development", "staging", "production"] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
 export const NOTES_LENGTH = 10_000;
-/** A secret value, in bytes of UTF-8. */
-export const VALUE_BYTES = 1024 * 1024;
 
 const ProjectName = t.String({ minLength: 1, maxLength: NAME_LENGTH, examples: ["Blog Project"] });
 export const EnvironmentSchema = oneOf(ENVIRONMENTS, {

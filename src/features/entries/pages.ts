@@ -8,10 +8,12 @@ import { query, urls } from "../../../views/urls.ts";
 import { readEnv } from "../../dotenv/read.ts";
 import { AppError, invalid } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
+import { doneCookie } from "../../http/done.ts";
 import { refusalOf } from "../../http/failures.ts";
-import { doneCookie, page, searchText } from "../../http/frame.ts";
 import { pageDoor } from "../../http/guards.ts";
-import { html, redirect } from "../../http/responses.ts";
+import { page } from "../../http/page.ts";
+import { searchText } from "../../http/query.ts";
+import { attachment, html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { getCategory } from "../categories/actions.ts";
@@ -92,10 +94,10 @@ const formPages = (kagi: Kagi) =>
       const refusal = await refusalOf(async () => {
         const input = {
           categoryId: category.id,
-          ...(await memberOf(form, draft, category)),
+          ...(await membersOf(form, draft, category)),
           value: await newValueOf(form, category),
         };
-        await createEntry(kagi, actor, parse(EntryInput, input));
+        await createEntry(kagi, actor, parse(EntryInput, input), { someFields: true });
       });
       if (!refusal) return redirect(urls.category(category.id), { htmx, cookies: [doneCookie(kagi, "entry-created")] });
       const { status, problem } = refusal;
@@ -116,11 +118,18 @@ const formPages = (kagi: Kagi) =>
       const { entry, category, stored } = edited;
       const draft = draftFrom(form);
       const refusal = await refusalOf(async () => {
-        const value = await changedValueOf(form, category, stored);
-        const change = { ...(await memberOf(form, draft, category)), ...(value === undefined ? {} : { value }) };
+        const value = await changedValueOf(form, draft, category, stored);
+        const { expiresAt, ...members } = await membersOf(form, draft, category);
         // The form knows the day only; the hour of a day that stays as it was stays too.
-        if (entry.expiresAt?.startsWith(draft.expiresAt) && draft.expiresAt !== "") delete change.expiresAt;
-        await updateEntry(kagi, actor, entry.id, parse(EntryChange, change), { mergeGroup: stored.length > 0 });
+        const sameDay = expiresAt !== null && entry.expiresAt?.startsWith(expiresAt);
+        const change = {
+          ...members,
+          ...(sameDay ? {} : { expiresAt }),
+          ...(value === undefined ? {} : { value }),
+        };
+        const { removed } = draft;
+        const options = stored.length > 0 ? { mergeGroup: { removed } } : { someFields: true };
+        await updateEntry(kagi, actor, entry.id, parse(EntryChange, change), options);
       });
       if (!refusal)
         return redirect(urls.entryIn(entry.categoryId, entry.id), {
@@ -153,12 +162,8 @@ const valuePages = (kagi: Kagi) =>
     .post(urls.downloadEntry(":id"), async ({ actor, params }) => {
       const entry = await getEntry(kagi, actor, params.id);
       const { value } = await revealEntry(kagi, actor, entry.id);
-      return new Response(typeof value === "string" ? value : JSON.stringify(value), {
-        headers: {
-          "Content-Type": "application/octet-stream",
-          "Content-Disposition": attachment(entry.fileName ?? fileNameOf(entry)),
-        },
-      });
+      const content = typeof value === "string" ? value : JSON.stringify(value);
+      return attachment(entry.fileName ?? fileNameOf(entry), "application/octet-stream", content);
     })
     // Where a reload, or the way back from signing in, asks for what only a button does.
     .get(urls.revealEntry(":id"), async ({ actor, params }) => redirect(await placeOf(kagi, actor, params.id)))
@@ -172,6 +177,7 @@ const EMPTY: EntryDraft = {
   expiresAt: "",
   fileName: "",
   ownFields: [],
+  removed: [],
 };
 
 function draftOf(entry: Entry): EntryDraft {
@@ -182,13 +188,14 @@ function draftOf(entry: Entry): EntryDraft {
     expiresAt: entry.expiresAt?.slice(0, "2027-01-15".length) ?? "",
     fileName: entry.fileName ?? "",
     ownFields: [],
+    removed: [],
   };
 }
 
 function draftFrom(form: Form): EntryDraft {
   return {
     name: form.get("name").trim(),
-    environment: environmentOf(form.get("environment")) ?? "production",
+    environment: environmentOf(form.get("environment")),
     notes: form.get("notes"),
     expiresAt: form.get("expiresAt"),
     fileName: form.get("fileName").trim(),
@@ -196,16 +203,17 @@ function draftFrom(form: Form): EntryDraft {
       .getAll("fieldName")
       .map((name) => name.trim())
       .filter((name) => name !== ""),
+    removed: form.getAll("remove"),
   };
 }
 
-/** What the forms of every type have, for the action. */
-async function memberOf(form: Form, draft: EntryDraft, { keyType }: Pick<Category, "keyType">): Promise<EntryChange> {
+/** What the forms of every type have, as it was sent. */
+async function membersOf(form: Form, draft: EntryDraft, { keyType }: Pick<Category, "keyType">) {
   const isFile = keyType === "ssh" || keyType === "json";
   const file = isFile ? await form.file("file") : null;
   return {
     name: draft.name,
-    environment: draft.environment,
+    environment: form.get("environment"),
     notes: draft.notes.trim() || null,
     expiresAt: draft.expiresAt || null,
     ...(isFile ? { fileName: file?.name || draft.fileName || null } : {}),
@@ -217,26 +225,39 @@ type Shape = Pick<Category, "keyType" | "fieldDefinitions">;
 /** The value of a new entry. */
 async function newValueOf(form: Form, { keyType, fieldDefinitions }: Shape): Promise<EntryInput["value"]> {
   if (keyType === "simple") return form.get("value");
-  if (keyType === "group") return fieldDefinitions === null ? ownFieldsOf(form) : fieldsOf(form, fieldDefinitions);
-  return (await form.file("file"))?.text ?? form.get("value");
+  if (keyType !== "group") return (await form.file("file"))?.text ?? form.get("value");
+  return oneAtLeast(fieldDefinitions === null ? ownFieldsOf(form) : fieldsOf(form, fieldDefinitions));
 }
 
 /** The value of a changed entry, or undefined to keep what is stored. */
 async function changedValueOf(
   form: Form,
+  { removed }: EntryDraft,
   shape: Shape,
   stored: readonly string[],
 ): Promise<EntryInput["value"] | undefined> {
   if (shape.keyType !== "group") return (await newValueOf(form, shape)) || undefined;
-  const names = shape.fieldDefinitions ?? stored;
-  const typed = { ...fieldsOf(form, names), ...(shape.fieldDefinitions === null ? ownFieldsOf(form) : {}) };
-  const filled = Object.entries(typed).filter(([, value]) => value !== "");
-  if (filled.length === 0) return undefined;
-  return stored.length > 0 ? Object.fromEntries(filled) : typed;
+  const { fieldDefinitions } = shape;
+  const typed = {
+    ...fieldsOf(form, fieldDefinitions ?? stored),
+    ...(fieldDefinitions === null ? ownFieldsOf(form) : {}),
+  };
+  const both = removed.find((name) => Object.hasOwn(typed, name));
+  if (both !== undefined) throw invalid(`value.${both}`, "has a new value and is to be removed; choose one of the two");
+  const kept = stored.filter((name) => !removed.includes(name));
+  if (kept.length === stored.length && Object.keys(typed).length === 0) return undefined;
+  if (kept.length === 0) oneAtLeast(typed);
+  return typed;
 }
 
+function oneAtLeast(fields: Record<string, string>): Record<string, string> {
+  if (Object.keys(fields).length > 0) return fields;
+  throw new AppError("VALIDATION_ERROR", "At least one field needs a value", { field: "value" });
+}
+
+/** The fields of a group that were filled in; one that was left empty is not set. */
 function fieldsOf(form: Form, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, form.get(`value.${name}`)]));
+  return filled(names.map((name) => [name, form.get(`value.${name}`)]));
 }
 
 /** The fields of a group that names its own: rows of name and value, and pasted lines of a .env file. */
@@ -252,7 +273,11 @@ function ownFieldsOf(form: Form): Record<string, string> {
     fields.set(name, value);
   }
   for (const [name, value] of readEnv(form.get("pasted")).values) fields.set(name, value);
-  return Object.fromEntries(fields);
+  return filled([...fields]);
+}
+
+function filled(fields: [name: string, value: string][]): Record<string, string> {
+  return Object.fromEntries(fields.filter(([, value]) => value !== ""));
 }
 
 async function editing(kagi: Kagi, actor: Actor, id: string) {
@@ -263,7 +288,7 @@ async function editing(kagi: Kagi, actor: Actor, id: string) {
     withFields(kagi, actor, entry),
   ]);
   const { fieldDefinitions } = category;
-  const fits = fieldDefinitions === null || fieldDefinitions.every((name) => fields.includes(name));
+  const fits = fieldDefinitions === null || fields.every((name) => fieldDefinitions.includes(name));
   return { entry, category, projects, action: urls.editEntry(entry.id), stored: fits ? fields : [] };
 }
 
@@ -292,16 +317,6 @@ async function placeOf(kagi: Kagi, actor: Actor, id: string): Promise<string> {
 function fileNameOf({ name, category, sshKey }: Entry): string {
   if (category.keyType === "json") return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.json`;
   return sshKey === null ? "private-key" : `id_${sshKey.type.replace(/^ssh-/, "").replace(/[^a-z0-9]+/gi, "_")}`;
-}
-
-/** RFC 6266: the plain name for what reads nothing else, and the exact one in UTF-8. */
-function attachment(name: string): string {
-  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
-  const exact = encodeURIComponent(name.toWellFormed()).replace(
-    /['()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`;
 }
 
 function environmentOf(text: string | null): Environment | null {

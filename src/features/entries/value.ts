@@ -2,9 +2,10 @@ import { open, seal } from "../../crypto/envelope.ts";
 import type { Keyring } from "../../crypto/keyring.ts";
 import { describeSshKey } from "../../crypto/ssh-key.ts";
 import { conflict, invalid } from "../../errors.ts";
+import { MIB, VALUE_MIB } from "../../limits.ts";
 import type { Category } from "../categories/model.ts";
 import { ENV_VAR, ENV_VAR_LENGTH, FIELD_COUNT } from "../categories/model.ts";
-import { type EntryInput, VALUE_BYTES } from "./model.ts";
+import type { EntryInput } from "./model.ts";
 
 /** A secret as it is worked with: text, or for a group its fields in order. */
 export type Value = string | Record<string, string>;
@@ -13,24 +14,33 @@ type Shape = Pick<Category, "keyType" | "fieldDefinitions">;
 
 const ENV_VAR_PATTERN = new RegExp(ENV_VAR);
 
-/** What was sent as the value of a category of this shape. Throws VALIDATION_ERROR, which never repeats any of it. */
-export function readValue(input: EntryInput["value"], shape: Shape): Value {
-  const value = shape.keyType === "group" ? readGroup(input, shape.fieldDefinitions) : readText(input, shape.keyType);
-  if (Buffer.byteLength(sealable(value)) > VALUE_BYTES) throw invalid("value", "must be at most 1 MiB");
+/**
+ * What was sent as the value of a category of this shape. With `someFields`, a group may lack fields that its category
+ * defines, which then are not set. Throws VALIDATION_ERROR, which never repeats any of it.
+ */
+export function readValue(input: EntryInput["value"], shape: Shape, { someFields = false } = {}): Value {
+  const value =
+    shape.keyType === "group" ? readGroup(input, shape.fieldDefinitions, someFields) : readText(input, shape.keyType);
+  if (Buffer.byteLength(sealable(value)) > VALUE_MIB * MIB) throw invalid("value", `must be at most ${VALUE_MIB} MiB`);
   return value;
 }
 
-/** The fields sent over those stored: what `sent` lacks keeps its value. */
-export function mergeGroup(stored: Value, sent: EntryInput["value"]): EntryInput["value"] {
+/** The fields sent over those stored: what `sent` lacks keeps its value, unless it is one of `removed`. */
+export function mergeGroup(
+  stored: Value,
+  sent: EntryInput["value"],
+  removed: readonly string[] = [],
+): EntryInput["value"] {
   if (typeof stored === "string" || typeof sent === "string") return sent;
-  return Object.fromEntries([...Object.entries(stored), ...Object.entries(sent)]);
+  const kept = Object.entries(stored).filter(([name]) => !removed.includes(name));
+  return Object.fromEntries([...kept, ...Object.entries(sent)]);
 }
 
-/** A stored group that is filed under other definitions must fit them as it is. Throws CONFLICT. */
+/** A stored group that is filed under other definitions may have none that they lack. Throws CONFLICT. */
 export function checkFits(value: Value, shape: Shape): void {
   if (typeof value === "string" || shape.fieldDefinitions === null) return;
-  const names = new Set(Object.keys(value));
-  if (names.size !== shape.fieldDefinitions.length || !shape.fieldDefinitions.every((name) => names.has(name))) {
+  const { fieldDefinitions } = shape;
+  if (!Object.keys(value).every((name) => fieldDefinitions.includes(name))) {
     throw conflict("The fields of this entry are not those of that category; send value with the new fields", "value");
   }
 }
@@ -58,7 +68,11 @@ function readText(input: EntryInput["value"], keyType: Category["keyType"]): str
   return input;
 }
 
-function readGroup(input: EntryInput["value"], definitions: readonly string[] | null): Record<string, string> {
+function readGroup(
+  input: EntryInput["value"],
+  definitions: readonly string[] | null,
+  someFields: boolean,
+): Record<string, string> {
   const fields = typeof input === "string" ? parseGroup(input) : input;
   const names = Object.keys(fields);
   if (names.length === 0) throw invalid("value", "must have at least one field");
@@ -72,10 +86,11 @@ function readGroup(input: EntryInput["value"], definitions: readonly string[] | 
       throw invalid("value", `has a field that the category does not define; it defines ${definitions.join(", ")}`);
     }
     const missing = definitions.find((name) => !Object.hasOwn(fields, name));
-    if (missing !== undefined) throw invalid(`value.${missing}`, "is missing");
+    if (missing !== undefined && !someFields) throw invalid(`value.${missing}`, "is missing");
   }
   if (!Object.values(fields).some((field) => field !== "")) throw invalid("value", "must not be empty in every field");
-  return Object.fromEntries((definitions ?? names).map((name) => [name, fields[name] as string]));
+  const inOrder = definitions?.filter((name) => Object.hasOwn(fields, name)) ?? names;
+  return Object.fromEntries(inOrder.map((name) => [name, fields[name] as string]));
 }
 
 function parseGroup(text: string): Record<string, string> {

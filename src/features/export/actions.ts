@@ -2,6 +2,7 @@ import { writeEnv } from "../../dotenv/write.ts";
 import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { record } from "../audit/actions.ts";
+import { VAULT } from "../audit/model.ts";
 import { openForExport } from "../entries/actions.ts";
 import type { Export, ExportQuery } from "./model.ts";
 
@@ -28,7 +29,7 @@ export async function exportVault(kagi: Kagi, actor: Actor, query: ExportQuery):
     if (keys.length > 0 && query.dialect !== undefined) {
       throw new AppError("CONFLICT", `The dialect ${dialect} cannot hold the value of ${keys.join(", ")}`, { keys });
     }
-    await record(kagi, tx, actor, "export", { kind: "vault", id: null, name: project });
+    await record(kagi, tx, actor, "export", { ...VAULT, name: project });
     return { content: document.text, notPortable: document.notPortable, notWritten: keys, unreadable };
   });
 }

@@ -1,5 +1,6 @@
 import iconsFile from "../../../static/generated/icons.pack" with { type: "file" };
 import { MAGIC, toWanted } from "../../../static/pack-format.ts";
+import { once } from "../../once.ts";
 
 /** A brand's mark from Simple Icons. `hex` is its color as `#RRGGBB`, `path` the `d` of a path in a 24 × 24 view box. */
 export type Icon = { slug: string; title: string; hex: string; path: string };
@@ -48,13 +49,8 @@ type Catalogue = {
   draw: (line: string) => Promise<Icon>;
 };
 
-let loading: Promise<Catalogue> | undefined;
-
 /** The index is read at the first use and kept; the 4 MB of paths stay in the file until one is asked for. */
-function catalogue(): Promise<Catalogue> {
-  loading ??= readCatalogue();
-  return loading;
-}
+const catalogue = once(readCatalogue);
 
 async function readCatalogue(): Promise<Catalogue> {
   const file = Bun.file(iconsFile);

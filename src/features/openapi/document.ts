@@ -2,8 +2,10 @@ import { type AnyElysia, Elysia } from "elysia";
 import manifest from "../../../package.json" with { type: "json" };
 import { ERROR_CODES, type ErrorCode, type ErrorDetails, messageOf, statusOf } from "../../errors.ts";
 import { sessionCookieName } from "../../http/cookies.ts";
-import { type Operation, type OperationName, operation, SCOPES, type Scope } from "../../http/operations.ts";
+import { type Operation, type OperationName, operation } from "../../http/operations.ts";
 import type { Kagi } from "../../kagi.ts";
+import { BODY_MIB, VALUE_MIB } from "../../limits.ts";
+import { SCOPES, type Scope } from "../../scopes.ts";
 import { DETAILS, type Detail, type Examples } from "./details.ts";
 import { type Json, type NameOf, namedSchemas, publicSchema, schemaNames } from "./schemas.ts";
 
@@ -228,7 +230,7 @@ Whole and newest first, unless the operation says otherwise. With \`limit\`, and
 
 ## Changes
 \`PUT\` changes only the members that are sent; \`null\` clears. A member or query parameter that is not known is a 400 that
-names it. A body is at most 2 MiB, a secret value at most 1 MiB.
+names it. A body is at most ${BODY_MIB} MiB, a secret value at most ${VALUE_MIB} MiB.
 
 ## Errors
 Always \`{"error": "for people", "code": "FOR_PROGRAMS"}\`, with \`field\`, \`requiredScope\`, \`retryAfter\` or \`keys\` where
@@ -267,7 +269,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   NOT_FOUND: "There is no such path",
   METHOD_NOT_ALLOWED: "The path is known, but not with that method",
   CONFLICT: "What is asked does not go with what there is",
-  PAYLOAD_TOO_LARGE: "The body is larger than 2 MiB",
+  PAYLOAD_TOO_LARGE: messageOf("PAYLOAD_TOO_LARGE"),
   UNSUPPORTED_MEDIA_TYPE: "The body is not declared as `application/json`",
   RATE_LIMITED: "Too many attempts; `retryAfter` says for how many seconds",
   INTERNAL_ERROR: "Something broke; the request id leads to the line in the server's log",

@@ -1,8 +1,9 @@
 import { Elysia } from "elysia";
 import { urls } from "../../../views/urls.ts";
-import { localPath, themeCookie } from "../../http/frame.ts";
 import { publicPageDoor } from "../../http/guards.ts";
+import { localPath } from "../../http/query.ts";
 import { redirect } from "../../http/responses.ts";
+import { themeCookie } from "../../http/theme.ts";
 import type { Kagi } from "../../kagi.ts";
 
 export const settingsPages = (kagi: Kagi) =>

@@ -6,6 +6,7 @@ import { openSqlite } from "../../db/sqlite.ts";
 import { copySqlite, findDamage, holdSqlite, readSqlite, shareSqlite } from "../../db/sqlite-file.ts";
 import { addName, errorCode, flush, publish } from "../../files.ts";
 import { checkCanary, findCanary, findKey, mustFit, StartError, unlock } from "../../start.ts";
+import { recordOperator } from "./trail.ts";
 
 /**
  * Copies the vault as it is at this moment into a new file, also while a server runs. The secrets in it are as sealed
@@ -20,6 +21,8 @@ export async function backUp(config: Config, file: string): Promise<{ bytes: num
   try {
     closeSync(openSync(partial, "wx", 0o600));
     await copySqlite(source, partial);
+    // A vault that cannot be written to, or is of an older version, is copied all the same.
+    await source.transaction((tx) => recordOperator(tx, "backup", () => new Date())).catch(() => undefined);
   } catch (error) {
     rmSync(partial, { force: true });
     throw error;
@@ -75,6 +78,7 @@ export async function restore(
     try {
       await migrate(db, options.now);
       await checkCanary(db, key.keyring);
+      await db.transaction((tx) => recordOperator(tx, "restore", options.now));
     } finally {
       await db.close();
     }

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, loadConfig } from "../../config.ts";
+import { type Config, loadConfig, unknownSettings } from "../../config.ts";
 import type { Keyring } from "../../crypto/keyring.ts";
 import { pendingMigrations } from "../../db/migrate.ts";
 import { openPostgres } from "../../db/postgres.ts";
 import type { Db } from "../../db/sql.ts";
 import { findDamage, readSqlite } from "../../db/sqlite-file.ts";
 import { unlock } from "../../start.ts";
+import { miscounted } from "./queries.ts";
 import { everySealed } from "./sealed.ts";
 
 /** `warn` is for a wish, `fail` for what stops Kagi from working or loses something. */
@@ -20,7 +21,9 @@ export async function* examine(): AsyncGenerator<Finding> {
   let keyring: Keyring;
   try {
     config = loadConfig();
-    yield { check: "settings", verdict: "ok", text: "every setting can be used" };
+    const unknown = unknownSettings();
+    if (unknown.length > 0) yield { check: "settings", verdict: "warn", text: unknown.join(" ") };
+    else yield { check: "settings", verdict: "ok", text: "every setting can be used" };
   } catch (error) {
     return yield { check: "settings", verdict: "fail", text: (error as Error).message };
   }
@@ -35,6 +38,7 @@ export async function* examine(): AsyncGenerator<Finding> {
   try {
     yield await schema(db);
     if (db.engine === "sqlite") yield await soundness(db);
+    yield await counts(db);
     yield await sealedValues(db, keyring);
   } finally {
     await db.close();
@@ -60,6 +64,14 @@ async function soundness(db: Db): Promise<Finding> {
   const damage = await findDamage(db);
   if (damage.length === 0) return { check: "database", verdict: "ok", text: "sound" };
   return { check: "database", verdict: "fail", text: `damaged; restore a backup: ${damage.join("; ")}` };
+}
+
+async function counts(db: Db): Promise<Finding> {
+  const wrong = await db.all<{ id: string }>(miscounted());
+  const check = "counts";
+  if (wrong.length === 0) return { check, verdict: "ok", text: "every category counts the entries that it has" };
+  const some = wrong.slice(0, 20).map(({ id }) => id);
+  return { check, verdict: "fail", text: `${wrong.length} categories count entries wrongly: ${some.join(", ")}` };
 }
 
 async function sealedValues(db: Db, keyring: Keyring): Promise<Finding> {

@@ -25,6 +25,16 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   },
 ];
 
+/** Categories whose counts are not those of their entries. */
+export const miscounted = (): Sql => sql`
+  SELECT c.id FROM categories c
+  WHERE c.development_count <> (
+      SELECT count(*) FROM entries e WHERE e.category_id = c.id AND e.environment = 'development')
+    OR c.staging_count <> (SELECT count(*) FROM entries e WHERE e.category_id = c.id AND e.environment = 'staging')
+    OR c.production_count <> (
+      SELECT count(*) FROM entries e WHERE e.category_id = c.id AND e.environment = 'production')
+  ORDER BY c.id`;
+
 /** Connections that other processes of Kagi hold to the same PostgreSQL database. */
 export const otherServers = (): Sql => sql`
   SELECT CAST(count(*) AS INTEGER) AS "count" FROM pg_stat_activity

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { Config } from "../../config.ts";
 import { seal } from "../../crypto/envelope.ts";
 import { createKeyring, generateKey, type Keyring } from "../../crypto/keyring.ts";
-import { holdStarts } from "../../db/migrate.ts";
+import { holdStarts, pendingMigrations } from "../../db/migrate.ts";
 import { openPostgres } from "../../db/postgres.ts";
 import { type Db, sql } from "../../db/sql.ts";
 import { holdSqlite } from "../../db/sqlite-file.ts";
@@ -11,6 +11,7 @@ import { addName, errorCode, flush, writeNewFile } from "../../files.ts";
 import { StartError, unlock } from "../../start.ts";
 import { lockSealed, otherServers } from "./queries.ts";
 import { everySealed } from "./sealed.ts";
+import { recordOperator } from "./trail.ts";
 
 export type Rotated = Readonly<{
   values: number;
@@ -80,6 +81,7 @@ async function reseal(db: Db, old: Keyring, next: Keyring): Promise<number> {
       await mustBeAlone(tx);
       for (const lock of lockSealed()) await tx.run(lock);
     }
+    await mustBeCurrent(tx);
     let values = 0;
     const damaged: string[] = [];
     for await (const { place, text, put } of everySealed(tx, old)) {
@@ -92,8 +94,17 @@ async function reseal(db: Db, old: Keyring, next: Keyring): Promise<number> {
         `${damaged.length} of ${values} values do not open, so the key was not changed. Delete them or restore a backup: ${damaged.slice(0, 20).join(", ")}`,
       );
     }
+    await recordOperator(tx, "rotate-key", () => new Date(), `from=${old.fingerprint} to=${next.fingerprint}`);
     return values;
   });
+}
+
+/** In an older vault, what is sealed may be elsewhere. */
+async function mustBeCurrent(tx: Db): Promise<void> {
+  const pending = await pendingMigrations(tx);
+  if (pending.length > 0) {
+    throw new StartError(`The vault lacks ${pending.join(", ")}: run kagi migrate first. Nothing was changed.`);
+  }
 }
 
 const PATIENCE_MS = 2000;

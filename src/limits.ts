@@ -1,0 +1,7 @@
+/** Limits that a message names as well as the code that keeps them. */
+
+export const MIB = 1024 * 1024;
+/** A request's body. */
+export const BODY_MIB = 2;
+/** A secret value, as UTF-8. */
+export const VALUE_MIB = 1;
