@@ -2,7 +2,7 @@ FROM oven/bun:1.4.5 AS build
 WORKDIR /src
 # The packages change less often than the code.
 COPY package.json bun.lock bunfig.toml ./
-RUN bun install --frozen-lockfile --ignore-scripts
+RUN bun install --frozen-lockfile --production --ignore-scripts
 COPY . .
 # The script packs what the executable carries of the packages, which the step above left out.
 RUN bun static/pack.ts && bun static/build.ts && mkdir /empty

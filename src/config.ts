@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { KEY_TEXT } from "./crypto/keyring.ts";
 
 /** A setting that cannot be used; the message names the variable and never repeats a secret. */
@@ -107,6 +107,8 @@ export const SETTINGS = {
   }),
 } as const;
 
+const ALL = Object.entries(SETTINGS) as [string, Setting<unknown>][];
+
 type Values = { [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]["fallback"] };
 
 export type Config = Readonly<
@@ -127,10 +129,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function loadConfig(environment: Environment = process.env): Config {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
-  for (const [key, definition] of Object.entries(SETTINGS) as [string, Setting<unknown>][]) {
+  for (const [key, definition] of ALL) {
     try {
-      const text = readSetting(definition, environment);
-      values[key] = text === undefined ? definition.fallback : definition.parse(text);
+      values[key] = valueIn(definition, environment);
     } catch (error) {
       problems.push(`${definition.name} ${(error as Error).message}`);
     }
@@ -140,7 +141,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     problems.push("ADMIN_EMAIL and ADMIN_PASSWORD go together: set both or neither");
   }
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
-  const url = read.url ?? `http://localhost:${read.port}`;
+  const url = read.url ?? urlAt(read.port);
   return Object.freeze({
     ...read,
     url,
@@ -151,32 +152,117 @@ export function loadConfig(environment: Environment = process.env): Config {
   });
 }
 
-export type SettingShown = { name: string; value: string; source: "default" | "environment" | "file"; help: string };
+/** Whether a package script started this process, and whether npm, such as npx, started that. */
+export function launchedBy(environment: Environment = process.env): Readonly<{ script: boolean; npm: boolean }> {
+  return {
+    script: environment.npm_lifecycle_event !== undefined,
+    npm: environment.npm_config_user_agent?.startsWith("npm/") === true,
+  };
+}
 
-/** The table of settings as `kagi config` prints it. Secrets are masked. */
+export type SettingShown = Readonly<{ name: string; value: string; source: "default" | "environment" | "file" }>;
+
+const UNUSABLE = "(cannot be used)";
+
+/** Each setting with the value in force, as `kagi config` prints it. Secrets are masked. */
 export function describeConfig(environment: Environment = process.env): SettingShown[] {
-  return (Object.values(SETTINGS) as Setting<unknown>[]).map((definition) => {
-    const { name, help } = definition;
-    const file = definition.file ? environment[`${name}_FILE`] : undefined;
-    const given = environment[name];
-    if (given) {
-      const value = definition.secret ? masked(given) : given.replace(/\/\/[^@/]*@/, "//***@");
-      return { name, value, source: "environment", help };
+  const usable = <T>(definition: Setting<T>): T => {
+    try {
+      return valueIn(definition, environment);
+    } catch {
+      return definition.fallback;
     }
-    if (file) return { name: `${name}_FILE`, value: file, source: "file", help };
-    return { name, value: definition.shown, source: "default", help };
+  };
+  const dataDir = realPath(usable(SETTINGS.dataDir));
+  const unset: Partial<Record<string, string>> = {
+    KAGI_URL: urlAt(usable(SETTINGS.port)),
+    KAGI_DATA_DIR: dataDir,
+    DATABASE_URL: `SQLite, ${join(dataDir, "kagi.db")}`,
+    KAGI_ENCRYPTION_KEY: join(dataDir, "kagi.key"),
+    KAGI_NEW_ENCRYPTION_KEY: "not set",
+    ADMIN_EMAIL: "not set",
+    ADMIN_PASSWORD: "not set",
+  };
+  return ALL.map(([, definition]) => {
+    const { name, shown } = definition;
+    const from = definition.file && environment[`${name}_FILE`] ? `${name}_FILE` : name;
+    if (!environment[from]) return { name, value: unset[name] ?? shown, source: "default" };
+    const source = from === name ? "environment" : "file";
+    try {
+      const value = valueIn(definition, environment);
+      if (definition.secret) return { name, value: masked(String(value), from), source };
+      return { name, value: name === "KAGI_DATA_DIR" ? dataDir : [value].flat().join(", "), source };
+    } catch {
+      return { name, value: UNUSABLE, source };
+    }
   });
 }
 
-/** Of a URL, what tells which server is meant; of any other secret, that it is set. */
-function masked(secret: string): string {
-  if (!POSTGRES_URL.test(secret) || !URL.canParse(secret)) return "(set, hidden)";
+/** A sentence about each KAGI_* variable that is no setting: it is mistyped, or belongs to another version. */
+export function unknownSettings(environment: Environment = process.env): string[] {
+  const known = ALL.flatMap(([, { name, file }]) => (file ? [name, `${name}_FILE`] : [name]));
+  // Kubernetes tells every container of a service that is called kagi, in these variables.
+  const isKubernetes = environment.KAGI_SERVICE_HOST !== undefined;
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("KAGI_") && !known.includes(name))
+    .filter((name) => !(isKubernetes && /^KAGI_(SERVICE|PORT)(_|$)/.test(name)))
+    .sort()
+    .map((name) => {
+      const meant = nearest(name, known);
+      return `${name} is no setting and does nothing.${meant === undefined ? "" : ` Did you mean ${meant}?`}`;
+    });
+}
+
+const MOST_SLIPS = 3;
+
+/** The name that is reached with the fewest slips. KAGI_ counts for nothing: KAGI_PORT is PORT. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const bare = (text: string) => text.replace(/^KAGI_/, "");
+  const scored = names.map((candidate) => ({ candidate, slips: slips(bare(name), bare(candidate)) }));
+  const best = scored.reduce((least, next) => (next.slips < least.slips ? next : least));
+  return best.slips <= Math.min(MOST_SLIPS, bare(name).length / 2) ? best.candidate : undefined;
+}
+
+/** How many letters must be put in, left out or changed to make one word the other. */
+function slips(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1];
+    for (const [j, target] of [...other].entries()) {
+      const changed = (row[j] as number) + (letter === target ? 0 : 1);
+      next.push(Math.min(changed, (row[j + 1] as number) + 1, (next[j] as number) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] as number;
+}
+
+/** Of a URL, what tells which server is meant; of any other secret, where it came from. */
+function masked(secret: string, from: string): string {
+  if (!POSTGRES_URL.test(secret)) return `set (from ${from})`;
   const { protocol, username, password, host, pathname, search } = new URL(secret);
   const user = username === "" && password === "" ? "" : `${username}${password === "" ? "" : ":***"}@`;
   return `${protocol}//${user}${host}${pathname}${search === "" ? "" : "?***"}`;
 }
 
-function readSetting(definition: Setting<unknown>, environment: Environment): string | undefined {
+const urlAt = (port: number) => `http://localhost:${port}`;
+
+/** Where a folder really is, also one that has not been made yet. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
+  }
+}
+
+function valueIn<T>(definition: Setting<T>, environment: Environment): T {
+  const text = readSetting(definition, environment);
+  return text === undefined ? definition.fallback : definition.parse(text);
+}
+
+function readSetting<T>(definition: Setting<T>, environment: Environment): string | undefined {
   const { name } = definition;
   const given = environment[name] || undefined;
   const file = definition.file ? environment[`${name}_FILE`] || undefined : undefined;

@@ -1,37 +1,73 @@
 import { createApp } from "./app.ts";
-import { ConfigError } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import { addUser, forgetExpired, isSetUp, openSetup } from "./features/auth/actions.ts";
 import { NewUserInput } from "./features/auth/model.ts";
+import { errorCode } from "./files.ts";
 import { BODY_BYTES } from "./http/body.ts";
 import { parse } from "./http/validate.ts";
 import type { Kagi } from "./kagi.ts";
-import { describeCause } from "./log.ts";
+import { describeCause, type Log } from "./log.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
+/** For requests under way at the end. Docker gives ten seconds in all. */
+const PATIENCE_MS = 8000;
 
-export type Served = Readonly<{ url: string; stop: () => Promise<void> }>;
+type Answer = (request: Request, address: () => string | null) => Response | Promise<Response>;
 
-/** Listens until `stop`, which lets requests under way finish. Throws when the port is taken. */
-export async function serve(kagi: Kagi): Promise<Served> {
-  const { config, log } = kagi;
-  const setupToken = await makeFirstAccount(kagi);
-  const app = createApp(kagi);
-  const listen = (hostname: string, port: number) =>
+/** A port that is ours. Until the vault is open, whoever asks is told to come back. */
+export type Listening = Readonly<{
+  port: number;
+  answerWith: (answer: Answer) => void;
+  /** Takes no new requests and lets those under way finish, for a while. */
+  stop: () => Promise<void>;
+}>;
+
+/** Takes the port, which needs nothing else yet, so that a port in use leaves no key and no data behind. Throws. */
+export function listen(config: Config, log: Log): Listening {
+  const handlers = (answer: Answer) => ({
+    fetch: (request: Request, server: Bun.Server<undefined>) =>
+      answer(request, () => server.requestIP(request)?.address ?? null),
+    error: (error: unknown) => {
+      log.error("request failed outside the app", describeCause(error));
+      return Response.json({ error: "Internal server error", code: "INTERNAL_ERROR" }, { status: 500 });
+    },
+  });
+  const bind = (hostname: string, port: number) =>
     Bun.serve({
       hostname,
       port,
       // Past our own limit, which answers in JSON, a body is cut off by the server itself.
       maxRequestBodySize: 16 * BODY_BYTES,
       idleTimeout: 60,
-      fetch: (request, server) => app.fetch(request, server.requestIP(request)?.address ?? null),
-      error: (error) => {
-        log.error("request failed outside the app", describeCause(error));
-        return Response.json({ error: "Internal server error", code: "INTERNAL_ERROR" }, { status: 500 });
-      },
+      ...handlers(comeBack),
     });
-  const servers =
-    config.host === "localhost" ? listenOnLoopback(listen, config.port) : [listen(config.host, config.port)];
-  const port = servers[0]?.port ?? config.port;
+  const servers = config.host === "localhost" ? bindLoopback(bind, config.port) : [bind(config.host, config.port)];
+  return {
+    port: servers[0]?.port ?? config.port,
+    answerWith: (answer) => {
+      for (const server of servers) server.reload(handlers(answer));
+    },
+    stop: async () => {
+      const finished = Promise.all(servers.map((server) => server.stop()));
+      await Promise.race([finished, Bun.sleep(PATIENCE_MS)]);
+      await Promise.all(servers.map((server) => server.stop(true)));
+    },
+  };
+}
+
+function comeBack(): Response {
+  const headers = { "Retry-After": "1", "Cache-Control": "no-store" };
+  return new Response("Kagi is starting. Try again in a second.\n", { status: 503, headers });
+}
+
+export type Served = Readonly<{ stop: () => Promise<void> }>;
+
+/** Answers from an open vault until `stop`. */
+export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
+  const { config, log } = kagi;
+  const setupToken = await makeFirstAccount(kagi);
+  listening.answerWith(createApp(kagi).fetch);
+  const { port } = listening;
   const url = config.urlIsSet ? config.url : `http://localhost:${port}`;
   if (setupToken !== null) {
     log.warn("There is no account yet. Open the set-up page; from another machine it asks for this token, once.", {
@@ -49,27 +85,28 @@ export async function serve(kagi: Kagi): Promise<Served> {
     forgetExpired(kagi).catch((error: unknown) => log.error("clean-up failed", describeCause(error)));
   }, HOUR_MS);
   return {
-    url,
     stop: async () => {
       clearInterval(cleaning);
-      await Promise.all(servers.map((server) => server.stop()));
+      await listening.stop();
       await kagi.db.close();
     },
   };
 }
 
-type Listen = (hostname: string, port: number) => Bun.Server<undefined>;
+type Bind = (hostname: string, port: number) => Bun.Server<undefined>;
 
 /** `localhost` is both loopback addresses where the machine has both; browsers may try either first. */
-function listenOnLoopback(listen: Listen, port: number): Bun.Server<undefined>[] {
-  const first = listen("127.0.0.1", port);
+function bindLoopback(bind: Bind, port: number, tries = 5): Bun.Server<undefined>[] {
+  const first = bind("127.0.0.1", port);
   try {
-    return [first, listen("::1", first.port ?? port)];
+    return [first, bind("::1", first.port ?? port)];
   } catch (error) {
     // A machine without IPv6. A port that another program has there is no reason to go on: half of all browsers try ::1
     // first, and would hand the password to it.
-    if ((error as { code?: string }).code !== "EADDRINUSE") return [first];
+    if (errorCode(error) !== "EADDRINUSE") return [first];
     first.stop(true);
+    // Any free port is to be free on both.
+    if (port === 0 && tries > 1) return bindLoopback(bind, port, tries - 1);
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { loadConfig } from "../config.ts";
+import { type Config, loadConfig, unknownSettings } from "../config.ts";
 import { errorCode } from "../files.ts";
-import { createLog } from "../log.ts";
-import { serve } from "../serve.ts";
+import { createLog, type Log, type LogFields } from "../log.ts";
+import { type Listening, listen, serve } from "../serve.ts";
 import { openKagi, StartError } from "../start.ts";
+import { whenLauncherEnds } from "./launcher.ts";
 import { withKagi } from "./open.ts";
 import { examples, paragraphs, print } from "./terminal.ts";
 
@@ -42,26 +43,55 @@ export function addServeCommands(program: Command): void {
     .action(askServer);
 }
 
+/** Control-C reaches this process from the terminal and once more through `bun start`: that is one wish, not two. */
+const ONE_KEY_PRESS_MS = 200;
+
 async function runServer(): Promise<void> {
   const log = createLog();
   const config = loadConfig();
-  const kagi = await openKagi(config, log, { mayCreate: true });
-  const { stop } = await serve(kagi).catch(async (error: unknown) => {
-    await kagi.db.close();
-    if (errorCode(error) === "EADDRINUSE") {
-      throw new StartError(`Port ${config.port} is in use. Set PORT to another one.`);
+  for (const warning of unknownSettings()) log.warn(warning);
+  const listening = takePort(config, log);
+  let stop: (() => Promise<void>) | undefined;
+  let stoppingSince: number | undefined;
+  const end = async (why: LogFields) => {
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > ONE_KEY_PRESS_MS) process.exit(1);
+      return;
     }
+    stoppingSince = performance.now();
+    log.info("stopping", why);
+    await stop?.();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end({ signal }));
+  whenLauncherEnds(() => stoppingSince ?? end({ reason: "its launcher has ended" }));
+  const kagi = await openKagi(config, log, { mayCreate: true });
+  try {
+    ({ stop } = await serve(kagi, listening));
+  } catch (error) {
+    await kagi.db.close();
     throw error;
-  });
-  let stopping = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, async () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      log.info("stopping", { signal });
-      await stop();
-      process.exit(0);
-    });
+  }
+}
+
+function takePort(config: Config, log: Log): Listening {
+  const { host, port } = config;
+  try {
+    return listen(config, log);
+  } catch (error) {
+    switch (errorCode(error)) {
+      case "EADDRINUSE":
+        throw new StartError(
+          `port ${port} on ${host} is in use. Set PORT to another one, or stop the program that listens there.`,
+        );
+      case "EACCES":
+        throw new StartError(`port ${port} on ${host} is for privileged users. Set PORT to one from 1024 on.`);
+      case "EADDRNOTAVAIL":
+      case "EINVAL":
+        throw new StartError(`${host} is no address of this machine. Set HOST to one; 0.0.0.0 stands for all.`);
+      default:
+        throw error;
+    }
   }
 }
 

@@ -30,12 +30,20 @@ export function examples(...lines: [command: string, meaning: string][]): string
 
 /** From a terminal without showing it, twice; else the first line of standard input. Never from an argument. */
 export async function readPassword(): Promise<string> {
-  return await readSecret("Password: ", "The two passwords differ");
+  return await readSecret("Password: ", "The two passwords differ", "no password");
 }
 
-export async function readSecret(question: string, ifTheyDiffer: string): Promise<string> {
-  if (!process.stdin.isTTY) return (await Bun.stdin.text()).split(/\r?\n/, 1)[0] ?? "";
+export async function readSecret(question: string, ifTheyDiffer: string, ifThereIsNone: string): Promise<string> {
+  if (!process.stdin.isTTY) {
+    const line = (await Bun.stdin.text()).split(/\r?\n/, 1)[0] ?? "";
+    if (line !== "") return line;
+    throw new AppError(
+      "VALIDATION_ERROR",
+      `There is ${ifThereIsNone} on the first line of standard input. Pipe it in (kagi … <file), or run this in a terminal, which asks for it.`,
+    );
+  }
   const secret = await ask(question);
+  if (secret === "") throw new AppError("VALIDATION_ERROR", `There was ${ifThereIsNone}.`);
   if ((await ask("Again: ")) !== secret) throw new AppError("VALIDATION_ERROR", ifTheyDiffer);
   return secret;
 }

@@ -24,16 +24,17 @@ export function addUserCommands(program: Command): void {
     .summary("make an account")
     .description("Make an account. Asks for the password, or reads the first line of standard input.")
     .option("--name <name>", "what the account is called; the e-mail's first part when absent")
-    .action((email: string, options: { name?: string }) =>
-      withKagi(
+    .action(async (email: string, options: { name?: string }) => {
+      // Before the vault is opened, which may make it.
+      const input = parse(NewUserInput, { email, password: await readPassword(), ...options });
+      await withKagi(
         async (kagi) => {
-          const password = await readPassword();
-          const made = await addUser(kagi, parse(NewUserInput, { email, password, ...options }));
+          const made = await addUser(kagi, input);
           print(`Made an account for ${made.email}.`);
         },
         { mayCreate: true },
-      ),
-    );
+      );
+    });
 
   user
     .command("list")

@@ -87,17 +87,23 @@ export function addVaultCommands(program: Command): void {
     )
     .action(async () => {
       let failed = 0;
+      let warned = 0;
       for await (const { check, verdict, text } of examine()) {
         print(`${verdict === "ok" ? "ok  " : verdict.toUpperCase()}  ${check.padEnd(11)}  ${text}`);
         if (verdict === "fail") failed++;
+        if (verdict === "warn") warned++;
       }
-      print(failed === 0 ? "All is well." : `${failed} ${failed === 1 ? "check" : "checks"} failed.`);
+      const warnings = `${warned} ${warned === 1 ? "warning" : "warnings"}`;
+      if (failed > 0) {
+        print(`${failed} ${failed === 1 ? "check" : "checks"} failed${warned > 0 ? `, ${warnings}` : ""}.`);
+      } else
+        print(warned > 0 ? `Nothing failed, but there ${warned === 1 ? "is" : "are"} ${warnings}.` : "All is well.");
       if (failed > 0) process.exitCode = 1;
     });
 }
 
 async function readNewKey(): Promise<string> {
-  const text = (await readSecret("New key: ", "The two keys differ")).trim().toLowerCase();
+  const text = (await readSecret("New key: ", "The two keys differ", "no key")).trim().toLowerCase();
   if (!KEY_TEXT.test(text)) throw new StartError("The new key is malformed: it must be 64 hex characters.");
   return text;
 }

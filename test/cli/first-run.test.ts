@@ -1,13 +1,14 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  emptyFolder,
   footprint,
   kagi,
   modeOf,
+  newFolder,
   PASSWORD,
-  remove,
+  removeFolder,
   type Server,
   serve,
   signIn,
@@ -18,11 +19,11 @@ import {
 let folder: string;
 const servers: Server[] = [];
 beforeEach(() => {
-  folder = emptyFolder();
+  folder = newFolder();
 });
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
-  remove(folder);
+  removeFolder(folder);
 });
 
 const up = async (environment: Record<string, string> = {}) => {
@@ -98,7 +99,11 @@ describe("set-up over HTTP", () => {
     expect(tokenIn(server).length).toBeGreaterThan(40);
     expect((await setUp(server, forwarded)).status).toBe(403);
     expect((await setUp(server, forwarded, { token: "wrong" })).status).toBe(403);
+    expect((await setUp(server, forwarded, { token: "wrong again" })).status).toBe(403);
     expect((await setUp(server, { Host: "kagi.example.com" })).status).toBe(403);
+    using database = new Database(join(folder, "data", "kagi.db"));
+    const told = database.query("SELECT verb, credential, thing, result FROM audit_events").all();
+    expect(told).toEqual([{ verb: "set-up", credential: "anonymous", thing: "vault", result: "refused" }]);
     expect(await signIn(server.url, "ada@example.com")).toBeNull();
     expect((await setUp(server, forwarded, { token: tokenIn(server) })).status).toBe(303);
     expect(await signIn(server.url, "ada@example.com")).not.toBeNull();
@@ -191,11 +196,26 @@ describe("a start that cannot be right touches nothing and says what is wrong", 
     writeFileSync(join(folder, "data/kagi.db"), "not a database, but long enough to be taken for one".repeat(100));
     expect(await refuse()).toContain("not an SQLite database");
     rmSync(join(folder, "data/kagi.db"));
-    const { Database } = await import("bun:sqlite");
     const other = new Database(join(folder, "data/kagi.db"));
     other.run("CREATE TABLE recipes (name TEXT)");
     other.close();
     expect(await refuse()).toContain("holds data, but not Kagi's");
+  });
+
+  test("a vault whose schema was made by another text than this version's, or by a newer one", async () => {
+    await (await up()).stop();
+    const names = ["0001_vault", "9999_future"];
+    for (const [name, change] of [
+      [names[0], "checksum = 'other'"],
+      [names[1], `name = '${names[1]}'`],
+    ]) {
+      const database = new Database(join(folder, "data/kagi.db"));
+      database.run(`UPDATE migrations SET ${change}`);
+      database.close();
+      const ran = await kagi(folder, ["serve"], { PORT: "0" });
+      expect(ran).toMatchObject({ code: 1, out: "" });
+      expect(ran.err).toMatch(new RegExp(`^kagi: .*igration ${name}[ ,][^\n]*\\.\n$`));
+    }
   });
 
   test("commands other than serve and user add make no vault", async () => {
@@ -209,13 +229,13 @@ describe("a start that cannot be right touches nothing and says what is wrong", 
 
   test("a port in use", async () => {
     const server = await up();
-    const other = emptyFolder();
+    const other = newFolder();
     try {
       const ran = await kagi(other, ["serve"], { PORT: new URL(server.url).port });
       expect(ran.code).toBe(1);
       expect(ran.err).toContain("is in use. Set PORT");
     } finally {
-      remove(other);
+      removeFolder(other);
     }
   });
 });

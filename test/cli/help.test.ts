@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import manifest from "../../package.json" with { type: "json" };
-import { SETTINGS } from "../../src/config.ts";
-import { emptyFolder, kagi, remove } from "./kagi.ts";
+import { kagi, newFolder, removeFolder } from "./kagi.ts";
 
 let folder: string;
 beforeAll(() => {
-  folder = emptyFolder();
+  folder = newFolder();
 });
-afterAll(() => remove(folder));
+afterAll(() => removeFolder(folder));
 
 const COMMANDS = [
   "serve",
@@ -65,54 +63,6 @@ describe("a command wrongly called exits with 2", () => {
     });
     expect((await kagi(folder, ["user", "add", "ada@example.com", "a-password-here"])).code).toBe(2);
     expect(readdirSync(folder)).toEqual([]);
-  });
-});
-
-describe("kagi config", () => {
-  test("shows every setting, with secrets masked", async () => {
-    writeFileSync(join(folder, "key"), `${"a1".repeat(32)}\n`);
-    const environment = {
-      DATABASE_URL: "postgres://kagi:hunter2hunter2@db.example.com:5432/vault?password=hunter3hunter3",
-      KAGI_ENCRYPTION_KEY_FILE: join(folder, "key"),
-      ADMIN_EMAIL: "ada@example.com",
-      ADMIN_PASSWORD: "tuba-lantern-moss-42",
-      PORT: "8080",
-    };
-    const { code, out, err } = await kagi(folder, ["config"], environment);
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    for (const { name, help } of Object.values(SETTINGS)) {
-      expect(out).toContain(name);
-      expect(out).toContain(help);
-    }
-    expect(out).toMatch(/^PORT +8080 +environment /m);
-    expect(out).toMatch(/^HOST +localhost +default /m);
-    expect(out).toContain("postgres://kagi:***@db.example.com:5432/vault?***");
-    expect(out).toMatch(/^KAGI_ENCRYPTION_KEY_FILE +\S+key +file /m);
-    expect(out).toMatch(/^ADMIN_PASSWORD +\(set, hidden\)/m);
-    for (const secret of ["hunter", "a1a1", "tuba"]) expect(out + err).not.toContain(secret);
-  });
-
-  test("names every setting that cannot be used, at once, and no secret", async () => {
-    const environment = {
-      PORT: "many",
-      KAGI_URL: "https://u:hunter2@kagi.example.com/path",
-      DATABASE_URL: "mysql://u:hunter2@db",
-      KAGI_ENCRYPTION_KEY: "hunter2",
-      KAGI_TRUSTED_PROXIES: "everybody",
-      ADMIN_PASSWORD: "hunter2",
-    };
-    const { code, out, err } = await kagi(folder, ["config"], environment);
-    expect(code).toBe(1);
-    for (const name of Object.keys(environment)) expect(err).toContain(name);
-    expect(out).toContain("KAGI_DATA_DIR");
-    expect(out + err).not.toContain("hunter2");
-  });
-
-  test("refuses a setting that is given twice", async () => {
-    const environment = { KAGI_ENCRYPTION_KEY: "a1".repeat(32), KAGI_ENCRYPTION_KEY_FILE: join(folder, "key") };
-    const { code, err } = await kagi(folder, ["config"], environment);
-    expect(code).toBe(1);
-    expect(err).toContain("KAGI_ENCRYPTION_KEY and KAGI_ENCRYPTION_KEY_FILE are both set");
   });
 });
 

@@ -1,37 +1,29 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { SQL } from "bun";
-import { emptyFolder, kagi, remove, revealed, type Server, vaultWithSecret } from "./kagi.ts";
+import { ENGINES, type Engine, type Storage } from "../support/engines.ts";
+import { kagi, newFolder, removeFolder, revealed, type Server, vaultWithSecret } from "./kagi.ts";
 
-const CLUSTER = process.env.TEST_POSTGRES_URL;
+const POSTGRES = ENGINES.find(({ name }) => name === "postgres") as Engine;
 
-describe.skipIf(!CLUSTER)("the operator's commands on PostgreSQL", () => {
-  const name = `kagi_cli_${randomUUID().replaceAll("-", "")}`;
-  let cluster: SQL;
+describe.skipIf(!POSTGRES.available)("the operator's commands on PostgreSQL", () => {
   let folder: string;
-  let environment: Record<string, string>;
+  let storage: Storage;
+  let environment: Storage["environment"];
   let server: Server;
   let entryId: string;
   let value: string;
 
-  beforeAll(() => {
-    cluster = new SQL(CLUSTER as string, { max: 1 });
-  });
-  afterAll(() => cluster.close());
   beforeEach(async () => {
-    await cluster.unsafe(`CREATE DATABASE ${name}`);
-    const url = new URL(CLUSTER as string);
-    url.pathname = `/${name}`;
-    environment = { DATABASE_URL: url.href };
-    folder = emptyFolder();
+    folder = newFolder();
+    storage = await POSTGRES.create(folder);
+    ({ environment } = storage);
     ({ server, entryId, value } = await vaultWithSecret(folder, environment));
   });
   afterEach(async () => {
     await server.stop();
-    await cluster.unsafe(`DROP DATABASE ${name} WITH (FORCE)`);
-    remove(folder);
+    await storage.drop();
+    removeFolder(folder);
   });
 
   test("a key that does not fit is refused", async () => {
@@ -50,6 +42,8 @@ describe.skipIf(!CLUSTER)("the operator's commands on PostgreSQL", () => {
     expect(ran).toMatchObject({ code: 0, err: "" });
     expect(ran.out).toContain("Sealed 2 values anew");
     expect(await revealed(folder, entryId, environment)).toBe(value);
+    const trail = await storage.rows("SELECT verb, credential FROM audit_events WHERE thing = 'vault'");
+    expect(trail).toEqual([{ verb: "rotate-key", credential: "operator" }]);
   });
 
   test("doctor opens every secret", async () => {
@@ -59,4 +53,7 @@ describe.skipIf(!CLUSTER)("the operator's commands on PostgreSQL", () => {
   });
 });
 
-test.if(!CLUSTER)("the operator's commands on PostgreSQL were skipped: TEST_POSTGRES_URL is not set", () => {});
+test.if(!POSTGRES.available)(
+  "the operator's commands on PostgreSQL were skipped: TEST_POSTGRES_URL is not set",
+  () => {},
+);

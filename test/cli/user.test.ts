@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { call, emptyFolder, kagi, PASSWORD, remove, type Server, signIn, vaultWithSecret } from "./kagi.ts";
+import { call, kagi, newFolder, PASSWORD, removeFolder, type Server, signIn, vaultWithSecret } from "./kagi.ts";
 
 let folder: string;
 let server: Server;
 let cookie: string;
 beforeAll(async () => {
-  folder = emptyFolder();
+  folder = newFolder();
   ({ server, cookie } = await vaultWithSecret(folder));
 });
 afterAll(async () => {
   await server.stop();
-  remove(folder);
+  removeFolder(folder);
 });
 
 const alive = (credential: string) =>
@@ -36,6 +36,9 @@ test("user add refuses what is no address, and a password that is short or commo
   ] as const) {
     const ran = await kagi(folder, ["user", "add", email], {}, password);
     expect(ran.code).toBe(1);
+    if (password === "") expect(ran.err).toContain("There is no password on the first line of standard input");
+    if (password === "short") expect(ran.err).toBe("kagi: password must have 10 to 1000 characters\n");
+    if (password === "qwertyuiop") expect(ran.err).toContain("among the most common ones");
     if (password !== "") expect(ran.out + ran.err).not.toContain(password);
   }
   expect((await kagi(folder, ["user", "list"])).out).not.toContain("eve@");

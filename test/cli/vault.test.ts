@@ -6,11 +6,11 @@ import { MIGRATIONS } from "../../migrations/index.ts";
 import { SEALED_COLUMNS } from "../../src/features/vault/queries.ts";
 import {
   call,
-  emptyFolder,
   footprint,
   kagi,
   modeOf,
-  remove,
+  newFolder,
+  removeFolder,
   revealed,
   type Server,
   signIn,
@@ -25,12 +25,12 @@ let server: Server;
 let entryId: string;
 let value: string;
 beforeEach(async () => {
-  folder = emptyFolder();
+  folder = newFolder();
   ({ server, entryId, value } = await vaultWithSecret(folder));
 });
 afterEach(async () => {
   await server.stop();
-  remove(folder);
+  removeFolder(folder);
 });
 
 const data = (name: string) => join(folder, "data", name);
@@ -60,6 +60,20 @@ describe("kagi backup", () => {
     const environment = { KAGI_DATA_DIR: other, KAGI_ENCRYPTION_KEY_FILE: data("kagi.key") };
     expect((await kagi(folder, ["restore", "copy.db"], environment)).code).toBe(0);
     expect((await kagi(folder, ["doctor"], environment)).out).toContain("sealed values open");
+  });
+
+  test("is told by the trail of the vault, and by the copy not yet", async () => {
+    await kagi(folder, ["backup", "copy.db"]);
+    expect(trailOf(data("kagi.db"))).toEqual([{ verb: "backup", credential: "operator", detail: null }]);
+    expect(trailOf(join(folder, "copy.db"))).toEqual([]);
+  });
+
+  test("copies a vault of an older version, whose trail cannot tell of it", async () => {
+    await server.stop();
+    using database = new Database(data("kagi.db"));
+    database.run("ALTER TABLE audit_events DROP COLUMN detail");
+    expect(await kagi(folder, ["backup", "copy.db"])).toMatchObject({ code: 0, err: "" });
+    expect(existsSync(join(folder, "copy.db"))).toBe(true);
   });
 
   test("overwrites nothing, and leaves nothing behind when it fails", async () => {
@@ -97,6 +111,7 @@ describe("kagi restore", () => {
     expect(await kagi(folder, ["restore", "copy.db"], environment)).toMatchObject({ code: 0 });
     expect(modeOf(data("kagi.db"))).toBe("600");
     expect(readdirSync(join(folder, "data"))).toEqual(["kagi.db"]);
+    expect(trailOf(data("kagi.db"))).toEqual([{ verb: "restore", credential: "operator", detail: null }]);
     expect(await revealed(folder, entryId, environment)).toBe(value);
   });
 
@@ -154,6 +169,9 @@ describe("kagi rotate-key", () => {
     expect(readFileSync(data(kept), "utf8")).toBe(old);
     for (const name of keyFiles()) expect(modeOf(data(name))).toBe("600");
     expect(readFileSync(data("kagi.db"), "latin1")).not.toContain(sealedBefore);
+    const fingerprints = /key (?<from>\w+) is replaced by (?<to>\w+)/.exec(ran.out)?.groups;
+    const detail = `from=${fingerprints?.from} to=${fingerprints?.to}`;
+    expect(trailOf(data("kagi.db"))).toEqual([{ verb: "rotate-key", credential: "operator", detail }]);
     expect(await revealed(folder, entryId)).toBe(value);
     expect((await kagi(folder, ["user", "list"], { KAGI_ENCRYPTION_KEY: old.trim() })).err).toContain("does not fit");
   });
@@ -250,6 +268,7 @@ describe("kagi doctor", () => {
   test("finds a healthy vault well, while it is served and when it is not, and changes nothing", async () => {
     const served = await kagi(folder, ["doctor"]);
     expect(served).toMatchObject({ code: 0, err: "" });
+    expect(served.out).toEndWith("\nAll is well.\n");
     expect(served.out).toContain("all 2 sealed values open");
     expect(served.out).not.toContain(value);
     await server.stop();
@@ -276,8 +295,15 @@ describe("kagi doctor", () => {
     const ran = await kagi(folder, ["doctor"]);
     expect(ran.code).toBe(0);
     expect(ran.out).toMatch(/WARN {2}permissions .*kagi\.key/);
+    expect(ran.out).toEndWith("\nNothing failed, but there is 1 warning.\n");
   });
 });
+
+/** What the trail in a database file tells of the vault as a whole. */
+function trailOf(file: string): unknown[] {
+  using database = new Database(file);
+  return database.query("SELECT verb, credential, detail FROM audit_events WHERE thing = 'vault' ORDER BY id").all();
+}
 
 function sealedValue(): string {
   const database = new Database(data("kagi.db"), { readonly: true });

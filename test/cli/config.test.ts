@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { SETTINGS } from "../../src/config.ts";
+import { kagi, newFolder, removeFolder, serve } from "../support/program.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = realpathSync(newFolder());
+});
+afterAll(() => removeFolder(folder));
+
+describe("kagi config", () => {
+  test("shows every setting with the value in force and where it comes from, with secrets masked", async () => {
+    writeFileSync(join(folder, "key"), `${"a1".repeat(32)}\n`);
+    const environment = {
+      DATABASE_URL: "postgres://kagi:hunter2hunter2@db.example.com:5432/vault?password=hunter3hunter3",
+      KAGI_ENCRYPTION_KEY_FILE: join(folder, "key"),
+      ADMIN_EMAIL: "ada@example.com",
+      ADMIN_PASSWORD: "tuba-lantern-moss-42",
+      PORT: "8080",
+    };
+    const { code, out, err } = await kagi(folder, ["config"], environment);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const rows = out.trimEnd().split("\n");
+    expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
+      ["SETTING", "VALUE", "FROM"],
+      ["HOST", "localhost", "default"],
+      ["PORT", "8080", "environment"],
+      ["KAGI_URL", "http://localhost:8080", "default"],
+      ["KAGI_DATA_DIR", join(folder, "data"), "default"],
+      ["DATABASE_URL", "postgres://kagi:***@db.example.com:5432/vault?***", "environment"],
+      ["KAGI_ENCRYPTION_KEY", "set (from KAGI_ENCRYPTION_KEY_FILE)", "file"],
+      ["KAGI_NEW_ENCRYPTION_KEY", "not set", "default"],
+      ["ADMIN_EMAIL", "ada@example.com", "environment"],
+      ["ADMIN_PASSWORD", "set (from ADMIN_PASSWORD)", "environment"],
+      ["KAGI_TRUSTED_PROXIES", "none", "default"],
+    ]);
+    const column = (rows[0] as string).indexOf("FROM");
+    for (const row of rows) expect(row.slice(column - 2, column)).toBe("  ");
+    for (const secret of ["hunter", "a1a1", "tuba"]) expect(out).not.toContain(secret);
+  });
+
+  test("shows where a folder really is", async () => {
+    symlinkSync(folder, join(folder, "link"));
+    const { out } = await kagi(folder, ["config"], { KAGI_DATA_DIR: "link/vault" });
+    expect(out).toMatch(new RegExp(`^KAGI_DATA_DIR +${folder}/vault +environment$`, "m"));
+    expect(out).toContain(`${folder}/vault/kagi.db`);
+    expect(out).toContain(`${folder}/vault/kagi.key`);
+  });
+
+  test("--json says the same to a script", async () => {
+    const { code, out } = await kagi(folder, ["config", "--json"], { PORT: "8080", KAGI_PROT: "8081" });
+    expect(code).toBe(0);
+    const told = JSON.parse(out) as { settings: { name: string }[]; warnings: string[] };
+    expect(told.settings.map(({ name }) => name)).toEqual(Object.values(SETTINGS).map(({ name }) => name));
+    expect(told.settings).toContainEqual({ name: "PORT", value: "8080", source: "environment" } as never);
+    expect(told.warnings).toEqual(["KAGI_PROT is no setting and does nothing. Did you mean PORT?"]);
+  });
+
+  test("--help says what each means", async () => {
+    const { out } = await kagi(folder, ["config", "--help"]);
+    for (const { name, help } of Object.values(SETTINGS)) {
+      expect(out).toContain(`  ${name} `);
+      expect(out).toContain(help);
+    }
+  });
+
+  test("names every setting that cannot be used, at once, and no secret", async () => {
+    const environment = {
+      PORT: "many",
+      KAGI_URL: "https://u:hunter2@kagi.example.com/path",
+      DATABASE_URL: "mysql://u:hunter2@db",
+      KAGI_ENCRYPTION_KEY: "hunter2",
+      KAGI_TRUSTED_PROXIES: "everybody",
+      ADMIN_PASSWORD: "hunter2",
+    };
+    const { code, out, err } = await kagi(folder, ["config"], environment);
+    expect(code).toBe(1);
+    for (const name of Object.keys(environment)) expect(err).toContain(name);
+    expect(out).toMatch(/^PORT +\(cannot be used\) +environment$/m);
+    expect(out).toContain("KAGI_DATA_DIR");
+    expect(out + err).not.toContain("hunter2");
+  });
+
+  test("refuses a setting that is given twice", async () => {
+    const environment = { KAGI_ENCRYPTION_KEY: "a1".repeat(32), KAGI_ENCRYPTION_KEY_FILE: join(folder, "key") };
+    const { code, err } = await kagi(folder, ["config"], environment);
+    expect(code).toBe(1);
+    expect(err).toContain("KAGI_ENCRYPTION_KEY and KAGI_ENCRYPTION_KEY_FILE are both set");
+  });
+});
+
+describe("a KAGI_ variable that is no setting", () => {
+  const mistaken = { KAGI_DATADIR: "hunter2", KAGI_ENCRYPTON_KEY_FILE: "x", KAGI_SECRET: "hunter2" };
+  const warnings = [
+    "KAGI_DATADIR is no setting and does nothing. Did you mean KAGI_DATA_DIR?",
+    "KAGI_ENCRYPTON_KEY_FILE is no setting and does nothing. Did you mean KAGI_ENCRYPTION_KEY_FILE?",
+    "KAGI_SECRET is no setting and does nothing.\n",
+  ];
+
+  test("is warned of by kagi config", async () => {
+    const { code, out } = await kagi(folder, ["config"], mistaken);
+    expect(code).toBe(0);
+    for (const warning of warnings) expect(out).toContain(`Warning: ${warning}`);
+    expect(out).not.toContain("hunter2");
+  });
+
+  test("is warned of by serve", async () => {
+    const server = await serve(folder, mistaken);
+    await server.stop();
+    for (const warning of warnings) expect(server.log()).toContain(` warn ${warning}`);
+    expect(server.log()).not.toContain("hunter2");
+  });
+
+  test("is let be when it is what Kubernetes tells", async () => {
+    const told = { KAGI_SERVICE_HOST: "10.0.0.1", KAGI_SERVICE_PORT: "80", KAGI_PORT_80_TCP: "tcp://10.0.0.1:80" };
+    expect((await kagi(folder, ["config"], told)).out).not.toContain("Warning");
+  });
+});
