@@ -61,7 +61,10 @@ document.addEventListener("htmx:after:request", (event) => {
 
 /* Where the focus goes after a swap, and what is said aloud. */
 
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
+  const service = event.detail.ctx?.sourceElement?.closest?.(".gallery a");
+  // The form that came in has the focus, and says enough.
+  if (service) return choose(service);
   const dialog = document.querySelector("#dialog");
   if (dialog?.querySelector("[data-dialog-body]") && !dialog.open) dialog.showModal();
   const count = document.querySelector("[data-announce]")?.textContent;
@@ -69,6 +72,12 @@ document.addEventListener("htmx:after:swap", () => {
   if (count && region) announce(region, count);
   for (const revealed of document.querySelectorAll("[data-revealed]")) hideLater(revealed);
 });
+
+// The gallery stays where it is while its choice comes into the form.
+function choose(service) {
+  for (const other of document.querySelectorAll(".gallery [aria-current]")) other.removeAttribute("aria-current");
+  service.setAttribute("aria-current", "true");
+}
 
 // Said once, and not left for those who read on through the page.
 function announce(region, text) {
@@ -147,6 +156,9 @@ addEventListener("pagehide", () => {
   hideAll();
   for (const field of document.querySelectorAll(".secret")) field.value = "";
   for (const once of document.querySelectorAll("[data-forget]")) once.textContent = "Shown once, and gone";
+  // What was said belongs to this visit, and not to one by the back button.
+  document.querySelector("#toast").textContent = "";
+  document.querySelector("main > .done")?.remove();
 });
 
 addEventListener("pageshow", (event) => {

@@ -14,14 +14,15 @@ export const urls = {
 
   keys: "/keys",
   newCategory: "/keys/new",
-  newCategoryFor: (service: string) => `/keys/new${query({ service })}#form`,
+  newCategoryFor: (service: string) => `/keys/new${query({ service })}`,
   category: <Id extends string>(id: Id) => `/keys/${id}` as const,
   editCategory: <Id extends string>(id: Id) => `/keys/${id}/edit` as const,
   deleteCategory: <Id extends string>(id: Id) => `/keys/${id}/delete` as const,
   newEntry: <Id extends string>(categoryId: Id) => `/keys/${categoryId}/entries/new` as const,
   icons: "/icons",
 
-  entryIn: (categoryId: string, id: string) => `/keys/${categoryId}#${ids.entry(id)}`,
+  /** The entry's place in the list of its category, with what was searched for. */
+  entryIn: (categoryId: string, id: string, search = "") => `/keys/${categoryId}${query({ search })}#${ids.entry(id)}`,
   editEntry: <Id extends string>(id: Id) => `/entries/${id}/edit` as const,
   deleteEntry: <Id extends string>(id: Id) => `/entries/${id}/delete` as const,
   revealEntry: <Id extends string>(id: Id) => `/entries/${id}/reveal` as const,
@@ -40,6 +41,7 @@ export const ids = {
   toast: "toast",
   announcer: "announcer",
   results: "results",
+  form: "form",
   iconChoices: "icon-choices",
   groupRows: "group-rows",
   newKey: "new-key",

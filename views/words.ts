@@ -16,4 +16,7 @@ export const ENVIRONMENT_WORDS: Readonly<Record<Environment, string>> = {
   staging: "Staging",
   development: "Development",
 };
-export const ENVIRONMENT_ORDER = Object.keys(ENVIRONMENT_WORDS) as Environment[];
+
+/** Each with its word, in the order in which people choose. */
+export const ENVIRONMENT_OPTIONS = Object.entries(ENVIRONMENT_WORDS);
+export const KEY_TYPE_OPTIONS = KEY_TYPE_ORDER.map((type) => [type, KEY_TYPE_WORDS[type].name] as const);

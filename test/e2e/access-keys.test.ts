@@ -29,7 +29,9 @@ test("a key is made from a preset, shown once, works for what its scopes say, an
   await page.getByRole("button", { name: "Copy key" }).click();
   await page.getByText("Copied", { exact: true }).waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
-  expect(await page.locator("#curl-example").textContent()).toContain(`${vault.url}/api/entries`);
+  const example = await page.locator("#curl-example").textContent();
+  expect(example).toContain(`curl -H "Authorization: Bearer $KAGI_KEY" ${vault.url}/api/entries`);
+  expect(example).not.toContain("kagi_");
 
   const bearer = new Client(vault.url, { authorization: `Bearer ${key}` });
   expect((await bearer.get("/api/entries")).status).toBe(200);

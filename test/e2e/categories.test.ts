@@ -10,8 +10,8 @@ const shown = (page: Page, name: string) => page.getByRole("heading", { level: 1
 test("a service of the gallery fills the form in", async ({ page, open }) => {
   await open("/keys/new");
   await page.getByRole("link", { name: "OpenAI" }).click();
-  await page.waitForURL("**/keys/new?service=openai*");
-  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("OpenAI");
+  await page.locator("#field-name[value=OpenAI]").waitFor();
+  await page.waitForURL("**/keys/new?service=openai");
   expect(await page.getByLabel("Environment variable").inputValue()).toBe("OPENAI_API_KEY");
   expect(await page.getByRole("radio", { name: "OpenAI", exact: true }).isChecked()).toBe(true);
   await page.getByRole("button", { name: "Create category" }).last().click();
@@ -24,10 +24,63 @@ test("a service of the gallery fills the form in", async ({ page, open }) => {
   expect(await page.getByText("Category created.").count()).toBe(0);
 });
 
+test("a service keeps what was typed besides it, without leaving the page", async ({ page, open, vault }) => {
+  await open("/keys/new");
+  const loads: string[] = [];
+  page.on("request", (request) => request.isNavigationRequest() && loads.push(request.url()));
+  const name = page.getByLabel("Name", { exact: true });
+  const description = page.getByLabel("Description");
+  const chosen = page.locator(".gallery [aria-current]");
+  await description.fill('Paid by Mei & "the team"\nsince May');
+  await page.getByRole("searchbox", { name: "Search icons" }).fill("mailg");
+  await page.getByRole("radio", { name: "Mailgun", exact: true }).waitFor();
+  await page.getByRole("link", { name: "Stripe" }).click();
+  await page.locator("#field-name[value=Stripe]").waitFor();
+  await expectFocus(name);
+  await page.waitForURL("**/keys/new?service=stripe");
+  expect(await chosen.allTextContents()).toEqual(["Stripe"]);
+  expect(await description.inputValue()).toBe('Paid by Mei & "the team"\nsince May');
+  expect(await page.getByRole("radio", { name: "Stripe", exact: true }).isChecked()).toBe(true);
+  expect(await page.getByRole("searchbox", { name: "Search icons" }).inputValue()).toBe("mailg");
+
+  // Another service takes the place of the first, of its name and its fields as well.
+  await page.getByRole("link", { name: "Resend" }).click();
+  await page.locator("#field-name[value=Resend]").waitFor();
+  expect(await chosen.allTextContents()).toEqual(["Resend"]);
+  expect(await page.getByRole("radio", { name: /^Simple/ }).isChecked()).toBe(true);
+  expect(await page.getByLabel("Environment variable").inputValue()).toBe("RESEND_API_KEY");
+  expect(await page.locator("#field-fieldDefinitions").inputValue()).toBe("");
+  expect(await description.inputValue()).toContain("since May");
+
+  // A name of one's own stays.
+  await name.fill("Mail of the shop");
+  await page.getByRole("link", { name: "SendGrid" }).click();
+  await page.getByLabel("Environment variable").and(page.locator("[value=SENDGRID_API_KEY]")).waitFor();
+  expect(await name.inputValue()).toBe("Mail of the shop");
+  expect(loads).toEqual([]);
+  expect(page.url()).toEndWith("/keys/new?service=sendgrid");
+  await page.getByRole("button", { name: "Create category" }).last().click();
+  await shown(page, "Mail of the shop");
+  const [made] = await vault.categories("Mail of the shop");
+  expect(made).toMatchObject({ envVarName: "SENDGRID_API_KEY", icon: "sendgrid", keyType: "simple" });
+  expect(made?.description).toBe('Paid by Mei & "the team"\nsince May');
+});
+
+test("the address of a chosen service can be shared", async ({ page, open }) => {
+  await open("/keys/new");
+  await page.getByLabel("Description").fill("Mine alone");
+  await page.getByRole("link", { name: "Stripe" }).click();
+  await page.waitForURL("**/keys/new?service=stripe");
+  await page.reload();
+  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Stripe");
+  expect(await page.locator(".gallery [aria-current]").allTextContents()).toEqual(["Stripe"]);
+  expect(await page.content()).not.toContain("Mine alone");
+});
+
 test("a group of the gallery brings its fields", async ({ page, open }) => {
   await open("/keys/new");
   await page.getByRole("link", { name: "AWS" }).click();
-  await page.waitForURL("**/keys/new?service=aws*");
+  await page.locator("#field-name[value=AWS]").waitFor();
   expect(await page.getByRole("radio", { name: /^Group/ }).isChecked()).toBe(true);
   expect((await page.getByLabel("Fields").inputValue()).split("\n")).toEqual([
     "AWS_ACCESS_KEY_ID",
@@ -41,7 +94,7 @@ test("a group of the gallery brings its fields", async ({ page, open }) => {
 
 for (const { type, fill, facts } of [
   { type: "Simple", fill: { "Environment variable": "BY_HAND_KEY" }, facts: "BY_HAND_KEY" },
-  { type: "Group", fill: { Fields: "USER_NAME\nUSER_SECRET" }, facts: "USER_NAME  USER_SECRET" },
+  { type: "Group", fill: { Fields: "USER_NAME\nUSER_SECRET" }, facts: "USER_NAMEUSER_SECRET" },
   { type: "SSH", fill: {}, facts: "SSH" },
   { type: "JSON", fill: {}, facts: "JSON" },
 ]) {
@@ -123,7 +176,7 @@ test(
     await vault.category({ name: "100% pay_load", keyType: "ssh" });
     await open("/keys");
     await page.getByText("3 categories").waitFor();
-    const search = page.getByRole("searchbox", { name: "Search categories" });
+    const search = page.getByRole("searchbox", { name: "Search categories and projects" });
 
     await search.fill("MAIL");
     await page.locator(".cards h2").filter({ hasText: "100%" }).waitFor({ state: "detached" });
@@ -155,10 +208,90 @@ test(
     expect(await names(page)).toEqual(["100% pay_load"]);
 
     await search.fill("nothing like it");
-    await page.getByRole("heading", { name: "No category matches" }).waitFor();
+    await page.getByRole("heading", { name: "Nothing matches “nothing like it”" }).waitFor();
+    expect(await page.locator(".found, .cards").count()).toBe(0);
     await page.getByRole("link", { name: "Show all" }).click();
     await page.getByText("3 categories").first().waitFor();
     expect(await search.inputValue()).toBe("");
+  },
+  { fresh: true },
+);
+
+test(
+  "a search finds projects, too, and leads to their place in the category",
+  async ({ page, open, vault }) => {
+    const shopify = await vault.category({ name: "Shopify", keyType: "group" });
+    const stripe = await vault.category({ name: "Stripe", icon: "stripe" });
+    const deploy = await vault.category({ name: "Deploy keys", keyType: "ssh" });
+    await vault.entry(shopify, { name: "Blog", value: { SHOPIFY_KEY: "sk-of-the-blog" } });
+    await vault.entry(stripe, { name: "Shop", environment: "staging", value: "sk-of-the-shop" });
+    await vault.entry(stripe, { name: "Lab", notes: "Pays for the SHOP of last year", value: "sk-of-the-lab" });
+    await vault.entry(stripe, { name: "Recipes", value: "shop-only-in-the-value" });
+    await vault.entry(deploy, { name: "Shop", value: "ssh-of-the-shop" });
+    const found = page.locator(".found li");
+    const projects = () => page.locator(".found .cover").allTextContents();
+    const search = page.getByRole("searchbox", { name: "Search categories and projects" });
+
+    await open("/keys");
+    expect(await found.count()).toBe(0);
+    await search.fill("shop");
+    await page.waitForURL("**/keys?search=shop");
+    await page.getByText("1 category, 3 entries").first().waitFor();
+    expect(await names(page)).toEqual(["Shopify"]);
+    expect(await projects()).toEqual(["Shop", "Lab", "Shop"]);
+    expect((await found.nth(2).textContent())?.replace(/\s+/g, " ")).toMatch(/Shop\s?Stripe\s?Staging/);
+    expect(await found.nth(1).textContent()).toContain("SHOP of last year");
+    expect(await page.content()).not.toMatch(/Recipes|sk-of|ssh-of|in-the-value/);
+
+    // The type filters both.
+    await page.getByRole("radio", { name: "SSH" }).check();
+    await page.waitForURL("**/keys?search=shop&type=ssh");
+    await page.getByText("1 entry", { exact: true }).first().waitFor();
+    expect(await names(page)).toEqual([]);
+    expect(await found.locator(".in").allTextContents()).toEqual(["Deploy keys"]);
+    await page.reload();
+    expect(await projects()).toEqual(["Shop"]);
+    await page.getByRole("radio", { name: "JSON" }).check();
+    await page.getByRole("heading", { name: "Nothing of type JSON matches “shop”" }).waitFor();
+    expect(await found.count()).toBe(0);
+
+    await page.getByRole("radio", { name: "All" }).check();
+    await page.locator(".found").getByRole("link", { name: "Lab" }).click();
+    await shown(page, "Stripe");
+    const url = new URL(page.url());
+    expect(url.pathname + url.search).toBe(`/keys/${stripe.id}?search=shop`);
+    expect(await page.locator("tr:target th").textContent()).toContain("Lab");
+    expect(await page.locator("tbody tr").count()).toBe(2);
+    await page.goBack();
+    await page.getByText("1 category, 3 entries").waitFor();
+    expect(await search.inputValue()).toBe("shop");
+
+    await search.fill("zebra");
+    await page.getByRole("heading", { name: "Nothing matches “zebra”" }).waitFor();
+    await search.fill("");
+    await page.getByText("3 categories").first().waitFor();
+    expect(await found.count()).toBe(0);
+  },
+  { fresh: true },
+);
+
+test(
+  "of many entries that match, fifty are shown and the rest is counted",
+  async ({ page, open, vault }) => {
+    const [many, few] = [
+      await vault.category({ name: "Many" }),
+      await vault.category({ name: "Few", keyType: "json" }),
+    ];
+    for (let number = 1; number <= 53; number++) await vault.entry(many, { name: `Project ${number}` });
+    await vault.entry(few, { name: "Project of JSON", value: "{}" });
+    await open("/keys?search=project");
+    await page.getByText("54 entries", { exact: true }).waitFor();
+    expect(await page.locator(".found li").count()).toBe(50);
+    await page.getByText("4 more.").waitFor();
+    expect(await page.getByRole("link", { name: "Project 4", exact: true }).count()).toBe(0);
+    await open("/keys?search=project&type=json");
+    await page.getByText("1 entry", { exact: true }).waitFor();
+    expect(await page.locator("main").textContent()).not.toContain("more");
   },
   { fresh: true },
 );

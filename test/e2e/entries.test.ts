@@ -56,6 +56,7 @@ test("an entry of a group has one masked field a name", async ({ page, open, vau
   await create(page);
   const problem = page.getByRole("alert");
   await problem.waitFor();
+  expect(await problem.textContent()).toBe("At least one field needs a value.");
   await expectFocus(problem);
   expect(await page.getByLabel("Project").inputValue()).toBe("Shop");
   expect(await vault.entries(category)).toHaveLength(0);
@@ -71,7 +72,7 @@ test("an entry of a group has one masked field a name", async ({ page, open, vau
   // Editing one field keeps the other; editing none keeps both.
   await page.getByRole("link", { name: "Edit Shop" }).click();
   const renewed = fresh("renewed");
-  await page.getByLabel("KEY_SECRET (optional)").fill(renewed);
+  await page.getByLabel("KEY_SECRET", { exact: true }).fill(renewed);
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("Entry saved.").waitFor();
   const [entry] = await vault.entries(category);
@@ -81,6 +82,98 @@ test("an entry of a group has one masked field a name", async ({ page, open, vau
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("Entry saved.").waitFor();
   expect(await vault.reveal(entry)).toEqual({ KEY_ID: id, KEY_SECRET: renewed });
+});
+
+test("a field of a group that is left empty is not set, and a stored one can be removed", async ({
+  page,
+  open,
+  vault,
+}) => {
+  const fieldDefinitions = ["KEY_ID", "KEY_SECRET", "KEY_REGION"];
+  const category = await vault.category({ name: "Some fields", keyType: "group", fieldDefinitions });
+  const save = () => page.getByRole("button", { name: "Save changes" }).click();
+  const field = (name: string) => page.getByLabel(name, { exact: true });
+  const edit = async () => {
+    await page.getByRole("link", { name: "Edit Shop" }).click();
+    await page.getByRole("heading", { name: "Edit Shop" }).waitFor();
+  };
+  await open(`/keys/${category.id}/entries/new`);
+  await page.getByLabel("Project").fill("Shop");
+  await field("KEY_ID").fill("the-id");
+  await field("KEY_REGION").fill("the-region");
+  await create(page);
+  await page.getByText("Entry created.").waitFor();
+  const [entry] = await vault.entries(category);
+  expect(await vault.reveal(entry)).toEqual({ KEY_ID: "the-id", KEY_REGION: "the-region" });
+
+  // Every field has its line, and only those that are set have something to reveal.
+  expect(await page.locator(".values li").allTextContents()).toEqual([
+    expect.stringContaining("KEY_ID"),
+    expect.stringMatching(/^KEY_SECRET.*not set$/s),
+    expect.stringContaining("KEY_REGION"),
+  ]);
+  expect(await page.getByText("not set").count()).toBe(1);
+  expect(await page.getByRole("button", { name: "Reveal KEY_ID of Shop" }).count()).toBe(1);
+  expect(await page.getByRole("button", { name: /KEY_SECRET/ }).count()).toBe(0);
+  expect(await page.locator(".dots").count()).toBe(2);
+
+  // Blank keeps, a new value sets, a tick removes.
+  await edit();
+  expect(await page.getByRole("checkbox", { name: /^Remove/ }).count()).toBe(2);
+  expect(await page.getByRole("checkbox", { name: "Remove KEY_SECRET" }).count()).toBe(0);
+  await field("KEY_SECRET").fill("the-secret");
+  await page.getByRole("checkbox", { name: "Remove KEY_REGION" }).check();
+  await save();
+  await page.getByText("Entry saved.").waitFor();
+  expect(await vault.reveal(entry)).toEqual({ KEY_ID: "the-id", KEY_SECRET: "the-secret" });
+  expect(await page.getByRole("button", { name: /KEY_REGION/ }).count()).toBe(0);
+
+  // Both at once is a slip, told at the field.
+  await edit();
+  await page.getByRole("checkbox", { name: "Remove KEY_ID" }).check();
+  await field("KEY_ID").fill("another-id");
+  await save();
+  await page.locator('[id="field-value.KEY_ID-error"]').waitFor();
+  await expectFocus(field("KEY_ID"));
+  expect(await page.getByRole("checkbox", { name: "Remove KEY_ID" }).isChecked()).toBe(true);
+  expect(await page.content()).not.toContain("another-id");
+
+  // Something must remain.
+  await page.getByRole("checkbox", { name: "Remove KEY_SECRET" }).check();
+  await save();
+  await page.getByRole("alert").filter({ hasText: "At least one field needs a value." }).waitFor();
+  expect(await vault.reveal(entry)).toEqual({ KEY_ID: "the-id", KEY_SECRET: "the-secret" });
+});
+
+test("what the API stores as empty is set, and is revealed as such", async ({ page, open, vault }) => {
+  const category = await vault.category({ name: "Set empty", keyType: "group", fieldDefinitions: ["KEY", "REGION"] });
+  const entry = await vault.entry(category, { name: "Shop", value: { KEY: "the-key", REGION: "" } });
+  expect(await vault.reveal(entry)).toEqual({ KEY: "the-key", REGION: "" });
+  await open(`/keys/${category.id}`);
+  expect(await page.getByText("not set").count()).toBe(0);
+  expect(await page.getByRole("button", { name: "Reveal REGION of Shop" }).count()).toBe(1);
+});
+
+test("an environment that there is not is told at its field, and nothing is stored", async ({ page, open, vault }) => {
+  const category = await vault.category({ name: "No such place" });
+  const entry = await vault.entry(category, { name: "Blog", environment: "staging", value: "sk-kept" });
+  for (const path of [`/keys/${category.id}/entries/new`, `/entries/${entry.id}/edit`]) {
+    await open(path);
+    await page.getByLabel("Project").fill("Moon");
+    await page.getByLabel(/^(New v|V)alue/).fill("sk-of-the-moon");
+    await page.locator("input[name=environment]").evaluateAll((choices) => {
+      for (const choice of choices as HTMLInputElement[]) choice.value = "moon";
+    });
+    await page.getByRole("button", { name: /^(Create entry|Save changes)$/ }).click();
+    const problem = page.locator("#field-environment-error");
+    await problem.waitFor();
+    expect(await problem.textContent()).toBe("Environment must be one of development, staging, production.");
+    expect(await page.locator("input[name=environment]:checked").count()).toBe(0);
+    expect(await page.getByLabel("Project").inputValue()).toBe("Moon");
+    expect(await page.content()).not.toContain("sk-of-the-moon");
+  }
+  expect(await vault.entries(category)).toMatchObject([{ name: "Blog", environment: "staging" }]);
+  expect(await vault.reveal(entry)).toBe("sk-kept");
 });
 
 test("an entry of a free group brings fields of its own, as rows and as pasted lines", async ({

@@ -88,7 +88,16 @@ const STATES: readonly State[] = [
       await page.getByRole("button", { name: "Sign out" }).waitFor();
     },
   },
+  { name: "keys, with entries found", arrive: ({ open }) => open("/keys?search=s") },
   { name: "keys, no match", arrive: ({ open }) => open("/keys?search=nothing+like+it&type=ssh") },
+  {
+    name: "new category, with a service chosen in place",
+    arrive: async ({ page, open }) => {
+      await open("/keys/new");
+      await page.getByRole("link", { name: "AWS" }).click();
+      await page.locator("#field-name[value=AWS]").waitFor();
+    },
+  },
   { name: "new category", arrive: ({ open }) => open("/keys/new?service=aws") },
   {
     name: "new category, refused, with icons found",
@@ -125,6 +134,16 @@ const STATES: readonly State[] = [
   },
   { name: "category, no match", arrive: ({ open }, { simple }) => open(`${simple.category}?search=nothing+like+it`) },
   { name: "category of a group", arrive: ({ open }, { group }) => open(group.category) },
+  {
+    name: "category of a group, with a field that is not set",
+    arrive: async ({ page, open }, { group }) => {
+      await open(`${group.category}/entries/new`);
+      await page.getByLabel("Project").fill(`Some fields ${crypto.randomUUID()}`);
+      await page.getByLabel("AWS_REGION", { exact: true }).fill("eu-north-1");
+      await page.getByRole("button", { name: "Create entry" }).click();
+      await page.getByText("not set").first().waitFor();
+    },
+  },
   { name: "category of SSH keys", arrive: ({ open }, { ssh }) => open(ssh.category) },
   { name: "category of JSON files", arrive: ({ open }, { json }) => open(json.category) },
   { name: "new entry", arrive: ({ open }, { simple }) => open(`${simple.category}/entries/new`) },
@@ -234,6 +253,7 @@ test("the first visit to any page costs at most 60 kB and 8 requests", async ({ 
   for (const [path, signedIn] of [
     ["/sign-in", false],
     ["/keys", true],
+    ["/keys?search=s", true],
     ["/keys/new", true],
     [simple.category, true],
     [group.category, true],

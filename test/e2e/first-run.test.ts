@@ -20,6 +20,8 @@ test("a new vault leads to the set-up page, and from there to an empty vault tha
 
   await page.waitForURL("**/keys");
   await page.getByRole("heading", { name: "An empty vault" }).waitFor();
+  await page.getByText("copy the encryption key").waitFor();
+  expect(await page.locator(".button.primary").count()).toBe(1);
   await page.getByRole("link", { name: "Create the first category" }).click();
   await page.waitForURL("**/keys/new");
 

@@ -55,6 +55,7 @@ for (const [index, hostile] of HOSTILE.entries()) {
       ["/keys", [`S ${hostile}`, `F ${hostile}`]],
       [`/keys?search=${encodeURIComponent(hostile)}`, [`S ${hostile}`]],
       [`/keys?search=${encodeURIComponent(`none ${hostile}`)}`, [`none ${hostile}`]],
+      [`/keys?search=${encodeURIComponent(`N ${hostile}`)}`, [`E ${hostile}`, `S ${hostile}`]],
       [`/keys/new?iconSearch=${encodeURIComponent(`none ${hostile}`)}`, [`none ${hostile}`]],
       [`/keys/${simple.id}`, [`S ${hostile}`, `D ${hostile}`, `E ${hostile}`, `N ${hostile}`]],
       [`/keys/${simple.id}/edit`, [`S ${hostile}`, `D ${hostile}`]],

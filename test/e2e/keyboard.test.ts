@@ -62,7 +62,7 @@ test(
     await keyboard.press("Enter");
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
     await keyboard.press("Tab");
-    expect(await focused(page)).toBe("New category");
+    expect(await focused(page)).toBe("Create the first category");
     await keyboard.press("Enter");
     await page.waitForURL("**/keys/new");
 

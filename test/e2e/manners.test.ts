@@ -116,6 +116,21 @@ test("what is gone by now is told as a page", async ({ page, open, vault }) => {
   await page.getByRole("heading", { level: 1, name: "Keys" }).waitFor();
 });
 
+test("what was said stays behind when the page is left", async ({ page, open, vault, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: vault.url });
+  const category = await vault.category({ name: "Left behind" });
+  await open(`/keys/${category.id}/entries/new`);
+  await page.getByLabel("Project").fill("Blog");
+  await page.getByLabel("Value", { exact: true }).fill("sk-left-behind");
+  await page.getByRole("button", { name: "Create entry" }).click();
+  await page.getByText("Entry created.").waitFor();
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByText("Copied API_KEY").waitFor();
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  expect(await page.locator("#toast").textContent()).toBe("");
+  expect(await page.getByText("Entry created.").count()).toBe(0);
+});
+
 const background = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 /** Of `rgb(r, g, b)`, whether it is nearer to black. */
 const isDark = (color: string) =>

@@ -61,6 +61,7 @@ async function shotsOf(vault: Vault): Promise<Shot[]> {
     { name: "set-up", signedIn: false, arrive: (page) => page.goto(`${unused.url}/setup`) },
     { name: "sign-in", signedIn: false, arrive: at("/sign-in") },
     { name: "keys", arrive: at("/keys") },
+    { name: "search", arrive: at("/keys?search=shop") },
     { name: "new-category", arrive: at("/keys/new?service=stripe") },
     {
       name: "category",

@@ -34,7 +34,7 @@ test(
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL("**/keys");
 
-    await page.getByRole("link", { name: "New category" }).click();
+    await page.getByRole("link", { name: "Create the first category" }).click();
     await page.getByLabel("Name", { exact: true }).fill("Mail");
     await page.getByLabel("Environment variable").fill("MAIL_TOKEN");
     await page.getByRole("searchbox", { name: "Search icons" }).fill("mailgun");
@@ -67,6 +67,17 @@ test(
     const [category] = await vault.categories("Mail");
     if (category === undefined) throw new Error("the category is gone");
     expect(await vault.reveal((await vault.entries(category))[0])).toBe("sk-without-script\nline two");
+
+    await open("/keys");
+    await page.getByRole("searchbox").fill("weblog");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForURL("**/keys?search=weblog*");
+    expect(await page.locator(".cards").count()).toBe(0);
+    await page.locator(".found").getByRole("link", { name: "Weblog" }).click();
+    await page.waitForURL("**?search=weblog#entry-*");
+    await page.getByRole("link", { name: "Edit Weblog" }).waitFor();
+    await page.getByRole("link", { name: "keys", exact: true }).click();
+    await page.getByRole("link", { name: "Mail" }).click();
 
     await page.getByRole("searchbox", { name: "Search entries" }).fill("weblog");
     await page.getByRole("button", { name: "Filter" }).click();

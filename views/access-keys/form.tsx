@@ -1,7 +1,7 @@
-import { Path } from "../components/bits.tsx";
-import { Choices, FormProblem, type Problem, TextField } from "../components/field.tsx";
+import { NAME_LENGTH } from "../../src/schema.ts";
+import { Choices, type Problem, TextField } from "../components/field.tsx";
+import { Form, Sheet } from "../components/form.tsx";
 import type { Frame } from "../layout/frame.ts";
-import { Page } from "../layout/page.tsx";
 import { urls } from "../urls.ts";
 
 export type AccessKeyDraft = Readonly<{
@@ -25,22 +25,17 @@ type Props = {
 };
 
 export const NewAccessKeyPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title="New access key" section="settings">
-    <Path
-      steps={[
-        { name: "settings", href: urls.settings },
-        { name: "access-keys", href: urls.accessKeys },
-        { name: "new" },
-      ]}
-    />
-    <div class="head">
-      <div>
-        <h1>New access key</h1>
-      </div>
-    </div>
+  <Sheet
+    frame={frame}
+    title="New access key"
+    section="settings"
+    steps={[{ name: "settings", href: urls.settings }, { name: "access-keys", href: urls.accessKeys }, { name: "new" }]}
+  >
     <AccessKeyForm {...form} />
-  </Page>
+  </Sheet>
 );
+
+const FIELDS = ["name", "scopes", "expiresAt"];
 
 const EXPIRIES = [
   ["7", "7 days"],
@@ -52,15 +47,14 @@ const EXPIRIES = [
 ] as const;
 
 export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset }: Props): JSX.Element => (
-  <form class="form" method="post" action={urls.newAccessKey} hx-post={urls.newAccessKey} hx-swap="outerHTML">
-    <FormProblem problem={problem} shown={["name", "scopes", "expiresAt"]} />
+  <Form action={urls.newAccessKey} problem={problem} shows={FIELDS} submit="Create access key" back={urls.accessKeys}>
     <TextField
       name="name"
       label="Name"
       hint="What will hold the key, so that you know it when you revoke it."
       value={draft.name}
       problem={problem}
-      maxlength={255}
+      maxlength={NAME_LENGTH}
       placeholder="deploy script"
       required
       autofocus
@@ -121,13 +115,5 @@ export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset }:
         }
       />
     </div>
-    <div class="actions">
-      <button class="button primary" type="submit">
-        Create access key
-      </button>
-      <a class="button" href={urls.accessKeys}>
-        Cancel
-      </a>
-    </div>
-  </form>
+  </Form>
 );

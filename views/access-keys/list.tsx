@@ -16,11 +16,13 @@ export const AccessKeysPage = ({ frame, keys, now }: Props): JSX.Element => (
           nothing else.
         </p>
       </div>
-      <div class="actions">
-        <a class="button primary" href={urls.newAccessKey}>
-          New access key
-        </a>
-      </div>
+      {keys.length === 0 ? null : (
+        <div class="actions">
+          <a class="button primary" href={urls.newAccessKey}>
+            New access key
+          </a>
+        </div>
+      )}
     </div>
     {keys.length === 0 ? <FirstKey /> : <KeyTable keys={keys} now={now} />}
   </Page>
@@ -41,7 +43,9 @@ const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
   <table class="table">
     <thead>
       <tr>
-        <th scope="col">Name</th>
+        <th scope="col" class="c-name">
+          Name
+        </th>
         <th scope="col">Key</th>
         <th scope="col">Scopes</th>
         <th scope="col">Expires</th>

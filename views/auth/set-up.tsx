@@ -1,4 +1,7 @@
-import { FormProblem, PasswordField, type Problem, TextField } from "../components/field.tsx";
+import { EMAIL_LENGTH } from "../../src/features/auth/model.ts";
+import { NAME_LENGTH } from "../../src/schema.ts";
+import { PasswordField, type Problem, TextField } from "../components/field.tsx";
+import { Form } from "../components/form.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { urls } from "../urls.ts";
@@ -23,9 +26,10 @@ export const SetUpPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Ele
   </Page>
 );
 
+const FIELDS = ["token", "email", "name", "password"];
+
 export const SetUpForm = ({ draft, problem, asksToken, passwordLength }: Props): JSX.Element => (
-  <form class="form panel" method="post" action={urls.setUp} hx-post={urls.setUp} hx-swap="outerHTML">
-    <FormProblem problem={problem} shown={["token", "email", "name", "password"]} />
+  <Form action={urls.setUp} problem={problem} shows={FIELDS} submit="Create account" panel>
     {asksToken ? (
       <TextField
         name="token"
@@ -45,7 +49,7 @@ export const SetUpForm = ({ draft, problem, asksToken, passwordLength }: Props):
       value={draft.email}
       problem={problem}
       autocomplete="username"
-      maxlength={254}
+      maxlength={EMAIL_LENGTH}
       required
       literal
       autofocus={!asksToken}
@@ -56,7 +60,7 @@ export const SetUpForm = ({ draft, problem, asksToken, passwordLength }: Props):
       value={draft.name}
       problem={problem}
       autocomplete="name"
-      maxlength={255}
+      maxlength={NAME_LENGTH}
       optional
     />
     <PasswordField
@@ -67,8 +71,5 @@ export const SetUpForm = ({ draft, problem, asksToken, passwordLength }: Props):
       autocomplete="new-password"
       minlength={passwordLength}
     />
-    <button class="button primary" type="submit">
-      Create account
-    </button>
-  </form>
+  </Form>
 );

@@ -1,5 +1,7 @@
+import { EMAIL_LENGTH } from "../../src/features/auth/model.ts";
 import { attribute } from "../components/attribute.ts";
-import { FormProblem, PasswordField, type Problem, TextField } from "../components/field.tsx";
+import { PasswordField, type Problem, TextField } from "../components/field.tsx";
+import { Form } from "../components/form.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { urls } from "../urls.ts";
@@ -18,9 +20,10 @@ export const SignInPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.El
   </Page>
 );
 
+const FIELDS = ["email", "password"];
+
 export const SignInForm = ({ email, next, problem }: Props): JSX.Element => (
-  <form class="form panel" method="post" action={urls.signIn} hx-post={urls.signIn} hx-swap="outerHTML">
-    <FormProblem problem={problem} shown={["email", "password"]} />
+  <Form action={urls.signIn} problem={problem} shows={FIELDS} submit="Sign in" panel>
     <input type="hidden" name="next" value={attribute(next)} />
     <TextField
       name="email"
@@ -29,14 +32,11 @@ export const SignInForm = ({ email, next, problem }: Props): JSX.Element => (
       value={email}
       problem={problem}
       autocomplete="username"
-      maxlength={254}
+      maxlength={EMAIL_LENGTH}
       required
       literal
       autofocus={email === ""}
     />
     <PasswordField name="password" label="Password" problem={problem} autocomplete="current-password" />
-    <button class="button primary" type="submit">
-      Sign in
-    </button>
-  </form>
+  </Form>
 );

@@ -1,10 +1,16 @@
-import type { Category, KeyType } from "../../src/features/categories/model.ts";
+import {
+  type Category,
+  COLOR,
+  DESCRIPTION_LENGTH,
+  ENV_VAR_LENGTH,
+  type KeyType,
+} from "../../src/features/categories/model.ts";
+import { NAME_LENGTH } from "../../src/schema.ts";
 import { attribute } from "../components/attribute.ts";
 import { Badge, type Drawing } from "../components/badge.tsx";
-import { Path } from "../components/bits.tsx";
-import { Choices, FormProblem, type Problem, TextArea, TextField } from "../components/field.tsx";
+import { Choices, type Problem, TextArea, TextField } from "../components/field.tsx";
+import { Form, Sheet } from "../components/form.tsx";
 import type { Frame } from "../layout/frame.ts";
-import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
 import { KEY_TYPE_ORDER, KEY_TYPE_WORDS } from "../words.ts";
 import { IconChoices } from "./icons.tsx";
@@ -34,6 +40,8 @@ type FormProps = {
   typeIsFixed: boolean;
   submit: string;
   back: string;
+  /** Whether it has just come into the page, and takes the focus. */
+  focused?: boolean;
 };
 
 type NewProps = { services: readonly ServiceOffer[]; chosen: string | null };
@@ -44,23 +52,26 @@ export const NewCategoryPage = ({
   chosen,
   ...form
 }: FormProps & NewProps & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title="New category" section="keys">
-    <Path steps={[{ name: "keys", href: urls.keys }, { name: "new" }]} />
-    <div class="head">
-      <div>
-        <h1>New category</h1>
-      </div>
-    </div>
+  <Sheet frame={frame} title="New category" section="keys" steps={[{ name: "keys", href: urls.keys }, { name: "new" }]}>
     <div class="split">
-      <div id="form">
+      <div id={ids.form}>
         <CategoryForm {...form} />
       </div>
       <aside class="stack" aria-labelledby="gallery">
         <h2 id="gallery">Start from a service</h2>
-        <ul class="gallery">
+        <ul
+          class="gallery"
+          hx-include:inherited={TYPED}
+          hx-target:inherited={`#${ids.form}`}
+          hx-sync:inherited={`#${ids.form}:replace`}
+        >
           {services.map((service) => (
             <li>
-              <a href={urls.newCategoryFor(service.id)} aria-current={service.id === chosen ? "true" : undefined}>
+              <a
+                href={`${urls.newCategoryFor(service.id)}#${ids.form}`}
+                hx-get={urls.newCategoryFor(service.id)}
+                aria-current={service.id === chosen ? "true" : undefined}
+              >
                 <Badge name={service.name} color={service.color} drawing={service.drawing} small />
                 <span safe>{service.name}</span>
               </a>
@@ -69,7 +80,7 @@ export const NewCategoryPage = ({
         </ul>
       </aside>
     </div>
-  </Page>
+  </Sheet>
 );
 
 export const EditCategoryPage = ({
@@ -77,40 +88,45 @@ export const EditCategoryPage = ({
   category,
   ...form
 }: FormProps & { frame: Frame; category: Category }): JSX.Element => (
-  <Page frame={frame} title={`Edit ${category.name}`} section="keys">
-    <Path
-      steps={[
-        { name: "keys", href: urls.keys },
-        { name: category.name, href: urls.category(category.id) },
-        { name: "edit" },
-      ]}
-    />
-    <div class="head">
-      <div>
-        <h1 safe>{`Edit ${category.name}`}</h1>
-      </div>
-    </div>
+  <Sheet
+    frame={frame}
+    title={`Edit ${category.name}`}
+    section="keys"
+    steps={[
+      { name: "keys", href: urls.keys },
+      { name: category.name, href: urls.category(category.id) },
+      { name: "edit" },
+    ]}
+  >
     <CategoryForm {...form} />
-  </Page>
+  </Sheet>
 );
+
+/** What somebody types and a service does not know. */
+const TYPED = ["name", "description", "iconSearch"].map((name) => `#${ids.form} [name=${name}]`).join(", ");
 
 const FIELDS = ["name", "keyType", "envVarName", "fieldDefinitions", "icon", "color", "description"];
 
-export const CategoryForm = ({ draft, icons, problem, action, typeIsFixed, submit, back }: FormProps): JSX.Element => (
-  <form class="form" method="post" action={action} hx-post={action} hx-swap="outerHTML">
-    {/* Enter presses a form's first button, which without script would be the icon search below. */}
-    <button class="visually-hidden" type="submit" tabindex="-1" safe>
-      {submit}
-    </button>
-    <FormProblem problem={problem} shown={FIELDS} />
+export const CategoryForm = ({
+  draft,
+  icons,
+  problem,
+  action,
+  typeIsFixed,
+  submit,
+  back,
+  focused,
+}: FormProps): JSX.Element => (
+  <Form action={action} problem={problem} shows={FIELDS} submit={submit} back={back} otherButtons>
     <TextField
       name="name"
       label="Name"
       value={draft.name}
       problem={problem}
-      maxlength={255}
+      maxlength={NAME_LENGTH}
       required
       placeholder="Stripe"
+      autofocus={focused}
     />
     <Choices
       name="keyType"
@@ -143,7 +159,7 @@ export const CategoryForm = ({ draft, icons, problem, action, typeIsFixed, submi
       hint="The name that your projects read it by."
       value={draft.envVarName}
       problem={problem}
-      maxlength={255}
+      maxlength={ENV_VAR_LENGTH}
       placeholder="STRIPE_SECRET_KEY"
       mono
       literal
@@ -174,7 +190,7 @@ export const CategoryForm = ({ draft, icons, problem, action, typeIsFixed, submi
             value={attribute(icons.search) || undefined}
             placeholder="Search 3,400 brand icons"
             autocomplete="off"
-            maxlength={100}
+            maxlength={NAME_LENGTH}
             hx-get={urls.icons}
             hx-include="closest fieldset"
             hx-trigger="input changed delay:200ms"
@@ -195,8 +211,7 @@ export const CategoryForm = ({ draft, icons, problem, action, typeIsFixed, submi
       hint="Behind the icon, as #rrggbb. Empty takes the brand's own."
       value={draft.color}
       problem={problem}
-      maxlength={7}
-      pattern="#[0-9a-fA-F]{6}"
+      pattern={COLOR}
       placeholder="#635bff"
       mono
       literal
@@ -207,17 +222,9 @@ export const CategoryForm = ({ draft, icons, problem, action, typeIsFixed, submi
       label="Description"
       value={draft.description}
       problem={problem}
-      maxlength={1000}
+      maxlength={DESCRIPTION_LENGTH}
       rows={2}
       optional
     />
-    <div class="actions">
-      <button class="button primary" type="submit" safe>
-        {submit}
-      </button>
-      <a class="button" href={back}>
-        Cancel
-      </a>
-    </div>
-  </form>
+  </Form>
 );

@@ -1,32 +1,43 @@
 import type { Category, KeyType } from "../../src/features/categories/model.ts";
-import { attribute } from "../components/attribute.ts";
+import type { Entry } from "../../src/features/entries/model.ts";
 import { Badge, type Drawing } from "../components/badge.tsx";
-import { count, Empty, Tag } from "../components/bits.tsx";
+import { count, Empty, Excerpt, Tag } from "../components/bits.tsx";
+import { FilterBar } from "../components/filter-bar.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
-import { KEY_TYPE_ORDER, KEY_TYPE_WORDS } from "../words.ts";
+import { ENVIRONMENT_WORDS, KEY_TYPE_OPTIONS, KEY_TYPE_WORDS } from "../words.ts";
 
 export type Drawings = ReadonlyMap<string, Drawing>;
 
 type Filter = Readonly<{ search: string; type: KeyType | null }>;
-type Props = { categories: readonly Category[]; drawings: Drawings; filter: Filter };
+type Props = {
+  categories: readonly Category[];
+  /** The entries that a search finds. */
+  entries: readonly Entry[];
+  /** How many more it finds, null when nobody has counted. */
+  more: number | null;
+  drawings: Drawings;
+  filter: Filter;
+};
 
 export const CategoriesPage = ({ frame, ...list }: Props & { frame: Frame }): JSX.Element => {
-  const unfiltered = list.filter.search === "" && list.filter.type === null;
+  const isEmpty = list.filter.search === "" && list.filter.type === null && list.categories.length === 0;
   return (
     <Page frame={frame} title="Keys" section="keys">
       <div class="head">
         <div>
           <h1>Keys</h1>
         </div>
-        <div class="actions">
-          <a class="button primary" href={urls.newCategory}>
-            New category
-          </a>
-        </div>
+        {isEmpty ? null : (
+          <div class="actions">
+            <a class="button primary" href={urls.newCategory}>
+              New category
+            </a>
+          </div>
+        )}
       </div>
-      {unfiltered && list.categories.length === 0 ? <FirstStep /> : <FilteredList {...list} />}
+      {isEmpty ? <FirstStep /> : <FilteredList {...list} />}
     </Page>
   );
 };
@@ -42,104 +53,101 @@ const FirstStep = (): JSX.Element => (
         Create the first category
       </a>
     </div>
+    <p class="aside small">
+      Before the first secret goes in, copy the encryption key of this server to another safe place: without it nobody
+      can open what is stored here. <code>kagi doctor</code> says where it is, and the README how to back up.
+    </p>
   </Empty>
 );
 
 const FilteredList = (list: Props): JSX.Element => (
   <>
-    <search>
-      <form
-        class="filter"
-        method="get"
-        action={urls.keys}
-        hx-get={urls.keys}
-        hx-target={`#${ids.results}`}
-        hx-trigger="input delay:150ms, submit"
-        hx-sync="this:replace"
-        hx-swap="outerHTML"
-      >
-        <div class="search">
-          <label class="visually-hidden" for="search">
-            Search categories
-          </label>
-          <input
-            class="input"
-            id="search"
-            type="search"
-            name="search"
-            value={attribute(list.filter.search) || undefined}
-            placeholder="Search by name or description"
-            autocomplete="off"
-            maxlength={255}
-          />
-        </div>
-        <fieldset class="segments">
-          <legend class="visually-hidden">Type</legend>
-          <TypeChoice value="" label="All" chosen={list.filter.type === null} />
-          {KEY_TYPE_ORDER.map((type) => (
-            <TypeChoice value={type} label={KEY_TYPE_WORDS[type].name} chosen={list.filter.type === type} />
-          ))}
-        </fieldset>
-        <button class="button without-script" type="submit">
-          Filter
-        </button>
-      </form>
-    </search>
+    <FilterBar
+      action={urls.keys}
+      label="Search categories and projects"
+      placeholder="Search by name, description, project or notes"
+      search={list.filter.search}
+      choice={{ name: "type", legend: "Type", options: KEY_TYPE_OPTIONS, chosen: list.filter.type ?? "" }}
+    />
     <CategoryResults {...list} />
   </>
 );
 
-const TypeChoice = ({ value, label, chosen }: { value: string; label: string; chosen: boolean }): JSX.Element => (
-  <label>
-    <input type="radio" name="type" value={value} checked={chosen} />
-    <span safe>{label}</span>
-  </label>
-);
-
 /** What the search finds; swapped while somebody types. */
-export const CategoryResults = ({ categories, drawings, filter }: Props): JSX.Element => (
+export const CategoryResults = ({ categories, entries, more, drawings, filter }: Props): JSX.Element => (
   <div id={ids.results} class="stack fades">
-    {categories.length === 0 ? (
+    {categories.length + entries.length === 0 ? (
       <NoMatch filter={filter} />
     ) : (
-      <>
-        <p class="muted small" data-announce safe>
-          {count(categories.length, "category", "categories")}
-        </p>
-        <ul class="cards">
-          {categories.map((category) => (
-            <li class="card">
-              <CategoryCard category={category} drawing={drawings.get(category.icon ?? "") ?? null} />
+      <p class="muted small" data-announce safe>
+        {[
+          categories.length === 0 ? "" : count(categories.length, "category", "categories"),
+          entries.length === 0 ? "" : foundEntries(entries.length, more),
+        ]
+          .filter((words) => words !== "")
+          .join(", ")}
+      </p>
+    )}
+    {categories.length === 0 ? null : (
+      <ul class="cards">
+        {categories.map((category) => (
+          <li class="card">
+            <CategoryCard category={category} drawing={drawings.get(category.icon ?? "") ?? null} />
+          </li>
+        ))}
+      </ul>
+    )}
+    {entries.length === 0 ? null : (
+      <section class="stack" aria-labelledby="found-entries">
+        <h2 id="found-entries">Entries</h2>
+        <ul class="found">
+          {entries.map((entry) => (
+            <li>
+              <FoundEntry
+                entry={entry}
+                drawing={drawings.get(entry.category.icon ?? "") ?? null}
+                search={filter.search}
+              />
             </li>
           ))}
         </ul>
-      </>
+        {more === 0 ? null : (
+          <p class="muted small" safe>
+            {`${more === null ? "Many" : more} more. A longer search narrows them down.`}
+          </p>
+        )}
+      </section>
     )}
   </div>
 );
 
-const NoMatch = ({ filter }: { filter: Filter }): JSX.Element => (
-  <div class="empty">
-    <h2 data-announce>No category matches</h2>
-    <p>
-      {filter.search === "" ? null : (
-        <>
-          Nothing is called or described as <code safe>{filter.search}</code>
-          {filter.type === null ? "." : " in this type."}
-        </>
-      )}
-      {filter.search === "" ? "There is none of this type yet." : null}
-    </p>
-    <div class="actions">
-      <a class="button" href={urls.keys}>
-        Show all
-      </a>
-      <a class="button" href={urls.newCategory}>
-        New category
-      </a>
+function foundEntries(shown: number, more: number | null): string {
+  return more === null ? `more than ${count(shown, "entry", "entries")}` : count(shown + more, "entry", "entries");
+}
+
+const NoMatch = ({ filter: { search, type } }: { filter: Filter }): JSX.Element => {
+  const kind = type === null ? "" : ` of type ${KEY_TYPE_WORDS[type].name}`;
+  return (
+    <div class="empty">
+      <h2 data-announce safe>
+        {search === "" ? `No category${kind} yet` : `Nothing${kind} matches “${search}”`}
+      </h2>
+      <p safe>
+        {search === ""
+          ? "Choose another type, or make the first one."
+          : `No category${kind} is called or described so, and no entry${type === null ? "" : " in one"} has such a project or notes.`}
+      </p>
+      <div class="actions">
+        <a class="button" href={urls.keys}>
+          Show all
+        </a>
+        <a class="button" href={urls.newCategory}>
+          New category
+        </a>
+      </div>
     </div>
-  </div>
-);
+  );
+};
 
 const CategoryCard = ({ category, drawing }: { category: Category; drawing: Drawing | null }): JSX.Element => (
   <>
@@ -150,24 +158,47 @@ const CategoryCard = ({ category, drawing }: { category: Category; drawing: Draw
       </a>
     </h2>
     <Tag text={KEY_TYPE_WORDS[category.keyType].name} />
-    <p class="names" title={namesOf(category)} safe>
-      {namesOf(category)}
-    </p>
+    <Holds category={category} />
     <p class="count" safe>
       {category.entryCount === 0 ? "no entries yet" : count(category.entryCount, "entry", "entries")}
     </p>
   </>
 );
 
-function namesOf(category: Category): string {
-  switch (category.keyType) {
-    case "simple":
-      return category.envVarName ?? "";
-    case "group":
-      return category.fieldDefinitions?.join(", ") ?? "each entry brings its own";
-    case "ssh":
-      return "private key file";
-    case "json":
-      return "JSON file";
-  }
-}
+/** What an entry of the category holds: its variable, its fields, a file. */
+const Holds = ({ category: { keyType, envVarName, fieldDefinitions } }: { category: Category }): JSX.Element =>
+  fieldDefinitions === null ? (
+    <p class="names" title={envVarName ?? undefined} safe>
+      {
+        { simple: envVarName ?? "", group: "each entry brings its own", ssh: "private key file", json: "JSON file" }[
+          keyType
+        ]
+      }
+    </p>
+  ) : (
+    <p class="names" title={fieldDefinitions.join(", ")}>
+      {fieldDefinitions.map((name) => (
+        <>
+          <span safe>{name}</span>{" "}
+        </>
+      ))}
+    </p>
+  );
+
+type FoundProps = { entry: Entry; drawing: Drawing | null; search: string };
+
+const FoundEntry = ({ entry, drawing, search }: FoundProps): JSX.Element => (
+  <>
+    <Badge name={entry.category.name} color={entry.category.color} drawing={drawing} small />
+    <span class="project">
+      <a class="cover" href={urls.entryIn(entry.categoryId, entry.id, search)} safe>
+        {entry.name}
+      </a>
+      <Excerpt text={entry.notes ?? ""} around={search} />
+    </span>
+    <span class="in" safe>
+      {entry.category.name}
+    </span>
+    <Tag text={ENVIRONMENT_WORDS[entry.environment]} kind={entry.environment} />
+  </>
+);

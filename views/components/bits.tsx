@@ -1,7 +1,9 @@
 import type { PropsWithChildren } from "@elysiajs/html";
 
+export type Step = Readonly<{ name: string; href?: string }>;
+
 /** Where a page stands, as a path; the last step is the page itself. */
-export const Path = ({ steps }: { steps: readonly { name: string; href?: string }[] }): JSX.Element => (
+export const Path = ({ steps }: { steps: readonly Step[] }): JSX.Element => (
   <nav aria-label="Breadcrumb">
     <ol class="path">
       {steps.map((step) => (
@@ -43,7 +45,7 @@ const SOON_DAYS = 30;
 
 /** When something ends: a day, and in words when that is near or past. */
 export const Expiry = ({ at, now }: { at: string | null; now: Date }): JSX.Element => {
-  if (at === null) return <span class="muted small">No expiry</span>;
+  if (at === null) return <span class="muted small whole">No expiry</span>;
   const left = Date.parse(at) - now.getTime();
   const days = Math.ceil(left / DAY_MS);
   const [text, kind] =
@@ -79,3 +81,19 @@ function ago(at: number, now: Date): string {
 export function count(number: number, one: string, many = `${one}s`): string {
   return number === 1 ? `1 ${one}` : `${number} ${many}`;
 }
+
+const EXCERPT_BEFORE = 30;
+const EXCERPT_LENGTH = 100;
+
+/** The piece of a text where a search has found something; nothing where it found none. */
+export const Excerpt = ({ text, around }: { text: string; around: string }): JSX.Element => {
+  const at = text.toLowerCase().indexOf(around.toLowerCase());
+  if (at < 0) return "";
+  const from = Math.max(0, at - EXCERPT_BEFORE);
+  const piece = text.slice(from, from + EXCERPT_LENGTH).toWellFormed();
+  return (
+    <span class="excerpt" safe>
+      {`${from > 0 ? "…" : ""}${piece}${from + EXCERPT_LENGTH < text.length ? "…" : ""}`}
+    </span>
+  );
+};

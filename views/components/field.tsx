@@ -5,7 +5,7 @@ import { attribute } from "./attribute.ts";
 /** What was wrong with a form. `field` is the name of the one to mend, null when it is none in particular. */
 export type Problem = Readonly<{ field: string | null; message: string }>;
 
-type Labelled = {
+type FieldProps = {
   name: string;
   label: string;
   hint?: string;
@@ -20,7 +20,7 @@ type Labelled = {
   code?: boolean;
 };
 
-type TextFieldProps = Labelled & {
+type TextFieldProps = FieldProps & {
   value?: string;
   type?: "text" | "email" | "password" | "date" | "search";
   autocomplete?: string;
@@ -38,16 +38,12 @@ type TextFieldProps = Labelled & {
 
 /** A line of text with its label, its hint and what was wrong with it. */
 export const TextField = (props: TextFieldProps): JSX.Element => {
-  const id = props.id ?? ids.field(props.name);
-  const bad = isAt(props.problem, props.name);
+  const control = controlOf(props);
   return (
-    <div class={props.class ? `field ${props.class}` : "field"}>
-      <Label id={id} label={props.label} optional={props.optional} />
-      <Hint id={id} hint={props.hint} />
+    <Labelled {...props} control={control}>
       <input
+        {...control}
         class={props.mono ? "input mono" : "input"}
-        id={id}
-        name={props.name}
         type={props.type ?? "text"}
         value={props.value ? attribute(props.value) : undefined}
         autocomplete={props.autocomplete ?? "off"}
@@ -59,44 +55,33 @@ export const TextField = (props: TextFieldProps): JSX.Element => {
         required={props.required}
         spellcheck={props.literal ? "false" : undefined}
         autocapitalize={props.literal ? "none" : undefined}
-        aria-invalid={bad ? "true" : undefined}
-        aria-describedby={describedBy(id, props.hint, bad)}
-        autofocus={bad || (props.autofocus === true && !props.problem)}
+        autofocus={control.autofocus || (props.autofocus === true && !props.problem)}
       />
-      <Wrong id={id} bad={bad} problem={props.problem} label={props.label} />
-    </div>
+    </Labelled>
   );
 };
 
 /** Text of several lines. */
 export const TextArea = (
-  props: Labelled & { value?: string; rows?: number; maxlength?: number; mono?: boolean; placeholder?: string },
+  props: FieldProps & { value?: string; rows?: number; maxlength?: number; mono?: boolean; placeholder?: string },
 ): JSX.Element => {
-  const id = props.id ?? ids.field(props.name);
-  const bad = isAt(props.problem, props.name);
+  const control = controlOf(props);
   return (
-    <div class={props.class ? `field ${props.class}` : "field"}>
-      <Label id={id} label={props.label} optional={props.optional} />
-      <Hint id={id} hint={props.hint} />
+    <Labelled {...props} control={control}>
       <textarea
+        {...control}
         class={props.mono ? "input mono" : "input"}
-        id={id}
-        name={props.name}
         rows={String(props.rows ?? 3)}
         maxlength={props.maxlength}
         placeholder={props.placeholder}
         autocomplete="off"
         spellcheck={props.mono ? "false" : undefined}
         autocapitalize={props.mono ? "none" : undefined}
-        aria-invalid={bad ? "true" : undefined}
-        aria-describedby={describedBy(id, props.hint, bad)}
-        autofocus={bad}
         safe
       >
         {/* The first line break of a textarea is not part of it. */ `\n${props.value ?? ""}`}
       </textarea>
-      <Wrong id={id} bad={bad} problem={props.problem} label={props.label} />
-    </div>
+    </Labelled>
   );
 };
 
@@ -105,19 +90,15 @@ export const TextArea = (
  * browser checks, completes or remembers. Never filled in by the server.
  */
 export const SecretField = (
-  props: Labelled & { required?: boolean; rows?: number; placeholder?: string; orFile?: boolean },
+  props: FieldProps & { required?: boolean; rows?: number; placeholder?: string; orFile?: boolean },
 ): JSX.Element => {
-  const id = props.id ?? ids.field(props.name);
-  const bad = isAt(props.problem, props.name);
+  const control = controlOf(props);
   return (
-    <div class={props.class ? `field ${props.class}` : "field"}>
-      <Label id={id} label={props.label} optional={props.optional} code={props.code} />
-      <Hint id={id} hint={props.hint} />
+    <Labelled {...props} control={control}>
       <div class="secret-row">
         <textarea
+          {...control}
           class="input mono secret"
-          id={id}
-          name={props.name}
           rows={String(props.rows ?? 1)}
           placeholder={props.placeholder}
           required={props.required}
@@ -128,44 +109,32 @@ export const SecretField = (
           data-1p-ignore
           data-lpignore="true"
           data-or-file={props.orFile}
-          aria-invalid={bad ? "true" : undefined}
-          aria-describedby={describedBy(id, props.hint, bad)}
-          autofocus={bad}
         ></textarea>
-        <ShowButton id={id} label={props.label} />
+        <ShowButton id={control.id} label={props.label} />
       </div>
-      <Wrong id={id} bad={bad} problem={props.problem} label={props.called ?? props.label} />
-    </div>
+    </Labelled>
   );
 };
 
 /** A password of an account. */
 export const PasswordField = (
-  props: Labelled & { autocomplete: "current-password" | "new-password"; minlength?: number; autofocus?: boolean },
+  props: FieldProps & { autocomplete: "current-password" | "new-password"; minlength?: number },
 ): JSX.Element => {
-  const id = ids.field(props.name);
-  const bad = isAt(props.problem, props.name);
+  const control = controlOf(props);
   return (
-    <div class="field">
-      <Label id={id} label={props.label} />
-      <Hint id={id} hint={props.hint} />
+    <Labelled {...props} control={control}>
       <div class="secret-row">
         <input
+          {...control}
           class="input"
-          id={id}
-          name={props.name}
           type="password"
           required
           minlength={props.minlength}
           autocomplete={props.autocomplete}
-          aria-invalid={bad ? "true" : undefined}
-          aria-describedby={describedBy(id, props.hint, bad)}
-          autofocus={bad || props.autofocus}
         />
-        <ShowButton id={id} label={props.label} />
+        <ShowButton id={control.id} label={props.label} />
       </div>
-      <Wrong id={id} bad={bad} problem={props.problem} label={props.label} />
-    </div>
+    </Labelled>
   );
 };
 
@@ -177,27 +146,21 @@ const ShowButton = ({ id, label }: { id: string; label: string }): JSX.Element =
 );
 
 /** A group of choices under one name. */
-export const Choices = (props: {
-  name: string;
-  legend: string;
-  hint?: string;
-  problem?: Problem | null;
-  class?: string;
-  children?: PropsWithChildren["children"];
-}): JSX.Element => {
-  const id = ids.field(props.name);
-  const bad = isAt(props.problem, props.name);
+export const Choices = (
+  props: PropsWithChildren<{ name: string; legend: string; hint?: string; problem?: Problem | null }>,
+): JSX.Element => {
+  const { id, autofocus, "aria-describedby": describedBy } = controlOf(props);
   return (
     <fieldset
-      class={props.class ? `field ${props.class}` : "field"}
-      aria-describedby={describedBy(id, props.hint, bad)}
+      class="field"
       id={id}
-      tabindex={bad ? "-1" : undefined}
-      autofocus={bad}
+      aria-describedby={describedBy}
+      tabindex={autofocus ? "-1" : undefined}
+      autofocus={autofocus}
     >
       <legend safe>{props.legend}</legend>
       <Hint id={id} hint={props.hint} />
-      <Wrong id={id} bad={bad} problem={props.problem} label={props.legend} />
+      <Wrong id={id} bad={autofocus} problem={props.problem} label={props.legend} />
       {props.children}
     </fieldset>
   );
@@ -212,6 +175,45 @@ export const FormProblem = ({ problem, shown }: { problem: Problem | null; shown
       {sentence(problem, null)}
     </p>
   );
+
+/** What is wrong with several fields together, such as those of a group. */
+export const TogetherProblem = (props: { name: string; called: string; problem: Problem | null }): JSX.Element =>
+  props.problem?.field === props.name ? (
+    <p class="error" role="alert" tabindex="-1" autofocus safe>
+      {sentence(props.problem, props.called)}
+    </p>
+  ) : (
+    ""
+  );
+
+/** What stands around every control: its label above, and what is wrong below. */
+const Labelled = (props: PropsWithChildren<FieldProps & { control: Control }>): JSX.Element => {
+  const { id, autofocus: bad } = props.control;
+  return (
+    <div class={props.class ? `field ${props.class}` : "field"}>
+      <Label id={id} label={props.label} optional={props.optional} code={props.code} />
+      <Hint id={id} hint={props.hint} />
+      {props.children}
+      <Wrong id={id} bad={bad} problem={props.problem} label={props.called ?? props.label} />
+    </div>
+  );
+};
+
+type Control = ReturnType<typeof controlOf>;
+
+/** The attributes by which a control, its label, its hint and its message know each other. */
+function controlOf(props: Pick<FieldProps, "id" | "name" | "hint" | "problem">) {
+  const id = props.id ?? ids.field(props.name);
+  const bad = isAt(props.problem, props.name);
+  return {
+    id,
+    name: props.name,
+    "aria-invalid": bad ? ("true" as const) : undefined,
+    "aria-describedby": describedBy(id, props.hint, bad),
+    // Where the message is, the person goes on.
+    autofocus: bad,
+  };
+}
 
 type LabelProps = { id: string; label: string; optional?: boolean; code?: boolean };
 

@@ -1,15 +1,15 @@
 import type { Category } from "../../src/features/categories/model.ts";
 import type { Entry, Environment } from "../../src/features/entries/model.ts";
-import { attribute } from "../components/attribute.ts";
 import { Badge, type Drawing } from "../components/badge.tsx";
 import { Ago, count, Empty, Expiry, Path, Tag } from "../components/bits.tsx";
+import { FilterBar } from "../components/filter-bar.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, query, urls } from "../urls.ts";
-import { ENVIRONMENT_ORDER, ENVIRONMENT_WORDS, KEY_TYPE_WORDS } from "../words.ts";
-import { HiddenValue } from "./value.tsx";
+import { ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS, KEY_TYPE_WORDS } from "../words.ts";
+import { HiddenValue, UnsetValue } from "./value.tsx";
 
-/** An entry as the list shows it; `fields` are the names of a group's fields, empty for other types. */
+/** An entry as the list shows it; `fields` are the names of a group's fields that are set, empty for other types. */
 export type ListedEntry = Readonly<{ entry: Entry; fields: readonly string[] }>;
 
 type Filter = Readonly<{ search: string; environment: Environment | null; cursor: string | null }>;
@@ -31,6 +31,7 @@ export const CategoryPage = ({
 }: Props & { frame: Frame; drawing: Drawing | null }): JSX.Element => {
   const { category, filter } = list;
   const unfiltered = filter.search === "" && filter.environment === null && filter.cursor === null;
+  const isEmpty = unfiltered && list.entries.length === 0;
   return (
     <Page frame={frame} title={category.name} section="keys">
       <Path steps={[{ name: "keys", href: urls.keys }, { name: category.name }]} />
@@ -43,7 +44,9 @@ export const CategoryPage = ({
           <div class="facts">
             <Tag text={KEY_TYPE_WORDS[category.keyType].name} />
             {category.envVarName === null ? null : <code safe>{category.envVarName}</code>}
-            {category.fieldDefinitions === null ? null : <code safe>{category.fieldDefinitions.join("  ")}</code>}
+            {category.fieldDefinitions?.map((name) => (
+              <code safe>{name}</code>
+            ))}
           </div>
           {category.description === null ? null : (
             <p class="clip" safe>
@@ -52,9 +55,11 @@ export const CategoryPage = ({
           )}
         </div>
         <div class="actions">
-          <a class="button primary" href={urls.newEntry(category.id)}>
-            New entry
-          </a>
+          {isEmpty ? null : (
+            <a class="button primary" href={urls.newEntry(category.id)}>
+              New entry
+            </a>
+          )}
           <a class="button" href={urls.editCategory(category.id)}>
             Edit<span class="visually-hidden"> category</span>
           </a>
@@ -68,7 +73,7 @@ export const CategoryPage = ({
           </a>
         </div>
       </div>
-      {unfiltered && list.entries.length === 0 ? <FirstEntry category={category} /> : <FilteredEntries {...list} />}
+      {isEmpty ? <FirstEntry category={category} /> : <FilteredEntries {...list} />}
     </Page>
   );
 };
@@ -87,67 +92,22 @@ const FirstEntry = ({ category }: { category: Category }): JSX.Element => (
   </Empty>
 );
 
-const FilteredEntries = (list: Props): JSX.Element => {
-  const action = urls.category(list.category.id);
-  const { search, environment } = list.filter;
-  return (
-    <>
-      <search>
-        <form
-          class="filter"
-          method="get"
-          action={action}
-          hx-get={action}
-          hx-target={`#${ids.results}`}
-          hx-trigger="input delay:150ms, submit"
-          hx-sync="this:replace"
-          hx-swap="outerHTML"
-        >
-          <div class="search">
-            <label class="visually-hidden" for="search">
-              Search entries
-            </label>
-            <input
-              class="input"
-              id="search"
-              type="search"
-              name="search"
-              value={attribute(search) || undefined}
-              placeholder="Search by project or notes"
-              autocomplete="off"
-              maxlength={255}
-            />
-          </div>
-          <fieldset class="segments">
-            <legend class="visually-hidden">Environment</legend>
-            <EnvironmentChoice value="" label="All" chosen={environment === null} />
-            {ENVIRONMENT_ORDER.map((name) => (
-              <EnvironmentChoice value={name} label={ENVIRONMENT_WORDS[name]} chosen={environment === name} />
-            ))}
-          </fieldset>
-          <button class="button without-script" type="submit">
-            Filter
-          </button>
-        </form>
-      </search>
-      <EntryResults {...list} />
-    </>
-  );
-};
-
-const EnvironmentChoice = ({
-  value,
-  label,
-  chosen,
-}: {
-  value: string;
-  label: string;
-  chosen: boolean;
-}): JSX.Element => (
-  <label>
-    <input type="radio" name="environment" value={value} checked={chosen} />
-    <span safe>{label}</span>
-  </label>
+const FilteredEntries = (list: Props): JSX.Element => (
+  <>
+    <FilterBar
+      action={urls.category(list.category.id)}
+      label="Search entries"
+      placeholder="Search by project or notes"
+      search={list.filter.search}
+      choice={{
+        name: "environment",
+        legend: "Environment",
+        options: ENVIRONMENT_OPTIONS,
+        chosen: list.filter.environment ?? "",
+      }}
+    />
+    <EntryResults {...list} />
+  </>
 );
 
 /** The entries that the filter leaves; swapped while somebody types. */
@@ -241,9 +201,9 @@ const EntryRow = ({ entry, fields, now }: ListedEntry & { now: Date }): JSX.Elem
       <td>
         {entry.category.keyType === "group" ? (
           <ul class="values">
-            {fields.map((field) => (
+            {namesOf(entry, fields).map((field) => (
               <li>
-                <HiddenValue entry={entry} field={field} />
+                {fields.includes(field) ? <HiddenValue entry={entry} field={field} /> : <UnsetValue field={field} />}
               </li>
             ))}
           </ul>
@@ -281,6 +241,11 @@ const EntryRow = ({ entry, fields, now }: ListedEntry & { now: Date }): JSX.Elem
     </tr>
   );
 };
+
+/** The fields that the category defines, and those the entry has besides. */
+function namesOf({ category }: Entry, fields: readonly string[]): string[] {
+  return [...new Set([...(category.fieldDefinitions ?? []), ...fields])];
+}
 
 const LONG_NOTES = 140;
 

@@ -1,23 +1,27 @@
-import type { Category } from "../../src/features/categories/model.ts";
-import type { Entry, Environment } from "../../src/features/entries/model.ts";
+import { type Category, ENV_VAR_LENGTH } from "../../src/features/categories/model.ts";
+import { type Entry, type Environment, NOTES_LENGTH } from "../../src/features/entries/model.ts";
+import { NAME_LENGTH } from "../../src/schema.ts";
 import { attribute } from "../components/attribute.ts";
-import { Path } from "../components/bits.tsx";
-import { Choices, FormProblem, type Problem, SecretField, TextArea, TextField } from "../components/field.tsx";
+import { Choices, type Problem, SecretField, TextArea, TextField, TogetherProblem } from "../components/field.tsx";
+import { Form, Sheet } from "../components/form.tsx";
+import { Segments } from "../components/segments.tsx";
 import type { Frame } from "../layout/frame.ts";
-import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
-import { ENVIRONMENT_ORDER, ENVIRONMENT_WORDS } from "../words.ts";
+import { ENVIRONMENT_OPTIONS } from "../words.ts";
 
 /** The form as it was typed, secrets aside: those are never sent back. */
 export type EntryDraft = Readonly<{
   name: string;
-  environment: Environment;
+  /** null for one that there is not. */
+  environment: Environment | null;
   notes: string;
   /** A day, `2027-01-15`. */
   expiresAt: string;
   fileName: string;
   /** Names of the fields of a group that defines its own. */
   ownFields: readonly string[];
+  /** Names of stored fields that are to be removed. */
+  removed: readonly string[];
 }>;
 
 type Shape = Pick<Category, "id" | "name" | "keyType" | "envVarName" | "fieldDefinitions">;
@@ -33,57 +37,56 @@ type FormProps = {
 };
 
 export const NewEntryPage = ({ frame, ...form }: FormProps & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title={`New ${form.category.name} entry`} section="keys">
-    <Path
-      steps={[
-        { name: "keys", href: urls.keys },
-        { name: form.category.name, href: urls.category(form.category.id) },
-        { name: "new" },
-      ]}
-    />
-    <div class="head">
-      <div>
-        <h1 safe>{`New ${form.category.name} entry`}</h1>
-      </div>
-    </div>
+  <Sheet
+    frame={frame}
+    title={`New ${form.category.name} entry`}
+    section="keys"
+    steps={[
+      { name: "keys", href: urls.keys },
+      { name: form.category.name, href: urls.category(form.category.id) },
+      { name: "new" },
+    ]}
+  >
     <EntryForm {...form} />
-  </Page>
+  </Sheet>
 );
 
 export const EditEntryPage = ({ frame, entry, ...form }: FormProps & { frame: Frame; entry: Entry }): JSX.Element => (
-  <Page frame={frame} title={`Edit ${entry.name}`} section="keys">
-    <Path
-      steps={[
-        { name: "keys", href: urls.keys },
-        { name: form.category.name, href: urls.category(form.category.id) },
-        { name: entry.name },
-        { name: "edit" },
-      ]}
-    />
-    <div class="head">
-      <div>
-        <h1 safe>{`Edit ${entry.name}`}</h1>
-      </div>
-    </div>
+  <Sheet
+    frame={frame}
+    title={`Edit ${entry.name}`}
+    section="keys"
+    steps={[
+      { name: "keys", href: urls.keys },
+      { name: form.category.name, href: urls.category(form.category.id) },
+      { name: entry.name },
+      { name: "edit" },
+    ]}
+  >
     <EntryForm {...form} />
-  </Page>
+  </Sheet>
 );
+
+const FIELDS = ["name", "environment", "value", "fileName", "notes", "expiresAt", "file"];
 
 export const EntryForm = (form: FormProps): JSX.Element => {
   const { category, draft, problem, projects, action, stored } = form;
   return (
-    <form class="form" method="post" enctype="multipart/form-data" action={action} hx-post={action} hx-swap="outerHTML">
-      <FormProblem
-        problem={problem}
-        shown={["name", "environment", "value", "fileName", "notes", "expiresAt", "file"]}
-      />
+    <Form
+      action={action}
+      problem={problem}
+      shows={FIELDS}
+      submit={stored === null ? "Create entry" : "Save changes"}
+      back={urls.category(category.id)}
+      files
+    >
       <TextField
         name="name"
         label="Project"
         hint="What uses this key. Entries of one project carry the same name in every category."
         value={draft.name}
         problem={problem}
-        maxlength={255}
+        maxlength={NAME_LENGTH}
         list="projects"
         placeholder="Blog"
         required
@@ -95,14 +98,7 @@ export const EntryForm = (form: FormProps): JSX.Element => {
         ))}
       </datalist>
       <Choices name="environment" legend="Environment" problem={problem}>
-        <div class="segments">
-          {ENVIRONMENT_ORDER.map((name) => (
-            <label>
-              <input type="radio" name="environment" value={name} checked={draft.environment === name} />
-              <span safe>{ENVIRONMENT_WORDS[name]}</span>
-            </label>
-          ))}
-        </div>
+        <Segments name="environment" options={ENVIRONMENT_OPTIONS} chosen={draft.environment} />
       </Choices>
       <ValueFields {...form} />
       <TextField
@@ -120,18 +116,10 @@ export const EntryForm = (form: FormProps): JSX.Element => {
         hint="Not a place for secrets: notes are searched and listed."
         value={draft.notes}
         problem={problem}
-        maxlength={10_000}
+        maxlength={NOTES_LENGTH}
         optional
       />
-      <div class="actions">
-        <button class="button primary" type="submit">
-          {stored === null ? "Create entry" : "Save changes"}
-        </button>
-        <a class="button" href={urls.category(category.id)}>
-          Cancel
-        </a>
-      </div>
-    </form>
+    </Form>
   );
 };
 
@@ -164,44 +152,54 @@ const SimpleValue = ({ category, problem, stored }: FormProps): JSX.Element => (
   />
 );
 
-const DefinedFields = ({
-  definitions,
-  problem,
-  stored,
-}: FormProps & { definitions: readonly string[] }): JSX.Element => (
-  <fieldset class="stack">
-    <legend>{stored === null ? "Values" : "New values"}</legend>
-    {stored === null ? null : (
+const DefinedFields = (form: FormProps & { definitions: readonly string[] }): JSX.Element => {
+  const { definitions, problem, stored } = form;
+  return (
+    <fieldset class="stack">
+      <legend>{stored === null ? "Values" : "New values"}</legend>
       <p class="muted small">
-        {stored.length > 0
-          ? "A field that you leave empty keeps its stored value."
-          : "The category has other fields by now. Fill in all of them to replace what is stored, or none to keep it."}
+        {stored === null
+          ? "A field that you leave empty is not set."
+          : stored.length > 0
+            ? KEEPS_FIELDS
+            : "The category has other fields by now. What you fill in replaces what is stored; fill in none to keep it."}
       </p>
-    )}
-    <GroupProblem problem={problem} />
-    {definitions.map((name) => (
-      <SecretField
-        name={`value.${name}`}
-        label={name}
-        problem={problem}
-        optional={stored?.includes(name) === true}
-        code
-      />
-    ))}
-  </fieldset>
+      <TogetherProblem name="value" called="The value" problem={problem} />
+      {definitions.map((name) =>
+        stored?.includes(name) ? (
+          <StoredField {...form} name={name} />
+        ) : (
+          <SecretField
+            name={`value.${name}`}
+            label={name}
+            problem={problem}
+            placeholder={stored && stored.length > 0 ? "not set" : undefined}
+            code
+          />
+        ),
+      )}
+    </fieldset>
+  );
+};
+
+const KEEPS_FIELDS = "A field that you leave empty stays as it is.";
+
+/** A field that has a value: a new one takes its place, none keeps it, and it can be taken away. */
+const StoredField = ({ name, draft, problem }: FormProps & { name: string }): JSX.Element => (
+  <div class="stored">
+    <SecretField name={`value.${name}`} label={name} problem={problem} placeholder="unchanged" code />
+    <label class="check">
+      <input type="checkbox" name="remove" value={name} checked={draft.removed.includes(name)} />
+      <span>
+        Remove
+        <span class="visually-hidden" safe>{` ${name}`}</span>
+      </span>
+    </label>
+  </div>
 );
 
-/** What is wrong with a group as a whole. */
-const GroupProblem = ({ problem }: { problem: Problem | null }): JSX.Element =>
-  problem?.field === "value" ? (
-    <p class="error" role="alert" tabindex="-1" autofocus safe>
-      {`The value ${problem.message.replace(/^value /, "")}.`}
-    </p>
-  ) : (
-    ""
-  );
-
-const OwnFields = ({ draft, problem, stored }: FormProps): JSX.Element => {
+const OwnFields = (form: FormProps): JSX.Element => {
+  const { draft, problem, stored } = form;
   const kept = stored ?? [];
   const own = [...draft.ownFields, ...(stored === null ? ["", "", ""] : [""])].slice(
     0,
@@ -210,10 +208,10 @@ const OwnFields = ({ draft, problem, stored }: FormProps): JSX.Element => {
   return (
     <fieldset class="stack">
       <legend>{stored === null ? "Fields" : "New values"}</legend>
-      {stored === null ? null : <p class="muted small">A field that you leave empty keeps its stored value.</p>}
-      <GroupProblem problem={problem} />
+      <p class="muted small">{stored === null ? "A variable without a value is not stored." : KEEPS_FIELDS}</p>
+      <TogetherProblem name="value" called="The value" problem={problem} />
       {kept.map((name) => (
-        <SecretField name={`value.${name}`} label={name} problem={problem} optional code />
+        <StoredField {...form} name={name} />
       ))}
       {stored === null ? null : <p class="muted small">More fields:</p>}
       <ul class="field-rows" id={ids.groupRows}>
@@ -224,7 +222,7 @@ const OwnFields = ({ draft, problem, stored }: FormProps): JSX.Element => {
               id={`field-name-${index + 1}`}
               label={`Variable ${index + 1}`}
               value={name}
-              maxlength={255}
+              maxlength={ENV_VAR_LENGTH}
               placeholder={index === 0 && stored === null ? "DB_USER" : undefined}
               mono
               literal
@@ -289,7 +287,7 @@ const FileValue = ({ category, draft, problem, stored }: FormProps): JSX.Element
         hint="The name of the download. A chosen file brings its own."
         value={draft.fileName}
         problem={problem}
-        maxlength={255}
+        maxlength={NAME_LENGTH}
         placeholder={isSsh ? "id_ed25519" : "service-account.json"}
         mono
         literal

@@ -19,20 +19,12 @@ export const HiddenValue = ({ entry, field }: Which): JSX.Element => {
       <div class="what">
         {field === null ? null : <span safe>{field}</span>}
         {entry.fileName === null ? null : <span safe>{entry.fileName}</span>}
-        {entry.sshKey === null ? null : (
-          <>
-            <span class="fingerprint" safe>
-              {entry.sshKey.type}
-            </span>
-            <span class="fingerprint" safe>
-              {entry.sshKey.fingerprint}
-            </span>
-          </>
-        )}
+        {entry.sshKey === null ? null : <Fingerprint of={entry.sshKey} />}
         <span class="dots" aria-hidden="true">
           ••••••••
         </span>
       </div>
+      <div class="revealed" id={ids.revealed(entry.id, field)}></div>
       <div class="actions">
         <form
           class="reveal"
@@ -68,8 +60,31 @@ export const HiddenValue = ({ entry, field }: Which): JSX.Element => {
           </form>
         ) : null}
       </div>
-      <div class="revealed" id={ids.revealed(entry.id, field)}></div>
     </div>
+  );
+};
+
+/** A field of a group that this entry has no value for. */
+export const UnsetValue = ({ field }: { field: string }): JSX.Element => (
+  <div class="value">
+    <div class="what">
+      <span safe>{field}</span>
+      <span class="unset">not set</span>
+    </div>
+  </div>
+);
+
+/** The digest stays in one piece where there is room for it. */
+const Fingerprint = ({ of: { type, fingerprint } }: { of: NonNullable<Entry["sshKey"]> }): JSX.Element => {
+  const [algorithm = "", digest = ""] = fingerprint.split(/(?<=:)/);
+  return (
+    <span class="fingerprint">
+      <span safe>{`${type} `}</span>
+      <span safe>{algorithm}</span>
+      <span class="digest" safe>
+        {digest}
+      </span>
+    </span>
   );
 };
 

@@ -1,3 +1,4 @@
+import { BODY_MIB, VALUE_MIB } from "../../src/limits.ts";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { urls } from "../urls.ts";
@@ -49,7 +50,7 @@ const WORDS: Readonly<Record<number, { title: string; advice: string }>> = {
     advice: "There is nothing here. It may have been deleted, or the address has a slip in it.",
   },
   405: { title: "Not found", advice: "There is nothing to open here. Start again from the list of keys." },
-  413: { title: "Too large", advice: "A form may hold 2 MiB, and a secret value 1 MiB." },
+  413: { title: "Too large", advice: `A form may hold ${BODY_MIB} MiB, and a secret value ${VALUE_MIB} MiB.` },
 };
 
 function sentence(text: string): string {

@@ -1,0 +1,60 @@
+import { NAME_LENGTH } from "../../src/schema.ts";
+import { ids } from "../urls.ts";
+import { attribute } from "./attribute.ts";
+import { Segments } from "./segments.tsx";
+
+type Props = {
+  /** The address of the list, which answers htmx with its results alone. */
+  action: string;
+  label: string;
+  placeholder: string;
+  search: string;
+  /** One more filter, of which "" is everything. */
+  choice: {
+    name: string;
+    legend: string;
+    options: readonly (readonly [value: string, label: string])[];
+    chosen: string;
+  };
+};
+
+/** Search and filter of a list: at once while typing, by a button without script, and always in the address. */
+export const FilterBar = ({ action, label, placeholder, search, choice }: Props): JSX.Element => (
+  <search>
+    <form
+      class="filter"
+      method="get"
+      action={action}
+      hx-get={action}
+      hx-target={`#${ids.results}`}
+      hx-trigger="input delay:150ms, submit"
+      hx-sync="this:replace"
+      hx-swap="outerHTML"
+    >
+      <div class="search">
+        <label class="visually-hidden" for="search" safe>
+          {label}
+        </label>
+        <input
+          class="input"
+          id="search"
+          type="search"
+          name="search"
+          value={attribute(search) || undefined}
+          placeholder={placeholder}
+          autocomplete="off"
+          maxlength={NAME_LENGTH}
+        />
+      </div>
+      <fieldset>
+        <legend class="visually-hidden" safe>
+          {choice.legend}
+        </legend>
+        <Segments name={choice.name} options={[["", "All"], ...choice.options]} chosen={choice.chosen} />
+      </fieldset>
+      <button class="button without-script" type="submit">
+        Filter
+      </button>
+    </form>
+  </search>
+);
