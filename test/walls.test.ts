@@ -72,7 +72,7 @@ function kindOf(path: string): string {
   return /^src\/(\w+)/.exec(path)?.[1] ?? /^(views|static|migrations)\//.exec(path)?.[1] ?? "packages";
 }
 
-const GROUND = /^src\/(errors|limits|schema|scopes|kagi|log|once|derived|files)\.ts$/;
+const GROUND = /^src\/(errors|limits|schema|scopes|kagi|log|once|derived|fold|files)\.ts$/;
 
 /** The files of a feature, those that help another one included. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -110,7 +110,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   start: ["types of config", "crypto", "db", "db/sql", "ground"],
   config: ["crypto"],
   db: ["db", "db/sql", "crypto", "migrations", "ground"],
-  "db/sql": [],
+  "db/sql": ["ground"],
   crypto: ["crypto", "static", "ground"],
   dotenv: ["dotenv"],
   ground: ["ground", "types of config", "types of crypto", "types of db/sql"],

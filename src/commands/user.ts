@@ -62,8 +62,9 @@ export function addUserCommands(program: Command): void {
     .description("Set a new password, asked for or read from standard input, and end every session of the account.")
     .action((email: string) =>
       withKagi(async (kagi) => {
-        await resetPassword(kagi, email, await readPassword());
+        const { disabled } = await resetPassword(kagi, email, await readPassword());
         print(`Set a new password for ${email} and ended its sessions.`);
+        if (disabled) print("The account stays disabled: kagi user disable --undo lets it in again.");
       }),
     );
 

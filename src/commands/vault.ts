@@ -20,8 +20,9 @@ export function addVaultCommands(program: Command): void {
     )
     .addHelpText("after", examples(["kagi backup kagi-$(date +%F).db", "one a day"]))
     .action(async (file: string) => {
-      const { bytes, fingerprint } = await backUp(loadConfig(), file);
+      const { bytes, fingerprint, recorded } = await backUp(loadConfig(), file);
       print(`Wrote ${file} (${bytes} bytes). It opens with the key ${fingerprint}, which is not in it.`);
+      if (!recorded) print("Warning: the vault could not be written to, so its trail does not tell of this backup.");
     });
 
   program
@@ -72,6 +73,9 @@ export function addVaultCommands(program: Command): void {
       else if (rotated.newKeyFile !== null) {
         print(`The new key is in ${rotated.newKeyFile}. BACK IT UP NOW, and set KAGI_ENCRYPTION_KEY_FILE to it.`);
       } else print("Set KAGI_ENCRYPTION_KEY, or its file, to the new key before the next start.");
+      if (!rotated.tidied) {
+        print("Warning: there was no room to rewrite the file, so parts of it may still hold what the old key opens.");
+      }
       if (rotated.oldKeyFile !== null) print(`The old key is kept as ${rotated.oldKeyFile}: older backups need it.`);
     });
 

@@ -94,7 +94,7 @@ async function execute<T>(connection: Connection, query: Sql): Promise<T[]> {
     return Array.from((await connection.unsafe(text, parameters)) as Iterable<T>);
   } catch (error) {
     // 23505 is unique_violation (PostgreSQL, appendix A).
-    if ((error as { errno?: string; code?: string }).errno === "23505") throw conflict("That name is taken");
+    if ((error as { errno?: string; code?: string }).errno === "23505") throw conflict("It exists already");
     throw error;
   }
 }

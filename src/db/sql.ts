@@ -1,3 +1,5 @@
+export { fold } from "../fold.ts";
+
 /**
  * SQL as values. `sql` makes an inert query of text and parameters; nothing that is interpolated ever becomes SQL text
  * unless it is itself such a value.
@@ -44,14 +46,6 @@ const CONJUNCTIONS: (readonly string[])[] = [];
 /** A LIKE pattern that finds `text` anywhere, with `%`, `_` and `\` as themselves (ESCAPE '\'). */
 export function contains(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
-}
-
-/**
- * Text folded for search and order, the same on every engine: SQLite's lower() knows ASCII only, PostgreSQL's depends
- * on the locale. Stored beside the text it folds.
- */
-export function fold(text: string): string {
-  return text.normalize("NFKC").toLowerCase();
 }
 
 export type Rendered = Readonly<{ text: string; isRead: boolean; parameters: SqlParameter[] }>;

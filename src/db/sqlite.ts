@@ -135,8 +135,8 @@ class SqliteDb implements Db {
   }
 }
 
-/** As many rows as 1,000 entries make five times over: a few megabytes. */
-const KEPT_ROWS = 5000;
+/** Of all lists together, in characters; what is made of them takes about twice as much again. */
+const KEPT_CHARACTERS = 4_000_000;
 
 /**
  * Lists that were read, for as long as they are what a new reading would find. `PRAGMA data_version` moves with every
@@ -146,7 +146,7 @@ const KEPT_ROWS = 5000;
 class Lists {
   readonly #reader: Database;
   readonly #kept = new Map<string, readonly unknown[]>();
-  #rows = 0;
+  #size = 0;
   #version: number | undefined;
 
   constructor(reader: Database) {
@@ -156,20 +156,31 @@ class Lists {
   read(text: string, parameters: SqlParameter[]): readonly unknown[] {
     const { data_version: version } = this.#reader.query("PRAGMA data_version").get() as { data_version: number };
     if (version !== this.#version) {
-      this.#kept.clear();
-      this.#rows = 0;
+      this.#forget();
       this.#version = version;
     }
     const key = `${text}\n${JSON.stringify(parameters)}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     const rows = this.#reader.query(text).all(...parameters);
-    if (this.#rows + rows.length <= KEPT_ROWS) {
-      this.#kept.set(key, rows);
-      this.#rows += rows.length + 1;
-    }
+    const size = key.length + sizeOf(rows as Row[]);
+    if (size > KEPT_CHARACTERS) return rows;
+    if (this.#size + size > KEPT_CHARACTERS) this.#forget();
+    this.#kept.set(key, rows);
+    this.#size += size;
     return rows;
   }
+
+  #forget(): void {
+    this.#kept.clear();
+    this.#size = 0;
+  }
+}
+
+function sizeOf(rows: readonly Row[]): number {
+  let size = 0;
+  for (const row of rows) for (const name in row) size += typeof row[name] === "string" ? row[name].length : 8;
+  return size;
 }
 
 class SqliteTransaction implements Db {
@@ -215,7 +226,7 @@ class SqliteTransaction implements Db {
       return execute(text, parameters);
     } catch (error) {
       if (error instanceof Error && (error as { code?: string }).code?.startsWith("SQLITE_CONSTRAINT_UNIQUE")) {
-        throw conflict("That name is taken");
+        throw conflict("It exists already");
       }
       throw error;
     }

@@ -4,6 +4,9 @@ import { OPERATIONS, operation } from "./operations.ts";
 /** What is behind no door because it says nothing of anybody. */
 const OPEN = /^\/(healthz|readyz)$|^\/static\//;
 
+/** Pages for everybody. */
+const PUBLIC_PAGES: ReadonlySet<string> = new Set(["/", "/setup", "/sign-in", "/theme", "/settings"]);
+
 type Mounted = Readonly<{ method: string; path: string; hooks?: object }>;
 
 /**
@@ -19,11 +22,18 @@ export function checkMounts(routes: readonly Mounted[]): void {
     if (OPEN.test(path)) continue;
     const door = doorOf(route);
     const right =
-      row === undefined ? door === "page" || door === "public" : door === (row.access === "public" ? "public" : "api");
+      row === undefined
+        ? door === (isPublicPage(path) ? "public" : "page")
+        : door === (row.access === "public" ? "public" : "api");
     if (!right)
       throw new Error(`${method} ${path} is behind ${door === undefined ? "no" : `the wrong (${door})`} door`);
   }
   const mounted = new Set(routes.map(({ method, path }) => `${method} ${path}`));
   const missing = Object.keys(OPERATIONS).filter((name) => !mounted.has(name));
   if (missing.length > 0) throw new Error(`no route for ${missing.join(", ")}`);
+}
+
+/** The API's own pages are for everybody, as its document is. */
+function isPublicPage(path: string): boolean {
+  return PUBLIC_PAGES.has(path) || path.startsWith("/api/docs");
 }

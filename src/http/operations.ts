@@ -16,7 +16,7 @@ export type Operation = Readonly<{
 }>;
 
 /**
- * Every operation of the JSON API, by method and path. Guards, OpenAPI, the settings page and the tests read this one
+ * Every operation of the JSON API, by method and path. Guards, OpenAPI and the tests read this one
  * table; a route that is not in it does not start.
  */
 export const OPERATIONS = {

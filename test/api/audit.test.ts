@@ -51,8 +51,15 @@ onEachEngine("the trail", (vault) => {
       ],
       [() => by.put(`/api/entries/${entry.id}`, { value: "new" }), "change", "entry", entry.id, named.entry],
       [() => by.post(`/api/entries/${entry.id}/reveal`), "reveal", "entry", entry.id, named.entry],
-      [() => by.get("/api/export"), "export", "vault", null, null],
-      [() => by.get("/api/export?project=trail%20entry"), "export", "vault", null, named.entry],
+      [() => by.get("/api/export"), "export", "vault", null, null, "entries=2 environment=all unreadable=0"],
+      [
+        () => by.get("/api/export?project=trail%20entry&environment=staging"),
+        "export",
+        "vault",
+        null,
+        named.entry,
+        "entries=0 environment=staging unreadable=0",
+      ],
       [() => by.delete(`/api/entries/${entry.id}`), "delete", "entry", entry.id, named.entry],
       [
         () => by.delete(`/api/categories/${category.id}`),

@@ -36,9 +36,8 @@ onEachEngine("sign-in", (vault) => {
     const [session, device] = answer.headers.getSetCookie();
     expect(session).toMatch(/^kagi_session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
     expect(device).toMatch(/^kagi_device=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
-    expect(vault.stranger.with({ cookie: cookiesOf(answer) }).get("/api/stats")).resolves.toMatchObject({
-      status: 200,
-    });
+    const signedIn = vault.stranger.with({ cookie: cookiesOf(answer) });
+    expect(await signedIn.get("/api/stats")).toMatchObject({ status: 200 });
   });
 
   test("does not care for the case of an e-mail, nor for spaces around it", async () => {

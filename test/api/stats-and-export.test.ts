@@ -106,7 +106,12 @@ onEachEngine("a filled vault", (vault) => {
     const { id } = await newCategory(vault.owner, { envVarName: "AWKWARD" });
     await newEntry(vault.owner, { categoryId: id, name: "awkward", value: "a\\\\b and $HOME" });
     const { body } = await vault.owner.get<Export>("/api/export?project=awkward", { accept: "application/json" });
-    expect(body).toMatchObject({ content: expect.stringContaining("# not portable: "), notWritten: [], unreadable: 0 });
+    expect(body).toMatchObject({
+      content: expect.stringContaining("# not portable: "),
+      notWritten: [],
+      repeated: [],
+      unreadable: 0,
+    });
     expect(body.notPortable).toEqual([{ key: "AWKWARD", misreadBy: expect.any(Array) }]);
     const shell = await vault.owner.get<Export>("/api/export?project=awkward&dialect=shell", {
       accept: "application/json",
@@ -115,6 +120,18 @@ onEachEngine("a filled vault", (vault) => {
       content: expect.stringContaining("AWKWARD='a\\\\b and $HOME'"),
       notPortable: [],
     });
+  });
+
+  test("says which variables it writes more than once", async () => {
+    const { id } = await newCategory(vault.owner, { envVarName: "REPEATED" });
+    for (const environment of ["production", "staging"] as const) {
+      await newEntry(vault.owner, { categoryId: id, name: "repeated", environment, value: environment });
+    }
+    const json = { accept: "application/json" };
+    const { body } = await vault.owner.get<Export>("/api/export?project=repeated", json);
+    expect(body).toMatchObject({ repeated: ["REPEATED"], content: expect.stringMatching(/production[^]*staging/) });
+    const one = await vault.owner.get<Export>("/api/export?project=repeated&environment=staging", json);
+    expect(one.body).toMatchObject({ repeated: [], content: expect.not.stringContaining("production") });
   });
 
   test("says which values it leaves out, or refuses the dialect that was asked and cannot hold them", async () => {

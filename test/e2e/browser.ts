@@ -23,7 +23,7 @@ const MISSING =
   "No Chromium: page tests are skipped. Get it with `apt install chromium`, or name one in CHROMIUM_PATH.";
 
 /** Generous, because a busy machine is no failure; nothing here waits for it when all is well. */
-const TEST_MS = 45_000;
+const TEST_MS = 120_000;
 const STEP_MS = 10_000;
 
 export function findChromium(): string | undefined {

@@ -100,6 +100,11 @@ export const EntryForm = (form: FormProps): JSX.Element => {
       <Choices name="environment" legend="Environment" problem={problem}>
         <Segments name="environment" options={ENVIRONMENT_OPTIONS} chosen={draft.environment} />
       </Choices>
+      {problem === null ? null : (
+        <p class="notice" role="note">
+          Enter the value again: Kagi sends no secret back to a page, not even one that was just typed.
+        </p>
+      )}
       <ValueFields {...form} />
       <TextField
         name="expiresAt"

@@ -39,8 +39,13 @@ export async function signIn(
   const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(email));
   const known = user !== undefined && device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
   const thing: Thing = { kind: "user", id: user?.id ?? null, name: user?.email ?? null };
-  const recordRefusal = (tx: Db, why: string) =>
-    record(kagi, tx, { ...caller, userId: thing.id }, "sign-in", thing, { result: "refused", detail: `why=${why}` });
+  const recordRefusal = async (tx: Db, why: string) => {
+    kagi.log.warn("sign-in refused", { address: caller.address, why, requestId: caller.requestId });
+    await record(kagi, tx, { ...caller, userId: thing.id }, "sign-in", thing, {
+      result: "refused",
+      detail: `why=${why}`,
+    });
+  };
   const tries = await takeTries(kagi, caller, email, known, (tx) => recordRefusal(tx, "throttled"));
   const right = await verifyPassword(input.password, user?.passwordHash ?? null);
   if (user === undefined || !right || user.disabledAt !== null) {
@@ -161,8 +166,8 @@ export async function listUsers(kagi: Kagi): Promise<Omit<queries.UserRow, "pass
   return users.map(({ passwordHash: _, ...user }) => user);
 }
 
-/** Sets a password and ends every session of the account, whose throttled tries are forgiven. */
-export async function resetPassword(kagi: Kagi, email: string, password: string): Promise<void> {
+/** Sets a password and ends every session of the account, whose throttled tries are forgiven; it may stay disabled. */
+export async function resetPassword(kagi: Kagi, email: string, password: string): Promise<{ disabled: boolean }> {
   const user = await mustFindUser(kagi, email);
   await checkPassword(password, user.email);
   const hash = await hashPassword(password);
@@ -172,6 +177,7 @@ export async function resetPassword(kagi: Kagi, email: string, password: string)
     await tx.run(queries.clearTries(accountKey(user.email)));
     await recordOperator(kagi, tx, user, "reset-password");
   });
+  return { disabled: user.disabledAt !== null };
 }
 
 /** A disabled account cannot sign in and its sessions and access keys stop working; nothing of it is deleted. */

@@ -57,7 +57,7 @@ const entrancePages = (kagi: Kagi) =>
 
     .get(urls.signIn, async ({ request, session }) => {
       if (session === null && !(await isSetUp(kagi))) return redirect(urls.setUp);
-      if (session === null && request.url.endsWith(urls.signIn)) return await plainSignInPage(kagi, request);
+      if (session === null && isPlain(request)) return await plainSignInPage(kagi, request);
       const next = localPath(new URL(request.url).searchParams.get("next") ?? urls.home);
       if (session !== null) return redirect(next);
       return await page(kagi, { request }, (frame) => SignInPage({ frame, email: "", next, problem: null }));
@@ -78,6 +78,11 @@ const entrancePages = (kagi: Kagi) =>
       if (htmx) return html(SignInForm(props), { status, headers });
       return await page(kagi, { request }, (frame) => SignInPage({ frame, ...props }), { status, headers });
     });
+
+/** Asked for at its own address, with nothing behind it that the page would repeat. */
+function isPlain({ url }: Request): boolean {
+  return url.endsWith(urls.signIn) && !url.includes("?");
+}
 
 /** The page at its own address is the same for everybody but for the theme, so it is made once for each. */
 async function plainSignInPage(kagi: Kagi, request: Request): Promise<Response> {

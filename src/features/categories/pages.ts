@@ -12,6 +12,7 @@ import { IconChoices } from "../../../views/categories/icons.tsx";
 import { CategoriesPage, CategoryResults } from "../../../views/categories/list.tsx";
 import type { Frame } from "../../../views/layout/frame.ts";
 import { query, urls } from "../../../views/urls.ts";
+import { fold } from "../../fold.ts";
 import { doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
@@ -38,8 +39,8 @@ export const categoryPages = (kagi: Kagi) =>
     .get(urls.keys, async ({ request, actor, htmx }) => {
       const asked = new URL(request.url).searchParams;
       const filter = { search: searchText(asked.get("search")), type: keyTypeOf(asked.get("type")) };
-      const { items } = await listCategories(kagi, actor, { search: filter.search });
-      const categories = items.filter((category) => filter.type === null || category.keyType === filter.type);
+      const { items } = await listCategories(kagi, actor, {});
+      const categories = items.filter((category) => isFound(category, filter));
       const { entries, more } = await findEntries(kagi, actor, filter);
       const shown = [...categories, ...entries.map((entry) => entry.category)];
       const drawings = await findIcons(shown.flatMap((category) => category.icon ?? []));
@@ -121,6 +122,16 @@ export const categoryPages = (kagi: Kagi) =>
     });
 
 type Filter = Readonly<{ search: string; type: KeyType | null }>;
+
+/** By all that its card shows. */
+function isFound(category: Category, { search, type }: Filter): boolean {
+  if (type !== null && category.keyType !== type) return false;
+  const { name, description, envVarName, fieldDefinitions } = category;
+  const wanted = fold(search);
+  return [name, description ?? "", envVarName ?? "", ...(fieldDefinitions ?? [])].some((text) =>
+    fold(text).includes(wanted),
+  );
+}
 
 /** Entries whose project or notes match, newest first; `more` is how many are left out, null beyond counting. */
 async function findEntries(

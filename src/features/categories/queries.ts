@@ -1,4 +1,5 @@
 import { all, contains, fold, type Sql, sql } from "../../db/sql.ts";
+import type { Environment } from "../entries/model.ts";
 import type { Category } from "./model.ts";
 
 export type CategoryRow = Omit<Category, "fieldDefinitions"> & { fieldDefinitions: string | null };
@@ -54,7 +55,7 @@ export const deleteCategoriesOf = (userId: string): Sql =>
   sql`DELETE FROM categories WHERE user_id = ${userId} RETURNING id`;
 
 /** How many entries of each environment there are more, or fewer. */
-export type CountChange = Partial<Record<"development" | "staging" | "production", number>>;
+export type CountChange = Partial<Record<Environment, number>>;
 
 /**
  * Counts entries that come or go, and holds the category as it is until the transaction ends, so that none is filed

@@ -36,8 +36,7 @@ export async function listProjectNames(kagi: Kagi, actor: Actor): Promise<string
 
 /** Throws ENTRY_NOT_FOUND. */
 export async function getEntry(kagi: Kagi, actor: Actor, id: string): Promise<Entry> {
-  const row = await kagi.db.get<queries.EntryRow>(queries.findEntry(actor.userId, id));
-  if (!row) throw new AppError("ENTRY_NOT_FOUND");
+  const row = await findRow(kagi.db, actor, id);
   return fromRow(row, categoryOfEntry(await getCategory(kagi, actor, row.categoryId)));
 }
 
@@ -91,11 +90,10 @@ export async function updateEntry(
   options: GroupOptions = {},
 ): Promise<Entry> {
   if (Object.keys(change).length === 0) return await getEntry(kagi, actor, id);
-  const expiresAt =
-    change.expiresAt == null ? (change.expiresAt ?? undefined) : parseTime("expiresAt", change.expiresAt);
-  const clearsExpiry = change.expiresAt === null;
+  // Absent leaves it as it is, null clears it.
+  const expiresAt = change.expiresAt == null ? change.expiresAt : parseTime("expiresAt", change.expiresAt);
   return await kagi.db.transaction(async (tx) => {
-    const filed = (await findSealed(tx, actor, id)).categoryId;
+    const filed = (await findRow(tx, actor, id)).categoryId;
     const category = await holdForMove(tx, actor, filed, change.categoryId ?? filed);
     await tx.get(queries.holdEntry(actor.userId, id));
     const before = await findSealed(tx, actor, id);
@@ -110,7 +108,7 @@ export async function updateEntry(
       name: change.name ?? before.name,
       environment: change.environment ?? before.environment,
       notes: change.notes === undefined ? before.notes : change.notes || null,
-      expiresAt: clearsExpiry ? null : (expiresAt ?? before.expiresAt),
+      expiresAt: expiresAt === undefined ? before.expiresAt : expiresAt,
       fileName: change.fileName === undefined ? before.fileName : checkFileName(change.fileName, category.keyType),
       ...(value === undefined ? {} : { sealedValue: sealValue(kagi.keyring, id, value), ...sshKeyOf(value, category) }),
       updatedAt: kagi.now().toISOString(),
@@ -128,7 +126,7 @@ export async function updateEntry(
 /** Throws ENTRY_NOT_FOUND. */
 export async function deleteEntry(kagi: Kagi, actor: Actor, id: string): Promise<void> {
   await kagi.db.transaction(async (tx) => {
-    const filed = (await findSealed(tx, actor, id)).categoryId;
+    const filed = (await findRow(tx, actor, id)).categoryId;
     if (!(await holdCategory(tx, actor, filed))) throw new AppError("ENTRY_NOT_FOUND");
     const deleted = await tx.get<queries.DeletedEntryRow>(queries.deleteEntry(actor.userId, id));
     if (!deleted) throw new AppError("ENTRY_NOT_FOUND");
@@ -152,11 +150,33 @@ export async function revealEntry(kagi: Kagi, actor: Actor, id: string): Promise
   });
 }
 
-/** The names of a group's fields in order, without their values; empty for other types. Throws ENTRY_NOT_FOUND. */
-export async function listFieldNames(kagi: Kagi, actor: Actor, id: string): Promise<string[]> {
-  const row = await findSealed(kagi.db, actor, id);
-  if (row.keyType !== "group") return [];
-  return Object.keys(openLogged(kagi, actor, row));
+/**
+ * The names of groups' fields in order, without their values, by entry. `entries` are of one category, as a list gives
+ * them. One whose value does not open is left out, and logged.
+ */
+export async function fieldNames(
+  kagi: Kagi,
+  actor: Actor,
+  entries: readonly Pick<Entry, "id" | "categoryId" | "category">[],
+): Promise<ReadonlyMap<string, string[]>> {
+  const ids = entries.map(({ id }) => id).sort();
+  const [first, last, one] = [ids[0], ids.at(-1), entries[0]];
+  if (first === undefined || last === undefined || one?.category.keyType !== "group") return new Map();
+  const wanted = new Set(ids);
+  const rows = await kagi.db.all<Pick<queries.SecretRow, "id" | "sealedValue">>(
+    queries.sealedBetween(actor.userId, one.categoryId, first, last),
+  );
+  const names = new Map<string, string[]>();
+  for (const { id, sealedValue } of rows) {
+    if (!wanted.has(id)) continue;
+    try {
+      names.set(id, Object.keys(openValue(kagi.keyring, id, sealedValue, "group")));
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      logUnreadable(kagi, actor, id, error);
+    }
+  }
+  return names;
 }
 
 /** One value of an export, opened. */
@@ -165,11 +185,10 @@ export type ExportedEntry = Omit<queries.ExportedRow, "sealedValue"> & { value: 
 /** What an export holds, in its order. A value that does not open is left out, and logged. */
 export async function openForExport(
   kagi: Kagi,
-  tx: Db,
   actor: Actor,
   filter: { environment: string | null; project: string | null },
 ): Promise<{ entries: ExportedEntry[]; unreadable: number }> {
-  const rows = await tx.all<queries.ExportedRow>(queries.exportedEntries(actor.userId, filter));
+  const rows = await kagi.db.all<queries.ExportedRow>(queries.exportedEntries(actor.userId, filter));
   const entries: ExportedEntry[] = [];
   for (const { sealedValue, ...row } of rows) {
     try {
@@ -199,6 +218,12 @@ async function holdForMove(tx: Db, actor: Actor, from: string, to: string): Prom
 }
 
 type FoundEntry = queries.SealedEntryRow & { keyType: KeyType };
+
+async function findRow(db: Db, actor: Actor, id: string): Promise<queries.EntryRow> {
+  const row = await db.get<queries.EntryRow>(queries.findEntry(actor.userId, id));
+  if (!row) throw new AppError("ENTRY_NOT_FOUND");
+  return row;
+}
 
 async function findSealed(db: Db, actor: Actor, id: string): Promise<FoundEntry> {
   const row = await db.get<FoundEntry>(queries.findSealedEntry(actor.userId, id));

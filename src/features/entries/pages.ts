@@ -22,9 +22,9 @@ import { findIcon } from "../icons/actions.ts";
 import {
   createEntry,
   deleteEntry,
+  fieldNames,
   getEntry,
   listEntries,
-  listFieldNames,
   listProjectNames,
   revealEntry,
   updateEntry,
@@ -53,7 +53,7 @@ const listPages = (kagi: Kagi) =>
         ...(filter.environment === null ? {} : { environment: filter.environment }),
         ...(filter.cursor === null ? {} : { cursor: filter.cursor }),
       });
-      const entries = await Promise.all(found.items.map((entry) => withFields(kagi, actor, entry)));
+      const entries = await withFields(kagi, actor, found.items);
       const list = { category, entries, next: found.next, filter, now: kagi.now() };
       if (htmx)
         return html(EntryResults(list), { headers: { "HX-Replace-Url": urls.category(category.id) + query(filter) } });
@@ -282,21 +282,22 @@ function filled(fields: [name: string, value: string][]): Record<string, string>
 
 async function editing(kagi: Kagi, actor: Actor, id: string) {
   const entry = await getEntry(kagi, actor, id);
-  const [category, projects, { fields }] = await Promise.all([
+  const [category, projects, names] = await Promise.all([
     getCategory(kagi, actor, entry.categoryId),
     listProjectNames(kagi, actor),
-    withFields(kagi, actor, entry),
+    fieldNames(kagi, actor, [entry]),
   ]);
+  // None when the value does not open: then the form asks for all of it anew.
+  const fields = names.get(id) ?? [];
   const { fieldDefinitions } = category;
   const fits = fieldDefinitions === null || fields.every((name) => fieldDefinitions.includes(name));
   return { entry, category, projects, action: urls.editEntry(entry.id), stored: fits ? fields : [] };
 }
 
-/** An entry with the names of its fields, or those it should have when its value does not open. */
-async function withFields(kagi: Kagi, actor: Actor, entry: Entry): Promise<ListedEntry> {
-  if (entry.category.keyType !== "group") return { entry, fields: [] };
-  const fields = await listFieldNames(kagi, actor, entry.id).catch(() => entry.category.fieldDefinitions ?? []);
-  return { entry, fields };
+/** Entries with the names of their fields, or those they should have when their value does not open. */
+async function withFields(kagi: Kagi, actor: Actor, entries: readonly Entry[]): Promise<ListedEntry[]> {
+  const names = await fieldNames(kagi, actor, entries);
+  return entries.map((entry) => ({ entry, fields: names.get(entry.id) ?? entry.category.fieldDefinitions ?? [] }));
 }
 
 /** What was asked for of a revealed value, each with its name. Throws NOT_FOUND for a field that is not there. */

@@ -2,7 +2,7 @@ import { all, contains, fold, type Sql, sql } from "../../db/sql.ts";
 import type { KeyType } from "../categories/model.ts";
 import type { Environment } from "./model.ts";
 
-/** A row without its secret; listing never touches the sealed column. */
+/** A row without its secret: lists are read without the sealed column. */
 export type EntryRow = {
   id: string;
   categoryId: string;
@@ -59,6 +59,11 @@ export const findSecret = (userId: string, id: string): Sql => sql`
     (SELECT c.key_type FROM categories c WHERE c.id = e.category_id) AS "keyType"
   FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
 export type SecretRow = Pick<SealedEntryRow, "id" | "name" | "environment" | "sealedValue"> & { keyType: KeyType };
+
+/** The groups of one category between two ids, both included. */
+export const sealedBetween = (userId: string, categoryId: string, first: string, last: string): Sql => sql`
+  SELECT e.id, e.sealed_value AS "sealedValue" FROM entries e
+  WHERE e.user_id = ${userId} AND e.category_id = ${categoryId} AND e.id >= ${first} AND e.id <= ${last}`;
 
 export const projectNames = (userId: string): Sql => sql`
   SELECT min(name) AS "name" FROM entries WHERE user_id = ${userId} GROUP BY name_folded ORDER BY name_folded`;

@@ -34,6 +34,9 @@ export const Export = t.Object(
     notWritten: t.Array(t.String({ examples: ["ODD_PASSWORD"] }), {
       description: "Keys whose value has no form that is safe for every reader; ask for the dialect of yours",
     }),
+    repeated: t.Array(t.String({ examples: ["DATABASE_URL"] }), {
+      description: "Keys that are written more than once, of which a reader keeps the last; ask for one environment",
+    }),
     unreadable: t.Integer({ minimum: 0, description: "Values that could not be decrypted", examples: [0] }),
   },
   { additionalProperties: false },

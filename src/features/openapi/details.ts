@@ -142,6 +142,7 @@ const exported: Export = {
   content: "# OpenAI — Blog Project (production)\nOPENAI_API_KEY=sk-live-example\n\n",
   notPortable: [],
   notWritten: [],
+  repeated: [],
   unreadable: 0,
 };
 

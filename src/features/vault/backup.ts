@@ -12,17 +12,26 @@ import { recordOperator } from "./trail.ts";
  * Copies the vault as it is at this moment into a new file, also while a server runs. The secrets in it are as sealed
  * as they are in the vault, and the key is not in it. Throws StartError.
  */
-export async function backUp(config: Config, file: string): Promise<{ bytes: number; fingerprint: string }> {
+export async function backUp(
+  config: Config,
+  file: string,
+): Promise<{ bytes: number; fingerprint: string; recorded: boolean }> {
   refusePostgres(config, "pg_dump");
   const { key } = await unlock(config);
   if (existsSync(file)) throw new StartError(`${file} exists already; nothing is overwritten.`);
   const partial = `${file}.partial-${process.pid}`;
   const source = shareSqlite(config.sqlitePath);
+  let recorded: boolean;
   try {
     closeSync(openSync(partial, "wx", 0o600));
     await copySqlite(source, partial);
     // A vault that cannot be written to, or is of an older version, is copied all the same.
-    await source.transaction((tx) => recordOperator(tx, "backup", () => new Date())).catch(() => undefined);
+    recorded = await source
+      .transaction((tx) => recordOperator(tx, "backup", () => new Date()))
+      .then(
+        () => true,
+        () => false,
+      );
   } catch (error) {
     rmSync(partial, { force: true });
     throw error;
@@ -30,7 +39,7 @@ export async function backUp(config: Config, file: string): Promise<{ bytes: num
     await source.close();
   }
   publish(partial, file);
-  return { bytes: statSync(file).size, fingerprint: key.keyring.fingerprint };
+  return { bytes: statSync(file).size, fingerprint: key.keyring.fingerprint, recorded };
 }
 
 /**

@@ -14,6 +14,8 @@ import { everySealed } from "./sealed.ts";
 import { recordOperator } from "./trail.ts";
 
 export type Rotated = Readonly<{
+  /** False when the file's free pages may still hold what the old key opens. */
+  tidied: boolean;
   values: number;
   from: string;
   to: string;
@@ -53,12 +55,19 @@ export async function rotateKey(config: Config, given: string | null): Promise<R
     const oldKeyFile = ownsFile ? installKey(config.keyPath, waiting as string, old) : key.file;
     // What the old key opens is to be gone from the file's free pages, too.
     // Without the space for that the rotation stands all the same.
-    if (db.engine === "sqlite") await db.run(sql`VACUUM`).catch(() => undefined);
+    const tidied = db.engine !== "sqlite" || (await succeeds(db.run(sql`VACUUM`)));
     const newKeyFile = ownsFile ? config.keyPath : waiting;
-    return { values, from: old.fingerprint, to: next.fingerprint, newKeyFile, oldKeyFile, installed: ownsFile };
+    return { tidied, values, from: old.fingerprint, to: next.fingerprint, newKeyFile, oldKeyFile, installed: ownsFile };
   } finally {
     await db.close();
   }
+}
+
+async function succeeds(work: Promise<void>): Promise<boolean> {
+  return await work.then(
+    () => true,
+    () => false,
+  );
 }
 
 async function openAlone(config: Config): Promise<Db> {
