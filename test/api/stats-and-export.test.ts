@@ -129,7 +129,7 @@ onEachEngine("a filled vault", (vault) => {
     }
     const json = { accept: "application/json" };
     const { body } = await vault.owner.get<Export>("/api/export?project=repeated", json);
-    expect(body).toMatchObject({ repeated: ["REPEATED"], content: expect.stringMatching(/production[^]*staging/) });
+    expect(body).toMatchObject({ repeated: ["REPEATED"], content: expect.stringMatching(/production[\s\S]*staging/) });
     const one = await vault.owner.get<Export>("/api/export?project=repeated&environment=staging", json);
     expect(one.body).toMatchObject({ repeated: [], content: expect.not.stringContaining("production") });
   });
