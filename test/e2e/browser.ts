@@ -24,7 +24,7 @@ const MISSING =
 
 /** Generous, because a busy machine is no failure; nothing here waits for it when all is well. */
 const TEST_MS = 120_000;
-const STEP_MS = 10_000;
+const STEP_MS = 45_000;
 
 export function findChromium(): string | undefined {
   const named = process.env.CHROMIUM_PATH;
