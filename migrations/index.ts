@@ -1,8 +1,14 @@
 import vault from "./0001_vault.sql" with { type: "text" };
+import twoFactor from "./0002_two_factor.sql" with { type: "text" };
+import envFiles from "./0003_env_files.sql" with { type: "text" };
 
 /**
  * Every migration in the order it is applied. A released one never changes; a mend is a new one. One text serves both
  * engines and is cut at each `;`, so a literal holds none, nor `--`. No table is dropped and made anew: on SQLite that
  * empties the tables which refer to it. What a column may hold is therefore said in the models and not in a CHECK.
  */
-export const MIGRATIONS = [{ name: "0001_vault", text: vault }] as const;
+export const MIGRATIONS = [
+  { name: "0001_vault", text: vault },
+  { name: "0002_two_factor", text: twoFactor },
+  { name: "0003_env_files", text: envFiles },
+] as const;

@@ -9,12 +9,16 @@ import { categoriesApi } from "./features/categories/api.ts";
 import { categoryPages } from "./features/categories/pages.ts";
 import { entriesApi } from "./features/entries/api.ts";
 import { entryPages } from "./features/entries/pages.ts";
+import { envsApi } from "./features/envs/api.ts";
+import { envPages } from "./features/envs/pages.ts";
 import { exportApi } from "./features/export/api.ts";
 import { healthApi } from "./features/health/api.ts";
 import { openapiApi } from "./features/openapi/api.ts";
 import { openapiPages } from "./features/openapi/pages.ts";
 import { settingsPages } from "./features/settings/pages.ts";
 import { statsApi } from "./features/stats/api.ts";
+import { twoFactorApi } from "./features/two-factor/api.ts";
+import { twoFactorPages } from "./features/two-factor/pages.ts";
 import { callerOf, createCallers, setCaller } from "./http/client.ts";
 import { isSignInNeeded, renderJson, toAppError } from "./http/errors.ts";
 import { isHtmx } from "./http/guards.ts";
@@ -41,12 +45,16 @@ function routes(kagi: Kagi): AnyElysia {
     .use(authPages(kagi))
     .use(categoryPages(kagi))
     .use(entryPages(kagi))
+    .use(twoFactorPages(kagi))
+    .use(envPages(kagi))
     .use(accessKeyPages(kagi))
     .use(settingsPages(kagi))
     .use(signInApi(kagi))
     .use(sessionApi(kagi))
     .use(categoriesApi(kagi))
     .use(entriesApi(kagi))
+    .use(twoFactorApi(kagi))
+    .use(envsApi(kagi))
     .use(accessKeysApi(kagi))
     .use(accountApi(kagi))
     .use(statsApi(kagi))

@@ -16,10 +16,15 @@ const CODES = {
   SETUP_TOKEN_REQUIRED: { status: 403, message: "The set-up token is missing or wrong" },
   CATEGORY_NOT_FOUND: { status: 404, message: "Not found" },
   ENTRY_NOT_FOUND: { status: 404, message: "Not found" },
+  ENV_PROJECT_NOT_FOUND: { status: 404, message: "Not found" },
+  ENV_FILE_NOT_FOUND: { status: 404, message: "Not found" },
+  TWO_FACTOR_NOT_FOUND: { status: 404, message: "Not found" },
   ACCESS_KEY_NOT_FOUND: { status: 404, message: "Not found" },
   NOT_FOUND: { status: 404, message: "Not found" },
   METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
   CONFLICT: { status: 409, message: "Conflict" },
+  TWO_FACTOR_NO_SECRET: { status: 409, message: "This has recovery codes only, and no secret to make codes with" },
+  NO_RECOVERY_CODES_LEFT: { status: 409, message: "No unused recovery code is left" },
   PAYLOAD_TOO_LARGE: { status: 413, message: `The body is larger than ${BODY_MIB} MiB` },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send JSON with Content-Type: application/json" },
   RATE_LIMITED: { status: 429, message: "Too many attempts" },
@@ -55,6 +60,17 @@ export class AppError extends Error {
     super(message, options);
     this.name = "AppError";
     this.status = CODES[code].status;
+  }
+}
+
+export const PRECONDITION_FAILED = 412;
+
+/** A CONFLICT with the version that a request made itself conditional on, for which HTTP has a status of its own. */
+export class PreconditionFailed extends AppError {
+  override readonly status = PRECONDITION_FAILED;
+
+  constructor(message: string) {
+    super("CONFLICT", message);
   }
 }
 

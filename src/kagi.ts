@@ -33,3 +33,8 @@ export type Actor = Caller &
       | Readonly<{ kind: "key"; keyId: string; keyPrefix: string; scopes: readonly string[] }>
       | Readonly<{ kind: "operator" }>;
   }>;
+
+/** Who wrote something, in the word that its history keeps: the credential's kind, or an access key's prefix. */
+export function writerOf({ credential }: Pick<Actor, "credential">): string {
+  return credential.kind === "key" ? credential.keyPrefix : credential.kind;
+}

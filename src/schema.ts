@@ -6,6 +6,12 @@ import { invalid } from "./errors.ts";
 export const NAME_LENGTH = 255;
 
 export const Id = t.String({ format: "uuid", examples: ["01936f5e-6f2c-7c3a-9d51-0242ac120002"] });
+
+/** Lower case, as all ids are. */
+export function isUuid(id: string | null | undefined): boolean {
+  return typeof id === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
+}
+
 export const Timestamp = t.String({ format: "date-time", examples: ["2026-01-15T10:00:00.000Z"] });
 export const Search = t.String({
   maxLength: NAME_LENGTH,

@@ -127,7 +127,7 @@ function hideLater(revealed) {
 
 function hide(revealed) {
   clearTimeout(timers.get(revealed));
-  const holder = revealed.closest(".value");
+  const holder = revealed.closest(".value, [data-holder]");
   const focused = revealed.contains(document.activeElement);
   // On a page of its own, without a place to go back into, the value alone goes.
   if (holder) revealed.remove();
@@ -295,7 +295,7 @@ for (const name of ["dragover", "dragleave", "drop"]) {
 
 document.addEventListener("change", (event) => {
   const input = event.target;
-  if (input.type === "file") {
+  if (input.type === "file" && input.name !== "") {
     const text = input.closest("form").querySelector("[data-or-file]");
     if (text && input.files.length > 0) text.required = false;
     say(input.files.length > 0 ? `${input.files[0].name} will be stored when you save` : "");
@@ -306,6 +306,20 @@ document.addEventListener("change", (event) => {
     if (choice) choice.value = "date";
   }
 });
+
+/* The editor of env files comes when a file is opened, and says when a save is over. */
+
+function openEditors() {
+  for (const form of document.querySelectorAll("form[data-editor]"))
+    import(form.dataset.editor).then(
+      (editor) => editor.open(form),
+      () => say("The editor did not load. The plain field works as well.", true),
+    );
+}
+
+openEditors();
+document.addEventListener("htmx:after:swap", openEditors);
+document.addEventListener("kagi:finish", (event) => finish(event.target));
 
 /* Presets of scopes: links without this, a tick of boxes with it, so that a name that was typed stays. */
 

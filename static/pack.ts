@@ -1,10 +1,12 @@
 /**
  * Packs what a program needs of two large packages into two small files that the executable carries: the brand icons
- * of Simple Icons, and the common passwords of zxcvbn. Runs after every `bun install`; with nothing to do it reads one
- * small file. Writes whole files and the stamp last, so that an interrupted or a simultaneous run leaves no half ones.
+ * of Simple Icons, and the common passwords of zxcvbn. Bundles the browser's scripts that are made of packages. Runs
+ * after every `bun install`; with nothing to do it reads a few small files. Writes whole files and the stamp last, so
+ * that an interrupted or a simultaneous run leaves no half ones.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Glob } from "bun";
 import { MAGIC, toKeys } from "./pack-format.ts";
 
 const MODULES = join(import.meta.dir, "../node_modules");
@@ -12,12 +14,43 @@ const GENERATED = join(import.meta.dir, "generated");
 /** The newest first. The older ones still have the brands that have since been taken out, such as AWS and OpenAI. */
 const ICONS = ["simple-icons", "simple-icons-14", "simple-icons-12"];
 const PASSWORDS = "@zxcvbn-ts/language-common";
+/** Scripts by the file they become, each loaded by the pages that need it only. */
+const BUNDLES: Readonly<Record<string, string>> = { "editor.js": "editor.ts", "qr.js": "qr.ts" };
 
 /** Shorter ones are refused for their length already. */
 const SHORTEST_PASSWORD = 10;
 
-if (existsSync(MODULES)) pack();
-else console.log("pack: nothing to pack before the packages are installed");
+if (existsSync(MODULES)) {
+  pack();
+  await bundle();
+} else console.log("pack: nothing to pack before the packages are installed");
+
+async function bundle(): Promise<void> {
+  const stamp = String(Bun.hash(bundledSource()));
+  const stampFile = join(GENERATED, "bundles-stamp");
+  const outputs = Object.keys(BUNDLES).map((name) => join(GENERATED, name));
+  if ([stampFile, ...outputs].every(existsSync) && readFileSync(stampFile, "utf8") === stamp) return;
+
+  mkdirSync(GENERATED, { recursive: true });
+  for (const [name, entry] of Object.entries(BUNDLES)) {
+    const built = await Bun.build({
+      entrypoints: [join(import.meta.dir, entry)],
+      target: "browser",
+      format: "esm",
+      minify: true,
+      env: "disable",
+    });
+    write(join(GENERATED, name), (await built.outputs[0]?.text()) ?? "");
+  }
+  write(stampFile, stamp);
+}
+
+/** What the bundles are made of: this folder's scripts, the reader that they share with the server, and the packages. */
+function bundledSource(): string {
+  const root = join(import.meta.dir, "..");
+  const scripts = ["static/*.ts", "src/dotenv/*.ts"].flatMap((glob) => [...new Glob(glob).scanSync(root)]);
+  return ["bun.lock", ...scripts.sort()].map((path) => readFileSync(join(root, path), "utf8")).join("");
+}
 
 function pack(): void {
   const stamp = [...ICONS, PASSWORDS].map((name) => `${name} ${versionOf(name)}\n`).join("") + Bun.hash(ownSource());

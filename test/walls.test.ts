@@ -13,7 +13,8 @@ type File = { path: string; code: string; imports: Import[] };
 function read(path: string): File {
   const text = readFileSync(join(ROOT, path), "utf8");
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
-  const statement = /^(?:import|export)\s+(type\s+)?([^;"]*?)\bfrom\s+"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/gm;
+  const statement =
+    /^(?:import|export)\s+(type\s+)?([^;"]*?)\bfrom\s+"([^"]+)"|(?:^import\s+|\bimport\s*\(\s*)"([^"]+)"/gm;
   const imports = [...code.matchAll(statement)].map(([, type, taken = "", named = "", bare = ""]) => ({
     from: path,
     to: (named || bare).startsWith(".") ? relative(ROOT, join(ROOT, dirname(path), named || bare)) : named || bare,
@@ -82,8 +83,17 @@ const PARTS: Readonly<Record<string, string>> = {
   queries: "queries",
   model: "model",
   value: "actions",
+  history: "actions",
+  replaced: "actions",
+  compare: "actions",
+  import: "actions",
   throttle: "actions",
+  otpauth: "actions",
+  draft: "actions",
+  migration: "actions",
+  "recovery-text": "actions",
   services: "pages",
+  difference: "pages",
   document: "api",
   details: "api",
   schemas: "api",
@@ -115,7 +125,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   dotenv: ["dotenv"],
   ground: ["ground", "types of config", "types of crypto", "types of db/sql"],
   migrations: ["migrations"],
-  static: ["static"],
+  static: ["static", "dotenv"],
 };
 
 /** The arrows that point up, each with its reason. */

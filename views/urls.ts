@@ -29,6 +29,55 @@ export const urls = {
   copyEntry: <Id extends string>(id: Id) => `/entries/${id}/copy` as const,
   downloadEntry: <Id extends string>(id: Id) => `/entries/${id}/download` as const,
 
+  entryHistory: <Id extends string>(id: Id) => `/entries/${id}/history` as const,
+  revealEntryVersion: <Id extends string, N extends string>(id: Id, number: N) =>
+    `/entries/${id}/history/${number}/reveal` as const,
+  restoreEntryVersion: <Id extends string, N extends string>(id: Id, number: N) =>
+    `/entries/${id}/history/${number}/restore` as const,
+
+  twoFactors: "/2fa",
+  newTwoFactor: "/2fa/new",
+  importTwoFactors: "/2fa/import",
+  recoveryPreview: "/2fa/recovery-preview",
+  /** Its place in the list. */
+  twoFactorIn: (id: string) => `/2fa#${ids.twoFactor(id)}`,
+  editTwoFactor: <Id extends string>(id: Id) => `/2fa/${id}/edit` as const,
+  deleteTwoFactor: <Id extends string>(id: Id) => `/2fa/${id}/delete` as const,
+  twoFactorCode: <Id extends string>(id: Id) => `/2fa/${id}/code` as const,
+  copyTwoFactorCode: <Id extends string>(id: Id) => `/2fa/${id}/code/copy` as const,
+  recoveryCodes: <Id extends string>(id: Id) => `/2fa/${id}/recovery` as const,
+  useRecoveryCode: <Id extends string>(id: Id) => `/2fa/${id}/recovery/use` as const,
+  returnRecoveryCode: <Id extends string>(id: Id) => `/2fa/${id}/recovery/return` as const,
+
+  envProjects: "/envs",
+  newEnvProject: "/envs/new",
+  envProject: <Id extends string>(id: Id) => `/envs/${id}` as const,
+  editEnvProject: <Id extends string>(id: Id) => `/envs/${id}/edit` as const,
+  deleteEnvProject: <Id extends string>(id: Id) => `/envs/${id}/delete` as const,
+  compareEnvFiles: <Id extends string>(id: Id) => `/envs/${id}/compare` as const,
+  undoImport: <Id extends string>(id: Id) => `/envs/${id}/undo-import` as const,
+  /** The tab of one file in its project. */
+  envTab: (projectId: string, file: string) => `/envs/${projectId}${query({ file })}`,
+  /** The same with an editor for a file that does not exist yet. */
+  newEnvFile: (projectId: string, file: string) => `/envs/${projectId}${query({ file, new: "yes" })}`,
+  saveEnvFile: <Id extends string>(id: Id) => `/envs/${id}/files` as const,
+  revealEnvFile: <Id extends string, File extends string>(id: Id, file: File) =>
+    `/envs/${id}/files/${file}/reveal` as const,
+  copyEnvFile: <Id extends string, File extends string>(id: Id, file: File) =>
+    `/envs/${id}/files/${file}/copy` as const,
+  downloadEnvFile: <Id extends string, File extends string>(id: Id, file: File) =>
+    `/envs/${id}/files/${file}/download` as const,
+  deleteEnvFile: <Id extends string, File extends string>(id: Id, file: File) =>
+    `/envs/${id}/files/${file}/delete` as const,
+  importEnvFile: <Id extends string, File extends string>(id: Id, file: File) =>
+    `/envs/${id}/files/${file}/import` as const,
+  envHistory: <Id extends string, File extends string>(id: Id, file: File) =>
+    `/envs/${id}/files/${file}/history` as const,
+  envDifference: <Id extends string, File extends string, N extends string>(id: Id, file: File, number: N) =>
+    `/envs/${id}/files/${file}/history/${number}` as const,
+  restoreEnvVersion: <Id extends string, File extends string, N extends string>(id: Id, file: File, number: N) =>
+    `/envs/${id}/files/${file}/history/${number}/restore` as const,
+
   accessKeys: "/settings/access-keys",
   newAccessKey: "/settings/access-keys/new",
   newAccessKeyFrom: (preset: string) => `/settings/access-keys/new${query({ preset })}`,
@@ -47,6 +96,19 @@ export const ids = {
   newKey: "new-key",
   curlExample: "curl-example",
   entry: (id: string) => `entry-${id}`,
+  twoFactor: (id: string) => `two-factor-${id}`,
+  /** Where its code appears. */
+  liveCode: (id: string) => `code-${id}`,
+  takenCode: "taken-code",
+  recoveryPreview: "recovery-preview",
+  qrStatus: "qr-status",
+  qrFile: "qr-file",
+  envPanel: "env-panel",
+  envTabs: "env-tabs",
+  envState: "env-state",
+  envForm: "env-form",
+  /** Where an earlier content or value appears. */
+  version: (number: number) => `version-${number}`,
   /** Where the value of an entry, or of one field of it, appears. */
   revealed: (id: string, field: string | null) => (field === null ? `revealed-${id}` : `revealed-${id}-${field}`),
   field: (name: string) => `field-${name}`,

@@ -9,7 +9,19 @@ const DONE = {
   "entry-created": "Entry created. Its value is encrypted.",
   "entry-changed": "Entry saved.",
   "entry-deleted": "Entry deleted.",
+  "entry-restored": "Value restored. The one before is in the history.",
   "key-revoked": "Access key revoked.",
+  "env-project-created": "Project created.",
+  "env-project-changed": "Project saved.",
+  "env-project-deleted": "Project deleted.",
+  "env-file-saved": "File saved. Its content is encrypted.",
+  "env-file-deleted": "File deleted.",
+  "env-version-restored": "Version restored. The one before is in the history.",
+  "two-factor-created": "2FA added. Its secrets are encrypted.",
+  "two-factors-imported": "Accounts added. Their secrets are encrypted.",
+  "two-factor-changed": "2FA saved.",
+  "two-factor-deleted": "2FA deleted.",
+  "recovery-code-returned": "The code is unused again.",
 } as const;
 export type Done = keyof typeof DONE;
 

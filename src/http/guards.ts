@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import { findKeyActor } from "../features/access-keys/actions.ts";
 import { findSessionActor } from "../features/auth/actions.ts";
 import type { Actor, Kagi } from "../kagi.ts";
+import { isUuid } from "../schema.ts";
 import { Form, PUBLIC_BODY_BYTES, readForm, readJson, refuseUnstorable, shown } from "./body.ts";
 import { callerOf } from "./client.ts";
 import { readCookie, sessionCookieName } from "./cookies.ts";
@@ -180,7 +181,3 @@ function formOf(body: unknown): Form {
 }
 
 const NO_FORM = new Form(new URLSearchParams());
-
-function isUuid(id: string | null | undefined): boolean {
-  return typeof id === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
-}

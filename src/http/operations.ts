@@ -6,13 +6,25 @@ export type Access = Scope | "session" | "public";
 
 export type Operation = Readonly<{
   access: Access;
-  tag: "Categories" | "Entries" | "Access keys" | "Account" | "Stats" | "Export" | "Description" | "Health";
+  tag:
+    | "Categories"
+    | "Entries"
+    | "2FA"
+    | "Env files"
+    | "Access keys"
+    | "Account"
+    | "Stats"
+    | "Export"
+    | "Description"
+    | "Health";
   summary: string;
   description?: string;
   /** What the operation may answer besides what every operation may (401, 403, 405, 413, 500 as they apply). */
   errors: readonly ErrorCode[];
   /** The code of the 404 for the id in the path. */
   notFound?: ErrorCode;
+  /** It may be asked for on the condition of a version, by `If-Match` or `If-None-Match`: 412 when that is another. */
+  conditional?: true;
 }>;
 
 /**
@@ -103,6 +115,123 @@ export const OPERATIONS = {
     errors: [],
     notFound: "ENTRY_NOT_FOUND",
   },
+  "GET /api/2fa": {
+    access: "2fa:read",
+    tag: "2FA",
+    summary: "List second factors",
+    description: "Never a secret or a code.",
+    errors: ["VALIDATION_ERROR"],
+  },
+  "POST /api/2fa": {
+    access: "2fa:write",
+    tag: "2FA",
+    summary: "Create a second factor",
+    description:
+      "With `secret`, `recoveryCodes` or both. Where `secret` is a whole `otpauth://totp/…` link, `service`, `accountName`, `algorithm`, `digits` and `period` may be left to it.",
+    errors: ["VALIDATION_ERROR"],
+  },
+  "GET /api/2fa/:id": {
+    access: "2fa:read",
+    tag: "2FA",
+    summary: "Get a second factor",
+    errors: [],
+    notFound: "TWO_FACTOR_NOT_FOUND",
+  },
+  "PUT /api/2fa/:id": {
+    access: "2fa:write",
+    tag: "2FA",
+    summary: "Change a second factor",
+    description:
+      "Only the members that are sent change; `null` clears a nullable one. A link as the `secret` brings its own names and parameters where none are sent. `recoveryCodes` is the whole new set: a code that stays keeps its state.",
+    errors: ["VALIDATION_ERROR"],
+    notFound: "TWO_FACTOR_NOT_FOUND",
+  },
+  "DELETE /api/2fa/:id": {
+    access: "2fa:write",
+    tag: "2FA",
+    summary: "Delete a second factor and its recovery codes",
+    errors: [],
+    notFound: "TWO_FACTOR_NOT_FOUND",
+  },
+  "POST /api/2fa/:id/reveal": {
+    access: "2fa:reveal",
+    tag: "2FA",
+    summary: "Reveal the one-time code of this moment",
+    description:
+      "RFC 6238. `remainingSeconds` and `code` are of one reading of the server's clock. Each reveal is written to the audit trail.",
+    errors: ["TWO_FACTOR_NO_SECRET"],
+    notFound: "TWO_FACTOR_NOT_FOUND",
+  },
+  "POST /api/2fa/:id/recovery-codes/reveal": {
+    access: "2fa:reveal",
+    tag: "2FA",
+    summary: "Take the next unused recovery code",
+    description:
+      "Hands a code out once: however many requests race, each gets another one. Each is written to the audit trail.",
+    errors: ["NO_RECOVERY_CODES_LEFT"],
+    notFound: "TWO_FACTOR_NOT_FOUND",
+  },
+  "GET /api/envs": {
+    access: "envs:read",
+    tag: "Env files",
+    summary: "List env projects",
+    errors: ["VALIDATION_ERROR"],
+  },
+  "POST /api/envs": {
+    access: "envs:write",
+    tag: "Env files",
+    summary: "Create an env project",
+    errors: ["VALIDATION_ERROR", "CONFLICT"],
+  },
+  "GET /api/envs/:id": {
+    access: "envs:read",
+    tag: "Env files",
+    summary: "Get an env project and which files it has",
+    description: "Never a file's content, its ciphertext or its length.",
+    errors: [],
+    notFound: "ENV_PROJECT_NOT_FOUND",
+  },
+  "PUT /api/envs/:id": {
+    access: "envs:write",
+    tag: "Env files",
+    summary: "Change an env project",
+    description: "Only the members that are sent change; `null` clears a nullable one.",
+    errors: ["VALIDATION_ERROR", "CONFLICT"],
+    notFound: "ENV_PROJECT_NOT_FOUND",
+  },
+  "DELETE /api/envs/:id": {
+    access: "envs:write",
+    tag: "Env files",
+    summary: "Delete an env project and its files",
+    errors: [],
+    notFound: "ENV_PROJECT_NOT_FOUND",
+  },
+  "POST /api/envs/:id/files": {
+    access: "envs:write",
+    tag: "Env files",
+    summary: "Create a file of an env project, or replace its content",
+    description:
+      "201 when the project had no such file, 200 when it had. The content is kept byte for byte, what it replaces among the last 20 versions; the content that the file has already makes no new one. Of two who save at once the later wins, unless `If-Match` says which version is to be replaced, or `If-None-Match: *` that there must be none.",
+    errors: ["VALIDATION_ERROR"],
+    notFound: "ENV_PROJECT_NOT_FOUND",
+    conditional: true,
+  },
+  "DELETE /api/envs/:id/files/:fileId": {
+    access: "envs:write",
+    tag: "Env files",
+    summary: "Delete a file and its earlier versions",
+    errors: ["ENV_FILE_NOT_FOUND"],
+    notFound: "ENV_PROJECT_NOT_FOUND",
+    conditional: true,
+  },
+  "POST /api/envs/:id/files/:fileId/reveal": {
+    access: "envs:reveal",
+    tag: "Env files",
+    summary: "Reveal the content of a file",
+    description: "`ETag` is the version, for the `If-Match` of a save. Each reveal is written to the audit trail.",
+    errors: ["ENV_FILE_NOT_FOUND"],
+    notFound: "ENV_PROJECT_NOT_FOUND",
+  },
   "GET /api/stats": { access: "stats:read", tag: "Stats", summary: "Count what is in the vault", errors: [] },
   "GET /api/export": {
     access: "export:read",
@@ -137,7 +266,7 @@ export const OPERATIONS = {
     tag: "Account",
     summary: "Delete everything in the vault",
     description:
-      "Categories, entries and access keys of the signed-in person. The account itself, its sessions and the audit trail stay.",
+      "Categories, entries, second factors, env projects and access keys of the signed-in person. The account itself, its sessions and the audit trail stay.",
     errors: ["VALIDATION_ERROR"],
   },
   "POST /api/auth/sign-in/email": {

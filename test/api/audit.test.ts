@@ -70,7 +70,14 @@ onEachEngine("the trail", (vault) => {
         "entries=1",
       ],
       [() => by.delete(`/api/access-keys/${key.id}`), "revoke", "access-key", key.id, named["access-key"]],
-      [() => by.delete("/api/account/data"), "delete-all", "vault", null, null, "categories=0 access-keys=0"],
+      [
+        () => by.delete("/api/account/data"),
+        "delete-all",
+        "vault",
+        null,
+        null,
+        "categories=0 access-keys=0 two-factors=0 env-projects=0",
+      ],
     ];
     for (const [act, verb, thing, id, name, detail = null] of actions) {
       expect(await eventsOf(await act())).toEqual(

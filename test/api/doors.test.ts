@@ -8,7 +8,10 @@ import {
   fresh,
   newCategory,
   newEntry,
+  newEnvFile,
+  newEnvProject,
   newKey,
+  newTwoFactor,
   OTHER,
   OWNER,
   onEachEngine,
@@ -18,7 +21,7 @@ import {
 } from "../support/vault.ts";
 
 /** A request that succeeds with the right credential, on things of the owner that exist for it alone. */
-type Asked = { path?: string; body?: unknown; status: number };
+type Asked = { path?: string; fileId?: string; body?: unknown; status: number };
 
 const REQUESTS: Record<OperationName, (owner: Client) => Promise<Asked>> = {
   "GET /api/categories": async () => ({ status: 200 }),
@@ -40,6 +43,36 @@ const REQUESTS: Record<OperationName, (owner: Client) => Promise<Asked>> = {
   "PUT /api/entries/:id": async (owner) => ({ path: (await newEntry(owner)).id, body: { value: "new" }, status: 200 }),
   "DELETE /api/entries/:id": async (owner) => ({ path: (await newEntry(owner)).id, status: 204 }),
   "POST /api/entries/:id/reveal": async (owner) => ({ path: (await newEntry(owner)).id, status: 200 }),
+  "GET /api/2fa": async () => ({ status: 200 }),
+  "POST /api/2fa": async () => ({
+    body: { service: "GitHub", accountName: "ada", recoveryCodes: ["a1b2c-3d4e5"] },
+    status: 201,
+  }),
+  "GET /api/2fa/:id": async (owner) => ({ path: (await newTwoFactor(owner)).id, status: 200 }),
+  "PUT /api/2fa/:id": async (owner) => ({
+    path: (await newTwoFactor(owner)).id,
+    body: { notes: "changed" },
+    status: 200,
+  }),
+  "DELETE /api/2fa/:id": async (owner) => ({ path: (await newTwoFactor(owner)).id, status: 204 }),
+  "POST /api/2fa/:id/reveal": async (owner) => ({ path: (await newTwoFactor(owner)).id, status: 200 }),
+  "POST /api/2fa/:id/recovery-codes/reveal": async (owner) => ({ path: (await newTwoFactor(owner)).id, status: 200 }),
+  "GET /api/envs": async () => ({ status: 200 }),
+  "POST /api/envs": async () => ({ body: { name: fresh("Env project") }, status: 201 }),
+  "GET /api/envs/:id": async (owner) => ({ path: (await newEnvProject(owner)).id, status: 200 }),
+  "PUT /api/envs/:id": async (owner) => ({
+    path: (await newEnvProject(owner)).id,
+    body: { description: "changed" },
+    status: 200,
+  }),
+  "DELETE /api/envs/:id": async (owner) => ({ path: (await newEnvProject(owner)).id, status: 204 }),
+  "POST /api/envs/:id/files": async (owner) => ({
+    path: (await newEnvFile(owner)).projectId,
+    body: { fileType: "env", content: "A=2" },
+    status: 200,
+  }),
+  "DELETE /api/envs/:id/files/:fileId": async (owner) => ({ ...(await fileOf(owner)), status: 204 }),
+  "POST /api/envs/:id/files/:fileId/reveal": async (owner) => ({ ...(await fileOf(owner)), status: 200 }),
   "GET /api/stats": async () => ({ status: 200 }),
   "GET /api/export": async () => ({ status: 200 }),
   "GET /api/access-keys": async () => ({ status: 200 }),
@@ -54,6 +87,11 @@ const REQUESTS: Record<OperationName, (owner: Client) => Promise<Asked>> = {
   "GET /healthz": async () => ({ status: 200 }),
   "GET /readyz": async () => ({ status: 200 }),
 };
+
+async function fileOf(owner: Client): Promise<Pick<Asked, "path" | "fileId">> {
+  const { projectId, id } = await newEnvFile(owner);
+  return { path: projectId, fileId: id };
+}
 
 const PAST = "2020-01-01T00:00:00.000Z";
 
@@ -73,8 +111,8 @@ onEachEngine("the doors", (vault) => {
   describe.each(Object.entries(OPERATIONS) as [OperationName, Operation][])("%s", (name, { access, notFound }) => {
     const [method = "", route = ""] = name.split(" ");
     const ask = async (by: Client, asked?: Asked): Promise<Answer & { expected: number }> => {
-      const { path = "", body, status } = asked ?? (await REQUESTS[name](vault.owner));
-      const answer = await by.send(method, route.replace(":id", path), { body });
+      const { path = "", fileId = "", body, status } = asked ?? (await REQUESTS[name](vault.owner));
+      const answer = await by.send(method, route.replace(":id", path).replace(":fileId", fileId), { body });
       return { ...answer, expected: status };
     };
     const unauthorized = (code: ErrorCode) => refused(401, code, { error: "Unauthorized" });
@@ -172,6 +210,8 @@ onEachEngine("the doors", (vault) => {
         const name = fresh("only the owner's");
         const category = await newCategory(vault.owner, { name });
         await newEntry(vault.owner, { name, categoryId: category.id, value: name });
+        await newTwoFactor(vault.owner, { service: name });
+        await newEnvProject(vault.owner, { name });
         for (const client of [other, await vault.key(SCOPE_NAMES, other)]) {
           expect((await ask(client)).text).not.toContain(name);
         }

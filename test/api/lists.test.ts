@@ -152,7 +152,7 @@ onEachEngine("methods", (vault) => {
     expect((await vault.stranger.send("HEAD", "/api/stats")).status).toBe(401);
   });
 
-  test.each(["/api", "/api/nothing", "/api/entries/a/b/c", "/api/2fa", "/API/stats"])(
+  test.each(["/api", "/api/nothing", "/api/entries/a/b/c", "/api/2fa/a/b/c", "/API/stats"])(
     "of unknown paths are not found: %s",
     async (path) => {
       const answer = await vault.owner.get(path);

@@ -123,7 +123,7 @@ onEachEngine("planted secrets", (vault) => {
   });
 
   test("a crash inside says where, and not with what", async () => {
-    for (const table of ["entries", "categories"]) await vault.storage.rows(`DROP TABLE ${table}`);
+    for (const table of ["entry_versions", "entries", "categories"]) await vault.storage.rows(`DROP TABLE ${table}`);
     const secret = marked("search");
     for (const answer of [
       await vault.owner.get(`/api/entries?search=${secret}`),

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { SessionInfo } from "../../src/features/auth/model.ts";
 import type { Export } from "../../src/features/export/model.ts";
-import { newCategory, newEntry, onEachEngine, refused } from "../support/vault.ts";
+import { newCategory, newEntry, newEnvFile, newTwoFactor, onEachEngine, refused } from "../support/vault.ts";
 
 onEachEngine("an empty vault", (vault) => {
   test("is counted with all its zeros", async () => {
@@ -57,11 +57,14 @@ onEachEngine("a filled vault", (vault) => {
     ] as const) {
       await newEntry(vault.owner, { categoryId, name, environment, value });
     }
+    await newTwoFactor(vault.owner);
+    await newTwoFactor(vault.owner);
     await newEntry(await vault.other, { value: "somebody else's" });
+    await newTwoFactor(await vault.other);
     expect((await vault.owner.get("/api/stats")).body).toEqual({
       totalCategories: 4,
       totalEntries: 6,
-      total2fa: 0,
+      total2fa: 2,
       byKeyType: { simple: 3, group: 1, ssh: 1, json: 1 },
       byEnvironment: { development: 1, staging: 1, production: 4 },
     });
@@ -156,6 +159,12 @@ onEachEngine("a filled vault", (vault) => {
     const STAY = ["audit_events", "sessions"];
     const { user } = (await vault.owner.get<SessionInfo>("/api/auth/session")).body;
     await vault.key();
+    const held = await newEntry(vault.owner);
+    await vault.owner.put(`/api/entries/${held.id}`, { value: "replaced, so that there is history" });
+    await newTwoFactor(vault.owner);
+    const { projectId } = await newEnvFile(vault.owner);
+    await vault.owner.post(`/api/envs/${projectId}/files`, { fileType: "env", content: "A=2" });
+    await newEnvFile(await vault.other);
     const count = async (table: string, where: string) =>
       (await vault.storage.rows(`SELECT 1 FROM ${table} WHERE user_id ${where} '${user.id}'`)).length;
     const tables = await vault.storage.tablesWith("user_id");

@@ -12,6 +12,7 @@ import {
   removeFolder,
   revealed,
   type Server,
+  serve,
   signIn,
   start,
   vaultWithSecret,
@@ -173,6 +174,24 @@ describe("kagi rotate-key", () => {
     expect(trailOf(data("kagi.db"))).toEqual([{ verb: "rotate-key", credential: "operator", detail }]);
     expect(await revealed(folder, entryId)).toBe(value);
     expect((await kagi(folder, ["user", "list"], { KAGI_ENCRYPTION_KEY: old.trim() })).err).toContain("does not fit");
+  });
+
+  test("seals second factors anew, and recovery codes, which doctor then opens", async () => {
+    const cookie = (await signIn(server.url, "ada@example.com")) ?? "";
+    const input = { service: "GitHub", accountName: "ada", secret: "JBSWY3DPEHPK3PXP", recoveryCodes: ["one", "two"] };
+    const { id } = await call<{ id: string }>(server.url, cookie, "POST", "/api/2fa", input);
+    await server.stop();
+    expect((await kagi(folder, ["rotate-key"])).out).toContain("Sealed 5 values anew");
+    expect((await kagi(folder, ["doctor"])).out).toContain("every sealed value opens (4)");
+    server = await serve(folder);
+    const again = (await signIn(server.url, "ada@example.com")) ?? "";
+    const reveal = <T>(path: string) => call<T>(server.url, again, "POST", `/api/2fa/${id}/${path}`);
+    expect((await reveal<{ code: string }>("reveal")).code).toMatch(/^\d{6}$/);
+    expect((await reveal<{ code: string }>("recovery-codes/reveal")).code).toBe("one");
+    await server.stop();
+    using database = new Database(data("kagi.db"));
+    database.run("UPDATE recovery_codes SET sealed_code = 'damaged' WHERE position = 2");
+    expect((await kagi(folder, ["doctor"])).out).toContain("1 of 4 sealed values do not open: recovery_codes ");
   });
 
   test("takes the new key from standard input or a file, never from an argument", async () => {

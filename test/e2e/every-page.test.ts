@@ -3,6 +3,8 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { newContext, pageTests, type Stage } from "./browser.ts";
 import { plausibleVault } from "./plausible-vault.ts";
+import { exportLink } from "./qr-pictures.ts";
+import { card, codesOf, newTwoFactor } from "./two-factor.ts";
 import { EMAIL, PASSWORD, type Vault } from "./vault.ts";
 
 const test = pageTests({ fresh: false, reducedMotion: "reduce" });
@@ -36,6 +38,7 @@ async function pathsOf(vault: Vault) {
     ssh: of("Deploy keys"),
     json: of("Google Cloud"),
     key: filled.accessKeys[0]?.id,
+    twoFactor: `/2fa/${filled.twoFactors[0]?.id}`,
   };
 }
 
@@ -169,6 +172,72 @@ const STATES: readonly State[] = [
   { name: "edit entry of a group", arrive: ({ open }, { group }) => open(group.edit) },
   { name: "edit entry of a file", arrive: ({ open }, { ssh }) => open(ssh.edit) },
   { name: "delete entry", arrive: ({ open }, { ssh }) => open(ssh.delete) },
+  { name: "2FA, empty", empty: "no keys", arrive: ({ open }) => open("/2fa") },
+  {
+    name: "2FA, with a code shown and a clock that is off",
+    arrive: async ({ page, open }) => {
+      await page.clock.setSystemTime(Date.now() + 3_600_000);
+      await open("/2fa");
+      await card(page, "GitHub").getByRole("button", { name: "Reveal" }).click();
+      await page.locator(".clock:not(:empty)").waitFor();
+    },
+  },
+  { name: "2FA, no match", arrive: ({ open }) => open("/2fa?search=nothing+like+it") },
+  {
+    name: "2FA, asking before a recovery code is used",
+    arrive: async ({ page, open }) => {
+      await open("/2fa");
+      await card(page, "GitHub").getByRole("link", { name: "Use next code" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "2FA, with a recovery code shown",
+    arrive: async ({ page, open, vault }) => {
+      await newTwoFactor(vault, { service: "Looked at", recoveryCodes: codesOf("l", 2) });
+      await open("/2fa?search=looked");
+      await page.getByRole("link", { name: "Use next code" }).first().click();
+      await page.getByRole("dialog").getByRole("button", { name: "Use next code" }).click();
+      await page.locator("#taken-code").waitFor();
+    },
+  },
+  { name: "recovery codes", arrive: ({ open }, { twoFactor }) => open(`${twoFactor}/recovery`) },
+  { name: "use a recovery code", arrive: ({ open }, { twoFactor }) => open(`${twoFactor}/recovery/use`) },
+  { name: "edit 2FA", arrive: ({ open }, { twoFactor }) => open(`${twoFactor}/edit`) },
+  { name: "delete 2FA", arrive: ({ open }, { twoFactor }) => open(`${twoFactor}/delete`) },
+  {
+    name: "new 2FA, with a link read, codes understood, and refused",
+    arrive: async ({ page, open }) => {
+      await open("/2fa/new");
+      await page
+        .getByRole("textbox", { name: "Key or link" })
+        .fill("otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&digits=8");
+      await page.getByRole("button", { name: "Read the link" }).click();
+      await page.getByText("The key is read.").waitFor();
+      await page.getByRole("textbox", { name: "Codes" }).fill("Keep them\n1. a1b2c-3d4e5\n2. f6g7h-8i9j0");
+      await page.locator(".masked li").first().waitFor();
+      await page.getByLabel("Service").fill("");
+      await page.getByLabel("Seconds for which a code is good").fill("1");
+      await page.getByRole("button", { name: "Add 2FA" }).last().click();
+      await page.locator(".error").first().waitFor();
+    },
+  },
+  { name: "import 2FA", arrive: ({ open }) => open("/2fa/import") },
+  {
+    name: "import 2FA, with accounts understood, skipped and missing",
+    arrive: async ({ page, open }) => {
+      const secret = new TextEncoder().encode("12345678901234567890");
+      const accounts = [
+        { secret, name: "ada", issuer: "Shop" },
+        { secret, name: "ada@example.com", issuer: "GitHub" },
+        { secret, name: "bob", issuer: "Bank", type: 1 },
+      ];
+      await open("/2fa/import");
+      await page.getByRole("textbox", { name: "Or paste the links" }).fill(exportLink(accounts, { size: 2 }));
+      await page.getByRole("button", { name: "Read the links" }).last().click();
+      await page.getByRole("heading", { name: "2 accounts understood" }).waitFor();
+    },
+  },
   { name: "access keys", arrive: ({ open }) => open("/settings/access-keys") },
   {
     name: "new access key, refused",
@@ -248,7 +317,7 @@ const BUDGET_BYTES = 60_000;
 const BUDGET_REQUESTS = 8;
 
 test("the first visit to any page costs at most 60 kB and 8 requests", async ({ vault }) => {
-  const { simple, group, ssh } = await pathsOf(vault);
+  const { simple, group, ssh, twoFactor } = await pathsOf(vault);
   const over: string[] = [];
   for (const [path, signedIn] of [
     ["/sign-in", false],
@@ -259,6 +328,10 @@ test("the first visit to any page costs at most 60 kB and 8 requests", async ({ 
     [group.category, true],
     [`${group.category}/entries/new`, true],
     [ssh.edit, true],
+    ["/2fa", true],
+    ["/2fa/new", true],
+    ["/2fa/import", true],
+    [`${twoFactor}/edit`, true],
     ["/settings/access-keys", true],
     ["/settings/access-keys/new", true],
     ["/nowhere", true],

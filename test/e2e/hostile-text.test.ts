@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { pageTests } from "./browser.ts";
+import { newTwoFactor, SECRET } from "./two-factor.ts";
 
 const test = pageTests();
 
@@ -49,6 +50,13 @@ for (const [index, hostile] of HOSTILE.entries()) {
     const entry = await vault.entry(simple, { name: `E ${hostile}`, notes: `N ${hostile}`, value: `V ${hostile}` });
     const fileName = `n ${hostile}`.replace(/[/\\]/g, "_");
     const file = await vault.entry(ssh, { name: `E ${hostile}`, value: `K ${hostile}`, fileName });
+    const twoFactor = await newTwoFactor(vault, {
+      service: `T ${hostile}`,
+      accountName: `A ${hostile}`,
+      notes: `N ${hostile}`,
+      secret: SECRET,
+      recoveryCodes: [`R ${hostile}`, "a1b2c3"],
+    });
     const key = await vault.accessKey({ name: `K ${hostile}`, scopes: ["stats:read"] });
 
     const pages: [path: string, shows: string[]][] = [
@@ -65,6 +73,12 @@ for (const [index, hostile] of HOSTILE.entries()) {
       [`/entries/${entry.id}/edit`, [`E ${hostile}`, `N ${hostile}`]],
       [`/entries/${entry.id}/delete`, [`E ${hostile}`]],
       [`/entries/${file.id}/edit`, [`E ${hostile}`]],
+      ["/2fa", [`T ${hostile}`, `A ${hostile}`, `N ${hostile}`]],
+      [`/2fa?search=${encodeURIComponent(`none ${hostile}`)}`, [`none ${hostile}`]],
+      [`/2fa/${twoFactor.id}/edit`, [`T ${hostile}`]],
+      [`/2fa/${twoFactor.id}/delete`, [`T ${hostile}`, `A ${hostile}`]],
+      [`/2fa/${twoFactor.id}/recovery`, [`T ${hostile}`]],
+      [`/2fa/${twoFactor.id}/recovery/use`, [`T ${hostile}`, `A ${hostile}`]],
       ["/settings/access-keys", [`K ${hostile}`]],
       [`/settings/access-keys/${key.id}/revoke`, [`K ${hostile}`]],
     ];
@@ -97,6 +111,19 @@ for (const [index, hostile] of HOSTILE.entries()) {
     await page.getByRole("link", { name: "Delete category" }).click();
     await page.getByRole("dialog").waitFor();
     expect(await page.getByRole("dialog").textContent()).toContain(`S ${hostile}`);
+    await unharmed(page);
+
+    await open(`/2fa?search=${encodeURIComponent(hostile)}`);
+    await page.getByRole("button", { name: "Reveal" }).click();
+    await page.locator(".digits").waitFor();
+    await page.getByRole("link", { name: "Use next code" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Use next code" }).click();
+    await page.locator("#taken-code").waitFor();
+    expect((await page.locator("#taken-code").textContent())?.trim()).toBe(`R ${hostile}`);
+    await unharmed(page);
+    await open("/2fa/new");
+    await page.getByRole("textbox", { name: "Codes" }).fill(`a1b2c-3d4e5\n${hostile}`);
+    await page.locator(".masked li").first().waitFor();
     await unharmed(page);
 
     await open("/keys/new");

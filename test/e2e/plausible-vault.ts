@@ -1,6 +1,7 @@
 import type { KeyType } from "../../src/features/categories/model.ts";
 import type { EntryInput, Environment } from "../../src/features/entries/model.ts";
 import { sshKey } from "../support/secrets.ts";
+import { codesOf, newTwoFactor } from "./two-factor.ts";
 import type { Vault } from "./vault.ts";
 
 const DAY_MS = 86_400_000;
@@ -147,5 +148,35 @@ export async function plausibleVault(vault: Vault) {
       scopes: ["categories:read", "categories:write", "entries:read", "entries:write"],
     }),
   ];
-  return { categories, entries, accessKeys };
+  const twoFactors = await plausibleTwoFactors(vault);
+  return { categories, entries, twoFactors, accessKeys };
+}
+
+/** The second factors of the same person: plain and unusual codes, recovery codes that run out, and none of either. */
+async function plausibleTwoFactors(vault: Vault) {
+  const secret = "JBSWY3DPEHPK3PXP";
+  const samples: readonly [used: number, input: Parameters<typeof newTwoFactor>[1]][] = [
+    [4, { service: "GitHub", secret, recoveryCodes: codesOf("g", 16) }],
+    [1, { service: "Cloudflare", secret, recoveryCodes: codesOf("c", 3) }],
+    [0, { service: "GitLab", accountName: "ada.lovelace@mail.engine-room.example.com", secret }],
+    [5, { service: "npm", accountName: "ada", recoveryCodes: codesOf("n", 5) }],
+    [
+      0,
+      {
+        service: "AWS root",
+        secret,
+        algorithm: "SHA256",
+        digits: 8,
+        period: 60,
+        notes: "The second key is in the safe",
+      },
+    ],
+  ];
+  const made = [];
+  for (const [used, input] of samples.toReversed()) {
+    const { id } = await newTwoFactor(vault, input);
+    for (let time = 0; time < used; time += 1) await vault.owner.post(`/api/2fa/${id}/recovery-codes/reveal`);
+    made.unshift({ id, service: input.service });
+  }
+  return made;
 }

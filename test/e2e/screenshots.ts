@@ -87,6 +87,16 @@ async function shotsOf(vault: Vault): Promise<Shot[]> {
     },
     { name: "new-entry", arrive: at(`/keys/${idOf("Google Cloud")}/entries/new`) },
     { name: "edit-entry", arrive: at(`/entries/${group?.id}/edit`) },
+    {
+      name: "2fa",
+      arrive: async (page) => {
+        await page.goto(`${vault.url}/2fa`);
+        await page.getByRole("button", { name: "Reveal code of GitHub" }).click();
+        await page.locator(".live").waitFor();
+      },
+    },
+    { name: "new-2fa", arrive: at("/2fa/new") },
+    { name: "import-2fa", arrive: at("/2fa/import") },
     { name: "access-keys", arrive: at("/settings/access-keys") },
     { name: "new-access-key", arrive: at("/settings/access-keys/new?preset=pull") },
     { name: "not-found", arrive: at("/nowhere") },

@@ -2,12 +2,28 @@ import { beforeAll, expect, test } from "bun:test";
 import { OPERATIONS, type Operation } from "../../src/http/operations.ts";
 import { SCOPE_NAMES } from "../../src/scopes.ts";
 import { type Answer, type Client, cookiesOf } from "../support/client.ts";
-import { fresh, newCategory, newEntry, newKey, OWNER, onEachEngine } from "../support/vault.ts";
+import {
+  fresh,
+  newCategory,
+  newEntry,
+  newEnvFile,
+  newEnvProject,
+  newKey,
+  newTwoFactor,
+  OWNER,
+  onEachEngine,
+} from "../support/vault.ts";
 import { type ApiDocument, type ApiOperation, checker, headerOf, operationsOf } from "./api-document.ts";
 
 const table = Object.entries(OPERATIONS) as [string, Operation][];
 const NOBODY = "01936f5e-0000-7000-8000-000000000000";
 const OVERSIZED = " ".repeat(2 * 1024 * 1024 + 1);
+
+/** The code of a failure; a second factor's codes are something else. */
+function codeOf(body: unknown): string | undefined {
+  const { error, code } = (body ?? {}) as { error?: string; code?: string };
+  return error === undefined ? undefined : code;
+}
 
 onEachEngine("answers are as the document says", (vault, engine) => {
   let document: ApiDocument;
@@ -22,12 +38,16 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     problems = checker(document);
   });
 
-  type Sent = Parameters<Client["send"]>[2] & { id?: string; query?: string };
+  type Sent = Parameters<Client["send"]>[2] & { id?: string; fileId?: string; query?: string };
 
   /** Sends an operation and holds the answer against the document. */
-  async function ask(by: Client, name: string, { id = NOBODY, query = "", ...sent }: Sent = {}): Promise<Answer> {
+  async function ask(
+    by: Client,
+    name: string,
+    { id = NOBODY, fileId = NOBODY, query = "", ...sent }: Sent = {},
+  ): Promise<Answer> {
     const [method = "", path = ""] = name.split(" ");
-    const answer = await by.send(method, path.replace(":id", id) + query, sent);
+    const answer = await by.send(method, path.replace(":id", id).replace(":fileId", fileId) + query, sent);
     fits(name, answer);
     return answer;
   }
@@ -54,7 +74,7 @@ onEachEngine("answers are as the document says", (vault, engine) => {
       const value = type === "application/json" ? answer.body : answer.text;
       expect([where, problems(content[type]?.schema ?? {}, value)]).toEqual([where, []]);
     }
-    const code = (answer.body as { code?: string } | undefined)?.code;
+    const code = codeOf(answer.body);
     if (code !== undefined) expect(Object.keys(content?.["application/json"]?.examples ?? {})).toContain(code);
     seen.add(`${name} ${code ?? "ok"}`);
   }
@@ -90,7 +110,8 @@ onEachEngine("answers are as the document says", (vault, engine) => {
 
   test("for what is not there", async () => {
     for (const [name, { notFound }] of each((row) => row.notFound !== undefined)) {
-      const body = name.startsWith("PUT ") ? {} : undefined;
+      const files = name === "POST /api/envs/:id/files";
+      const body = name.startsWith("PUT ") ? {} : files ? { fileType: "env", content: "" } : undefined;
       expect(await ask(vault.owner, name, { body })).toMatchObject({ status: 404, body: { code: notFound } });
     }
     const entry = { name: "Blog", value: "v", categoryId: NOBODY };
@@ -101,7 +122,7 @@ onEachEngine("answers are as the document says", (vault, engine) => {
 
   test("to another method", async () => {
     for (const path of new Set(table.map(([name]) => name.split(" ")[1] as string))) {
-      const answer = await vault.owner.send("PATCH", path.replace(":id", NOBODY));
+      const answer = await vault.owner.send("PATCH", path.replace(":id", NOBODY).replace(":fileId", NOBODY));
       expect(answer).toMatchObject({ status: 405, body: { code: "METHOD_NOT_ALLOWED" } });
       const names = table.map(([name]) => name).filter((name) => name.endsWith(` ${path}`));
       for (const name of names) fits(name, answer);
@@ -192,6 +213,64 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     expect(await ask(vault.owner, "DELETE /api/entries/:id", { id })).toMatchObject({ status: 204 });
   });
 
+  test("of second factors", async () => {
+    const uri =
+      "otpauth://totp/GitHub:ada%40example.com?secret=JBSWY3DPEHPK3PXP&issuer=GitHub&algorithm=SHA256&digits=8";
+    const created = await ask(vault.owner, "POST /api/2fa", { body: { secret: uri, recoveryCodes: ["a1", "b2"] } });
+    expect(created.status).toBe(201);
+    const { id } = created.body as { id: string };
+    await newTwoFactor(vault.owner);
+    await ask(vault.owner, "GET /api/2fa/:id", { id });
+    await ask(vault.owner, "GET /api/2fa");
+    const page = await ask(vault.owner, "GET /api/2fa", { query: "?limit=1&search=a" });
+    expect(page.headers.get("link")).toContain('rel="next"');
+    await ask(vault.owner, "PUT /api/2fa/:id", { id, body: { notes: "the team's", recoveryCodes: ["b2"] } });
+    expect(await ask(vault.owner, "PUT /api/2fa/:id", { id, body: { digits: 9 } })).toMatchObject({ status: 400 });
+    expect(await ask(vault.owner, "POST /api/2fa/:id/reveal", { id })).toMatchObject({ status: 200 });
+    expect(await ask(vault.owner, "POST /api/2fa/:id/recovery-codes/reveal", { id })).toMatchObject({ status: 200 });
+    const none = await ask(vault.owner, "POST /api/2fa/:id/recovery-codes/reveal", { id });
+    expect(none).toMatchObject({ status: 409, body: { code: "NO_RECOVERY_CODES_LEFT" } });
+    await ask(vault.owner, "PUT /api/2fa/:id", { id, body: { secret: null } });
+    const codeless = await ask(vault.owner, "POST /api/2fa/:id/reveal", { id });
+    expect(codeless).toMatchObject({ status: 409, body: { code: "TWO_FACTOR_NO_SECRET" } });
+    expect(await ask(vault.owner, "DELETE /api/2fa/:id", { id })).toMatchObject({ status: 204 });
+  });
+
+  test("of env projects and files", async () => {
+    const made = await ask(vault.owner, "POST /api/envs", {
+      body: { name: fresh("Shop"), description: "The web shop" },
+    });
+    const { id, name } = made.body as { id: string; name: string };
+    await ask(vault.owner, "PUT /api/envs/:id", { id, body: { description: null } });
+    await newEnvProject(vault.owner);
+    await ask(vault.owner, "GET /api/envs");
+    const page = await ask(vault.owner, "GET /api/envs", { query: "?limit=1&search=p" });
+    expect(page.headers.get("link")).toContain('rel="next"');
+    const other = await newEnvProject(vault.owner);
+    expect(await ask(vault.owner, "POST /api/envs", { body: { name } })).toMatchObject({ status: 409 });
+    expect(await ask(vault.owner, "PUT /api/envs/:id", { id: other.id, body: { name } })).toMatchObject({
+      status: 409,
+    });
+
+    const save = (headers: Record<string, string> = {}, content = "A=1\r\nB=2") =>
+      ask(vault.owner, "POST /api/envs/:id/files", { id, headers, body: { fileType: "env.local", content } });
+    const created = await save();
+    expect(created.status).toBe(201);
+    const fileId = (created.body as { id: string }).id;
+    expect((await save({ "if-match": '"1"' }, "A=2")).status).toBe(200);
+    expect(await save({ "if-match": '"1"' }, "A=3")).toMatchObject({ status: 412, body: { code: "CONFLICT" } });
+    await ask(vault.owner, "GET /api/envs/:id", { id });
+    await ask(vault.owner, "POST /api/envs/:id/files/:fileId/reveal", { id, fileId });
+    const reveal = await ask(vault.owner, "POST /api/envs/:id/files/:fileId/reveal", { id });
+    expect(reveal).toMatchObject({ status: 404, body: { code: "ENV_FILE_NOT_FOUND" } });
+    const stale = { id, fileId, headers: { "if-match": '"1"' } };
+    expect(await ask(vault.owner, "DELETE /api/envs/:id/files/:fileId", stale)).toMatchObject({ status: 412 });
+    expect(await ask(vault.owner, "DELETE /api/envs/:id/files/:fileId", { id, fileId })).toMatchObject({ status: 204 });
+    const gone = await ask(vault.owner, "DELETE /api/envs/:id/files/:fileId", { id, fileId });
+    expect(gone).toMatchObject({ status: 404, body: { code: "ENV_FILE_NOT_FOUND" } });
+    expect(await ask(vault.owner, "DELETE /api/envs/:id", { id })).toMatchObject({ status: 204 });
+  });
+
   test("of access keys", async () => {
     const body = { name: "script", scopes: ["entries:read"], expiresAt: "2099-01-01T00:00:00Z" };
     const { id } = (await ask(vault.owner, "POST /api/access-keys", { body })).body as { id: string };
@@ -239,6 +318,8 @@ onEachEngine("answers are as the document says", (vault, engine) => {
   test("when something breaks", async () => {
     const category = await newCategory(vault.owner);
     const entry = await newEntry(vault.owner);
+    const twoFactor = await newTwoFactor(vault.owner);
+    const env = await newEnvFile(vault.owner);
     await vault.storage.breakTrail();
     const breaking: [string, Sent][] = [
       ["POST /api/categories", { body: { name: fresh("Broken"), keyType: "ssh" } }],
@@ -248,6 +329,17 @@ onEachEngine("answers are as the document says", (vault, engine) => {
       ["PUT /api/entries/:id", { id: entry.id, body: { value: "v" } }],
       ["DELETE /api/entries/:id", { id: entry.id }],
       ["POST /api/entries/:id/reveal", { id: entry.id }],
+      ["POST /api/2fa", { body: { service: "Broken", accountName: "ada", recoveryCodes: ["a1"] } }],
+      ["PUT /api/2fa/:id", { id: twoFactor.id, body: { recoveryCodes: ["a1"] } }],
+      ["DELETE /api/2fa/:id", { id: twoFactor.id }],
+      ["POST /api/2fa/:id/reveal", { id: twoFactor.id }],
+      ["POST /api/2fa/:id/recovery-codes/reveal", { id: twoFactor.id }],
+      ["POST /api/envs", { body: { name: fresh("Broken") } }],
+      ["PUT /api/envs/:id", { id: env.projectId, body: { description: "changed" } }],
+      ["DELETE /api/envs/:id", { id: env.projectId }],
+      ["POST /api/envs/:id/files", { id: env.projectId, body: { fileType: "env", content: "A=2" } }],
+      ["DELETE /api/envs/:id/files/:fileId", { id: env.projectId, fileId: env.id }],
+      ["POST /api/envs/:id/files/:fileId/reveal", { id: env.projectId, fileId: env.id }],
       ["GET /api/export", {}],
       ["POST /api/access-keys", { body: { name: "broken", scopes: ["entries:read"] } }],
       ["DELETE /api/account/data", {}],
@@ -277,7 +369,7 @@ onEachEngine("answers are as the document says", (vault, engine) => {
       `${name} ok`,
       ...Object.values(responses).flatMap(({ content }) =>
         Object.values(content?.["application/json"]?.examples ?? {}).flatMap(({ value }) => {
-          const code = (value as { code?: string } | null)?.code;
+          const code = codeOf(value);
           return code === undefined || code === "INTERNAL_ERROR" ? [] : [`${name} ${code}`];
         }),
       ),

@@ -3,6 +3,8 @@ import type { ErrorCode } from "../../src/errors.ts";
 import type { AccessKeyInput, CreatedAccessKey } from "../../src/features/access-keys/model.ts";
 import type { Category, CategoryInput } from "../../src/features/categories/model.ts";
 import type { Entry, EntryInput } from "../../src/features/entries/model.ts";
+import type { EnvFile, EnvFileInput, EnvProject, EnvProjectInput } from "../../src/features/envs/model.ts";
+import type { TwoFactor, TwoFactorInput } from "../../src/features/two-factor/model.ts";
 import { SCOPE_NAMES } from "../../src/scopes.ts";
 import { type Answer, Client, cookiesOf } from "./client.ts";
 import { ENGINES, type Engine, type Storage } from "./engines.ts";
@@ -162,6 +164,28 @@ export async function newEntry(by: Client, input: Partial<EntryInput> = {}): Pro
   );
 }
 
+/** With a secret and two recovery codes unless told otherwise. */
+export async function newTwoFactor(by: Client, input: TwoFactorInput = {}): Promise<TwoFactor> {
+  const given = input.secret !== undefined || input.recoveryCodes !== undefined;
+  const kept = given ? {} : { secret: "JBSWY3DPEHPK3PXP", recoveryCodes: ["a1b2c-3d4e5", "f6a7b-8c9d0"] };
+  const sent = { service: fresh("Service"), accountName: "ada@example.com", ...kept, ...input };
+  return made201(await by.post<TwoFactor>("/api/2fa", sent));
+}
+
+export async function newEnvProject(by: Client, input: Partial<EnvProjectInput> = {}): Promise<EnvProject> {
+  return made201(await by.post<EnvProject>("/api/envs", { name: fresh("Env project"), ...input }));
+}
+
+/** A file in a project of its own unless told otherwise. */
+export async function newEnvFile(
+  by: Client,
+  input: Partial<EnvFileInput> & { projectId?: string } = {},
+): Promise<EnvFile & { projectId: string }> {
+  const { projectId = (await newEnvProject(by)).id, ...given } = input;
+  const sent = { fileType: "env", content: "A=1\n", ...given };
+  return { ...made201(await by.post<EnvFile>(`/api/envs/${projectId}/files`, sent)), projectId };
+}
+
 export async function newKey(by: Client, input: Partial<AccessKeyInput> = {}): Promise<CreatedAccessKey> {
   const sent = { name: fresh("Key"), scopes: SCOPE_NAMES, ...input };
   return made201(await by.post<CreatedAccessKey>("/api/access-keys", sent));
@@ -180,7 +204,7 @@ export function refused(status: number, code: ErrorCode, details: Record<string,
 
 /** What a client sees of the whole vault, to show that nothing has changed. */
 export async function snapshot(by: Client): Promise<unknown> {
-  const paths = ["/api/categories", "/api/entries", "/api/access-keys", "/api/stats"];
+  const paths = ["/api/categories", "/api/entries", "/api/2fa", "/api/envs", "/api/access-keys", "/api/stats"];
   return await Promise.all(paths.map(async (path) => (await by.get(path)).body));
 }
 

@@ -7,10 +7,12 @@ type Props = PropsWithChildren<{
   back: string;
   /** Whether it stands in the page's dialog or on a page of its own. */
   inDialog: boolean;
+  /** Whether what it does can be undone. */
+  calm?: boolean;
 }>;
 
 /** Asks once before something is gone. What goes is in the words that it is given. */
-export const Confirm = ({ title, action, verb, back, inDialog, children }: Props): JSX.Element => (
+export const Confirm = ({ title, action, verb, back, inDialog, calm, children }: Props): JSX.Element => (
   <form class="stack" method="post" action={action} hx-post={inDialog ? action : undefined} data-dialog-body={inDialog}>
     {inDialog ? (
       <h2 id="dialog-title" safe>
@@ -24,7 +26,7 @@ export const Confirm = ({ title, action, verb, back, inDialog, children }: Props
       <a class="button" href={back} data-close-dialog>
         Cancel
       </a>
-      <button class="button danger" type="submit" safe>
+      <button class={calm ? "button primary" : "button danger"} type="submit" safe>
         {verb}
       </button>
     </div>

@@ -10,7 +10,7 @@ type Props = {
   placeholder: string;
   search: string;
   /** One more filter, of which "" is everything. */
-  choice: {
+  choice?: {
     name: string;
     legend: string;
     options: readonly (readonly [value: string, label: string])[];
@@ -46,12 +46,14 @@ export const FilterBar = ({ action, label, placeholder, search, choice }: Props)
           maxlength={NAME_LENGTH}
         />
       </div>
-      <fieldset>
-        <legend class="visually-hidden" safe>
-          {choice.legend}
-        </legend>
-        <Segments name={choice.name} options={[["", "All"], ...choice.options]} chosen={choice.chosen} />
-      </fieldset>
+      {choice === undefined ? null : (
+        <fieldset>
+          <legend class="visually-hidden" safe>
+            {choice.legend}
+          </legend>
+          <Segments name={choice.name} options={[["", "All"], ...choice.options]} chosen={choice.chosen} />
+        </fieldset>
+      )}
       <button class="button without-script" type="submit">
         Filter
       </button>

@@ -4,16 +4,30 @@ import { Page } from "../layout/page.tsx";
 import { Path, type Step } from "./bits.tsx";
 import { FormProblem, type Problem } from "./field.tsx";
 
-type SheetProps = PropsWithChildren<{ frame: Frame; title: string; section: Section; steps: readonly Step[] }>;
+type SheetProps = PropsWithChildren<{
+  frame: Frame;
+  title: string;
+  section: Section;
+  steps: readonly Step[];
+  /** A link beside the title. */
+  aside?: Readonly<{ name: string; href: string }>;
+}>;
 
 /** A page that makes or changes one thing. */
-export const Sheet = ({ frame, title, section, steps, children }: SheetProps): JSX.Element => (
+export const Sheet = ({ frame, title, section, steps, aside, children }: SheetProps): JSX.Element => (
   <Page frame={frame} title={title} section={section}>
     <Path steps={steps} />
     <div class="head">
       <div>
         <h1 safe>{title}</h1>
       </div>
+      {aside === undefined ? null : (
+        <div class="actions">
+          <a class="button" href={aside.href} safe>
+            {aside.name}
+          </a>
+        </div>
+      )}
     </div>
     {children}
   </Page>

@@ -62,6 +62,7 @@ export const EditEntryPage = ({ frame, entry, ...form }: FormProps & { frame: Fr
       { name: entry.name },
       { name: "edit" },
     ]}
+    aside={{ name: "History", href: urls.entryHistory(entry.id) }}
   >
     <EntryForm {...form} />
   </Sheet>

@@ -111,7 +111,7 @@ export const RevealedValue = ({ name, text }: { name: string; text: string }): J
 );
 
 /** Long values scroll, so that keys must be able to get inside. */
-const Plain = ({ name, text }: { name: string; text: string }): JSX.Element => (
+export const Plain = ({ name, text }: { name: string; text: string }): JSX.Element => (
   <section class="plain" aria-label={attribute(`Value of ${name}`)} tabindex="0">
     <pre safe>{/* The first line break inside `pre` is not part of it. */ `\n${text}`}</pre>
   </section>

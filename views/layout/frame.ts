@@ -13,4 +13,4 @@ export type Frame = Readonly<{
 /** null follows the system. */
 export type Theme = "light" | "dark" | null;
 
-export type Section = "keys" | "settings" | null;
+export type Section = "keys" | "2fa" | "envs" | "settings" | null;

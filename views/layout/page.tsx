@@ -54,6 +54,12 @@ const Bar = ({ frame, section }: { frame: Frame; section: Section }): JSX.Elemen
           <a href={urls.keys} aria-current={section === "keys" ? "page" : undefined}>
             Keys
           </a>
+          <a href={urls.twoFactors} aria-current={section === "2fa" ? "page" : undefined}>
+            2FA
+          </a>
+          <a href={urls.envProjects} aria-current={section === "envs" ? "page" : undefined}>
+            Env files
+          </a>
           <a href={urls.accessKeys} aria-current={section === "settings" ? "page" : undefined}>
             Settings
           </a>

@@ -7,18 +7,23 @@ export type Verb =
   | "change"
   | "delete"
   | "reveal"
+  | "take-recovery-code"
+  | "return-recovery-code"
   | "export"
   | "revoke"
   | "disable"
   | "enable"
   | "reset-password"
   | "delete-all"
+  | "import"
+  | "undo-import"
+  | "restore-version"
   | "backup"
   | "restore"
   | "rotate-key";
 
 export type Thing = Readonly<{
-  kind: "user" | "category" | "entry" | "access-key" | "vault";
+  kind: "user" | "category" | "entry" | "two-factor" | "access-key" | "env-project" | "env-file" | "vault";
   id: string | null;
   name: string | null;
 }>;

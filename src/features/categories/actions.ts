@@ -78,6 +78,13 @@ export async function deleteCategory(kagi: Kagi, actor: Actor, id: string): Prom
   });
 }
 
+/** Deletes a category that has no entries and is as it was made `at` that time. Throws CONFLICT for any other. */
+export async function takeBackCategory(kagi: Kagi, tx: Db, actor: Actor, id: string, at: string): Promise<void> {
+  const deleted = await tx.get<{ name: string }>(queries.deleteUntouchedCategory(actor.userId, id, at));
+  if (!deleted) throw conflict("A category has been changed or used since; nothing was undone");
+  await record(kagi, tx, actor, "delete", thing({ id, name: deleted.name }), { detail: "entries=0" });
+}
+
 /** What an entry says of its category. */
 export type HeldCategory = Pick<
   Category,

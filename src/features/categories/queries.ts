@@ -51,6 +51,13 @@ export const updateCategory = (category: Category): Sql => sql`
 export const deleteCategory = (userId: string, id: string): Sql => sql`
   DELETE FROM categories WHERE id = ${id} AND user_id = ${userId}`;
 
+/** Only as it was made at that moment, and without entries. */
+export const deleteUntouchedCategory = (userId: string, id: string, at: string): Sql => sql`
+  DELETE FROM categories
+  WHERE id = ${id} AND user_id = ${userId} AND created_at = ${at} AND updated_at = ${at}
+    AND development_count + staging_count + production_count = 0
+  RETURNING name`;
+
 export const deleteCategoriesOf = (userId: string): Sql =>
   sql`DELETE FROM categories WHERE user_id = ${userId} RETURNING id`;
 

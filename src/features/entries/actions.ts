@@ -7,14 +7,16 @@ import type { Actor, Kagi } from "../../kagi.ts";
 import { describeCause } from "../../log.ts";
 import { type Page, pageOf, parseTime } from "../../schema.ts";
 import { record } from "../audit/actions.ts";
-import type { Thing } from "../audit/model.ts";
+import type { Thing, Verb } from "../audit/model.ts";
 import { categoriesById, getCategory, type HeldCategory, holdCategory } from "../categories/actions.ts";
 import type { Category, KeyType } from "../categories/model.ts";
 import type { Entry, EntryChange, EntryInput, EntryQuery, RevealedEntry } from "./model.ts";
 import * as queries from "./queries.ts";
+import { keepReplaced } from "./replaced.ts";
 import { checkFits, mergeGroup, openValue, readValue, sealValue, sshKeyOf, type Value } from "./value.ts";
 
 const TAKEN = "This category has an entry with that name and environment";
+const TOUCHED = "An entry has been changed or deleted since; nothing was undone";
 const MOVED = "The entry has just been moved; try again";
 
 /** Newest first. */
@@ -79,7 +81,8 @@ export async function createEntry(
 
 /**
  * Only what `change` has changes. With `mergeGroup`, fields that a sent group value lacks keep their stored value,
- * unless they are removed; with it or with `someFields`, the group may lack fields that its category defines.
+ * unless they are removed; with it or with `someFields`, the group may lack fields that its category defines. A value
+ * that is replaced is kept in the entry's history.
  * Throws ENTRY_NOT_FOUND, CATEGORY_NOT_FOUND, VALIDATION_ERROR, CONFLICT.
  */
 export async function updateEntry(
@@ -87,7 +90,7 @@ export async function updateEntry(
   actor: Actor,
   id: string,
   change: EntryChange,
-  options: GroupOptions = {},
+  options: ChangeOptions = {},
 ): Promise<Entry> {
   if (Object.keys(change).length === 0) return await getEntry(kagi, actor, id);
   // Absent leaves it as it is, null clears it.
@@ -102,6 +105,8 @@ export async function updateEntry(
       throw conflict("An entry moves only between categories of one keyType", "categoryId");
     }
     const value = changedValue(kagi, before, change, category, options);
+    const updatedAt = kagi.now().toISOString();
+    if (value !== undefined) await keepReplaced(kagi, tx, actor, before, value, updatedAt);
     const after: queries.SealedEntryRow = {
       ...before,
       categoryId: category.id,
@@ -111,14 +116,15 @@ export async function updateEntry(
       expiresAt: expiresAt === undefined ? before.expiresAt : expiresAt,
       fileName: change.fileName === undefined ? before.fileName : checkFileName(change.fileName, category.keyType),
       ...(value === undefined ? {} : { sealedValue: sealValue(kagi.keyring, id, value), ...sshKeyOf(value, category) }),
-      updatedAt: kagi.now().toISOString(),
+      updatedAt,
     };
     await uniquely(tx.get(queries.updateEntry(actor.userId, after)), TAKEN, "name");
     if (after.categoryId !== before.categoryId || after.environment !== before.environment) {
       await holdCategory(tx, actor, before.categoryId, { [before.environment]: -1 });
       await holdCategory(tx, actor, after.categoryId, { [after.environment]: 1 });
     }
-    await record(kagi, tx, actor, "change", thing(after));
+    const { verb = "change", detail = null } = options.trail ?? {};
+    await record(kagi, tx, actor, verb, thing(after), { detail });
     return fromRow(after, categoryOfEntry(category));
   });
 }
@@ -134,6 +140,26 @@ export async function deleteEntry(kagi: Kagi, actor: Actor, id: string): Promise
     await holdCategory(tx, actor, filed, { [deleted.environment]: -1 });
     await record(kagi, tx, actor, "delete", thing({ id, name: deleted.name }));
   });
+}
+
+/** In which categories and environments there are entries of that name. */
+export async function entriesNamed(
+  db: Db,
+  actor: Actor,
+  name: string,
+): Promise<readonly Pick<Entry, "categoryId" | "environment">[]> {
+  return await db.all<Pick<Entry, "categoryId" | "environment">>(queries.entriesNamed(actor.userId, name));
+}
+
+/** Deletes an entry that is as it was made `at` that time. Throws CONFLICT for any other, and for one that is gone. */
+export async function takeBackEntry(kagi: Kagi, tx: Db, actor: Actor, id: string, at: string): Promise<void> {
+  const filed = await tx.get<queries.EntryRow>(queries.findEntry(actor.userId, id));
+  // Held before the entry, as whoever moves or deletes it does.
+  const held = filed && (await holdCategory(tx, actor, filed.categoryId));
+  const deleted = held && (await tx.get<queries.DeletedEntryRow>(queries.deleteUntouchedEntry(actor.userId, id, at)));
+  if (deleted?.categoryId !== filed?.categoryId || deleted === undefined) throw conflict(TOUCHED);
+  await holdCategory(tx, actor, deleted.categoryId, { [deleted.environment]: -1 });
+  await record(kagi, tx, actor, "delete", thing({ id, name: deleted.name }));
 }
 
 /**
@@ -202,6 +228,8 @@ export async function openForExport(
 }
 
 type GroupOptions = { mergeGroup?: { removed: readonly string[] }; someFields?: boolean };
+/** What the trail says of a change that is more than one. */
+type ChangeOptions = GroupOptions & { trail?: { verb: Verb; detail: string } };
 
 /**
  * Holds the category that an entry leaves and the one that it goes to, which is returned: both before the entry itself,

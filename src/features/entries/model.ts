@@ -7,6 +7,9 @@ export type Environment = (typeof ENVIRONMENTS)[number];
 
 export const NOTES_LENGTH = 10_000;
 
+/** Replaced values of an entry that are kept. */
+export const ENTRY_VERSIONS = 10;
+
 const ProjectName = t.String({ minLength: 1, maxLength: NAME_LENGTH, examples: ["Blog Project"] });
 export const EnvironmentSchema = oneOf(ENVIRONMENTS, {
   description: "Where the value is used",
@@ -105,3 +108,13 @@ export const RevealedEntry = t.Object(
   { additionalProperties: false },
 );
 export type RevealedEntry = Static<typeof RevealedEntry>;
+
+/** A value that an entry had, without the value. `replacedBy` is `session`, or the prefix of an access key. */
+export type EntryVersion = Readonly<{
+  number: number;
+  fileName: string | null;
+  writtenAt: string;
+  replacedAt: string;
+  replacedBy: string;
+}>;
+export type RevealedEntryVersion = EntryVersion & Readonly<RevealedEntry>;

@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 import { CategoryPage, EntryResults, type ListedEntry } from "../../../views/entries/category-page.tsx";
 import { DeleteEntry, DeleteEntryPage } from "../../../views/entries/delete.tsx";
 import { EditEntryPage, type EntryDraft, EntryForm, NewEntryPage } from "../../../views/entries/form.tsx";
+import { EntryHistoryPage, RevealedVersion, RevealedVersionPage } from "../../../views/entries/history.tsx";
 import { nameOf, RevealedPage, RevealedValue } from "../../../views/entries/value.tsx";
 import type { Frame } from "../../../views/layout/frame.ts";
 import { query, urls } from "../../../views/urls.ts";
@@ -9,7 +10,7 @@ import { readEnv } from "../../dotenv/read.ts";
 import { AppError, invalid } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
 import { doneCookie } from "../../http/done.ts";
-import { refusalOf } from "../../http/failures.ts";
+import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { searchText } from "../../http/query.ts";
@@ -29,11 +30,13 @@ import {
   revealEntry,
   updateEntry,
 } from "./actions.ts";
+import { listEntryVersions, restoreEntryVersion, revealEntryVersion } from "./history.ts";
 import { ENVIRONMENTS, type Entry, EntryChange, EntryInput, type Environment, type RevealedEntry } from "./model.ts";
 
 const PAGE_SIZE = 100;
 
-export const entryPages = (kagi: Kagi) => new Elysia().use(listPages(kagi)).use(formPages(kagi)).use(valuePages(kagi));
+export const entryPages = (kagi: Kagi) =>
+  new Elysia().use(listPages(kagi)).use(formPages(kagi)).use(valuePages(kagi)).use(historyPages(kagi));
 
 const listPages = (kagi: Kagi) =>
   new Elysia()
@@ -170,6 +173,40 @@ const valuePages = (kagi: Kagi) =>
     .get(urls.copyEntry(":id"), async ({ actor, params }) => redirect(await placeOf(kagi, actor, params.id)))
     .get(urls.downloadEntry(":id"), async ({ actor, params }) => redirect(await placeOf(kagi, actor, params.id)));
 
+const historyPages = (kagi: Kagi) =>
+  new Elysia()
+    .use(pageDoor(kagi))
+    .get(urls.entryHistory(":id"), async ({ request, actor, params }) =>
+      historyPage(kagi, { request, actor }, params.id),
+    )
+    .post(urls.revealEntryVersion(":id", ":number"), async ({ request, actor, params, htmx }) => {
+      const entry = await getEntry(kagi, actor, params.id);
+      const number = Number(params.number);
+      const values = valuesOf(entry, await revealEntryVersion(kagi, actor, entry.id, number), null);
+      if (htmx) return html(RevealedVersion({ values }), { secret: true });
+      const view = (frame: Frame) => RevealedVersionPage({ frame, entry, number, values });
+      return await page(kagi, { request, actor }, view, { secret: true });
+    })
+    .post(urls.restoreEntryVersion(":id", ":number"), async ({ request, actor, params, htmx }) => {
+      const refusal = await refusalOf(() => restoreEntryVersion(kagi, actor, params.id, Number(params.number)));
+      if (refusal) return await historyPage(kagi, { request, actor }, params.id, refusal);
+      return redirect(await placeOf(kagi, actor, params.id), { htmx, cookies: [doneCookie(kagi, "entry-restored")] });
+    })
+    .get(urls.revealEntryVersion(":id", ":number"), async ({ params }) => redirect(urls.entryHistory(params.id)))
+    .get(urls.restoreEntryVersion(":id", ":number"), async ({ params }) => redirect(urls.entryHistory(params.id)));
+
+async function historyPage(
+  kagi: Kagi,
+  visit: { request: Request; actor: Actor },
+  id: string,
+  refusal?: Refusal,
+): Promise<Response> {
+  const entry = await getEntry(kagi, visit.actor, id);
+  const versions = await listEntryVersions(kagi, visit.actor, id);
+  const props = { entry, versions, problem: refusal?.problem ?? null, now: kagi.now() };
+  return await page(kagi, visit, (frame) => EntryHistoryPage({ frame, ...props }), { status: refusal?.status });
+}
+
 const EMPTY: EntryDraft = {
   name: "",
   environment: "production",
@@ -301,7 +338,11 @@ async function withFields(kagi: Kagi, actor: Actor, entries: readonly Entry[]): 
 }
 
 /** What was asked for of a revealed value, each with its name. Throws NOT_FOUND for a field that is not there. */
-function valuesOf(entry: Entry, { value }: RevealedEntry, field: string | null): { name: string; text: string }[] {
+function valuesOf(
+  entry: Entry,
+  { value }: Pick<RevealedEntry, "value">,
+  field: string | null,
+): { name: string; text: string }[] {
   if (typeof value === "string") return [{ name: nameOf(entry, null), text: value }];
   const fields = Object.entries(value).map(([name, text]) => ({ name, text }));
   if (field === null) return fields;

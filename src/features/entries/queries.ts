@@ -90,11 +90,62 @@ export const updateEntry = (userId: string, entry: SealedEntryRow): Sql => sql`
 export const deleteEntry = (userId: string, id: string): Sql => sql`
   DELETE FROM entries WHERE id = ${id} AND user_id = ${userId} RETURNING name, environment, category_id AS "categoryId"`;
 
+/** Only as it was made at that moment. */
+export const deleteUntouchedEntry = (userId: string, id: string, at: string): Sql => sql`
+  DELETE FROM entries
+  WHERE id = ${id} AND user_id = ${userId} AND created_at = ${at} AND updated_at = ${at}
+  RETURNING name, environment, category_id AS "categoryId"`;
+
+/** In which categories and environments there are entries of one name. */
+export const entriesNamed = (userId: string, name: string): Sql => sql`
+  SELECT e.category_id AS "categoryId", e.environment FROM entries e
+  WHERE e.user_id = ${userId} AND e.name_folded = ${fold(name)}`;
+
 export type DeletedEntryRow = Pick<EntryRow, "name" | "environment" | "categoryId">;
 
 /** Holds the row until the transaction ends, so that two changes to one entry come one after the other. */
 export const holdEntry = (userId: string, id: string): Sql => sql`
   UPDATE entries SET updated_at = updated_at WHERE id = ${id} AND user_id = ${userId} RETURNING id`;
+
+export type EntryVersionRow = {
+  id: string;
+  number: number;
+  fileName: string | null;
+  sshKeyType: string | null;
+  sshKeyFingerprint: string | null;
+  writtenAt: string;
+  replacedAt: string;
+  replacedBy: string;
+};
+export type SealedEntryVersionRow = EntryVersionRow & { sealedValue: string };
+
+const VERSION = sql`
+  v.id, v.number, v.file_name AS "fileName", v.ssh_key_type AS "sshKeyType",
+  v.ssh_key_fingerprint AS "sshKeyFingerprint", v.written_at AS "writtenAt", v.replaced_at AS "replacedAt",
+  v.replaced_by AS "replacedBy"`;
+
+export const listEntryVersions = (userId: string, entryId: string): Sql => sql`
+  SELECT ${VERSION} FROM entry_versions v
+  WHERE v.entry_id = ${entryId} AND v.user_id = ${userId} ORDER BY v.number DESC`;
+
+export const findEntryVersion = (userId: string, entryId: string, number: number): Sql => sql`
+  SELECT ${VERSION}, v.sealed_value AS "sealedValue" FROM entry_versions v
+  WHERE v.entry_id = ${entryId} AND v.number = ${number} AND v.user_id = ${userId}`;
+
+export const latestEntryVersion = (userId: string, entryId: string): Sql => sql`
+  SELECT v.number, v.replaced_at AS "replacedAt" FROM entry_versions v
+  WHERE v.entry_id = ${entryId} AND v.user_id = ${userId} ORDER BY v.number DESC LIMIT 1`;
+
+export const insertEntryVersion = (userId: string, entryId: string, row: SealedEntryVersionRow): Sql => sql`
+  INSERT INTO entry_versions (
+    id, user_id, entry_id, number, sealed_value, file_name, ssh_key_type, ssh_key_fingerprint, written_at, replaced_at,
+    replaced_by)
+  VALUES (
+    ${row.id}, ${userId}, ${entryId}, ${row.number}, ${row.sealedValue}, ${row.fileName}, ${row.sshKeyType},
+    ${row.sshKeyFingerprint}, ${row.writtenAt}, ${row.replacedAt}, ${row.replacedBy})`;
+
+export const deleteEntryVersionsUpTo = (userId: string, entryId: string, number: number): Sql => sql`
+  DELETE FROM entry_versions WHERE entry_id = ${entryId} AND user_id = ${userId} AND number <= ${number}`;
 
 /** What an export writes, in its order. */
 export const exportedEntries = (

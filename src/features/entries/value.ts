@@ -21,7 +21,7 @@ const ENV_VAR_PATTERN = new RegExp(ENV_VAR);
 export function readValue(input: EntryInput["value"], shape: Shape, { someFields = false } = {}): Value {
   const value =
     shape.keyType === "group" ? readGroup(input, shape.fieldDefinitions, someFields) : readText(input, shape.keyType);
-  if (Buffer.byteLength(sealable(value)) > VALUE_MIB * MIB) throw invalid("value", `must be at most ${VALUE_MIB} MiB`);
+  if (Buffer.byteLength(textOf(value)) > VALUE_MIB * MIB) throw invalid("value", `must be at most ${VALUE_MIB} MiB`);
   return value;
 }
 
@@ -46,12 +46,20 @@ export function checkFits(value: Value, shape: Shape): void {
 }
 
 export function sealValue(keyring: Keyring, entryId: string, value: Value): string {
-  return seal(keyring, place(entryId), sealable(value));
+  return seal(keyring, place(entryId), textOf(value));
 }
 
 /** Throws EnvelopeError. */
 export function openValue(keyring: Keyring, entryId: string, sealed: string, keyType: Category["keyType"]): Value {
-  const text = open(keyring, place(entryId), sealed);
+  return parseValue(open(keyring, place(entryId), sealed), keyType);
+}
+
+/** The text that stands for a value where it is sealed, and back. */
+export function textOf(value: Value): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+export function parseValue(text: string, keyType: Category["keyType"]): Value {
   return keyType === "group" ? (JSON.parse(text) as Record<string, string>) : text;
 }
 
@@ -117,10 +125,6 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function sealable(value: Value): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function place(entryId: string) {

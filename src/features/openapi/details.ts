@@ -4,8 +4,24 @@ import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "../access-keys
 import type { SessionInfo, SignInInput, User } from "../auth/model.ts";
 import type { Category, CategoryChange, CategoryInput } from "../categories/model.ts";
 import type { Entry, EntryChange, EntryInput, RevealedEntry } from "../entries/model.ts";
+import type {
+  EnvFile,
+  EnvFileInput,
+  EnvProject,
+  EnvProjectChange,
+  EnvProjectInput,
+  EnvProjectWithFiles,
+  RevealedEnvFile,
+} from "../envs/model.ts";
 import type { Export } from "../export/model.ts";
 import type { Stats } from "../stats/model.ts";
+import type {
+  RevealedCode,
+  TakenRecoveryCode,
+  TwoFactor,
+  TwoFactorChange,
+  TwoFactorInput,
+} from "../two-factor/model.ts";
 
 export type Examples = Readonly<Record<string, Readonly<{ summary: string; value: unknown }>>>;
 
@@ -28,7 +44,10 @@ export type Detail = Readonly<{
 const USER_ID = "01936f5e-0b1d-7f31-8c44-0242ac120002";
 const CATEGORY_ID = "01936f5e-6f2c-7c3a-9d51-0242ac120002";
 const ENTRY_ID = "01936f60-1a2b-7d4e-8f90-0242ac120002";
+const TWO_FACTOR_ID = "01936f61-2b3c-7d5e-8a11-0242ac120002";
 const ACCESS_KEY_ID = "01936f62-77aa-7b1c-a3d2-0242ac120002";
+const ENV_PROJECT_ID = "01936f65-1d2e-7f3a-8b4c-0242ac120002";
+const ENV_FILE_ID = "01936f66-5e6f-7a8b-9c0d-0242ac120002";
 const SESSION_ID = "01936f63-4c5d-7e6f-9a0b-0242ac120002";
 const CREATED = "2026-01-15T10:00:00.000Z";
 const EXPIRES = "2027-01-15T10:00:00.000Z";
@@ -111,6 +130,37 @@ const jsonEntry: EntryInput = {
   fileName: "service-account.json",
 };
 
+const github: TwoFactor = {
+  id: TWO_FACTOR_ID,
+  userId: USER_ID,
+  service: "GitHub",
+  accountName: "ada@example.com",
+  notes: "The team's account",
+  algorithm: "SHA1",
+  digits: 6,
+  period: 30,
+  hasSecret: true,
+  recoveryCodesTotal: 2,
+  recoveryCodesUsed: 0,
+  createdAt: CREATED,
+  updatedAt: CREATED,
+};
+const githubByHand: TwoFactorInput = {
+  service: "GitHub",
+  accountName: "ada@example.com",
+  secret: "jbsw y3dp ehpk 3pxp",
+  recoveryCodes: ["a1b2c-3d4e5", "f6a7b-8c9d0"],
+  notes: "The team's account",
+};
+const githubByLink: TwoFactorInput = {
+  secret: "otpauth://totp/GitHub:ada%40example.com?secret=JBSWY3DPEHPK3PXP&issuer=GitHub",
+};
+const recoveryCodesOnly: TwoFactorInput = {
+  service: "Google",
+  accountName: "ada@example.com",
+  recoveryCodes: ["1234 5678", "2345 6789"],
+};
+
 const accessKey: AccessKey = {
   id: ACCESS_KEY_ID,
   name: "deploy script",
@@ -128,6 +178,22 @@ const accessKeyInput: AccessKeyInput = {
 const createdAccessKey: CreatedAccessKey = {
   ...accessKey,
   key: "kagi_dGhpcyBpcyBhbiBleGFtcGxlLCBub3QgYSByZWFsIGs",
+};
+
+const shop: EnvProject = {
+  id: ENV_PROJECT_ID,
+  userId: USER_ID,
+  name: "Shop",
+  description: "The web shop and its worker",
+  fileCount: 1,
+  createdAt: CREATED,
+  updatedAt: CREATED,
+};
+const shopInput: EnvProjectInput = { name: "Shop", description: "The web shop and its worker" };
+const envFile: EnvFile = { id: ENV_FILE_ID, fileType: "env", createdAt: CREATED, updatedAt: CREATED };
+const envFileInput: EnvFileInput = {
+  fileType: "env",
+  content: "# the shop\nDATABASE_URL=postgres://localhost/shop\n",
 };
 
 const stats: Stats = {
@@ -257,6 +323,128 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
         value: { id: ENTRY_ID, name: "Shop", value: groupValue, environment: "staging" } satisfies RevealedEntry,
       },
     },
+  },
+
+  "GET /api/2fa": {
+    operationId: "listTwoFactors",
+    answer: one("One second factor", [github]),
+    headers: LISTED,
+    failures: NO_LIMIT,
+  },
+  "POST /api/2fa": {
+    operationId: "createTwoFactor",
+    request: {
+      byHand: { summary: "A secret and recovery codes", value: githubByHand },
+      byLink: { summary: "A whole otpauth:// link", value: githubByLink },
+      codesOnly: { summary: "Recovery codes only", value: recoveryCodesOnly },
+    },
+    answer: one("The new second factor, without its secrets", github),
+    failures: {
+      VALIDATION_ERROR: refused(
+        "secret",
+        "must be base32 (the letters A to Z and the digits 2 to 7) or an otpauth:// link",
+      ),
+    },
+  },
+  "GET /api/2fa/:id": {
+    operationId: "getTwoFactor",
+    answer: one("The second factor, without its secrets", github),
+  },
+  "PUT /api/2fa/:id": {
+    operationId: "updateTwoFactor",
+    request: {
+      codes: {
+        summary: "Other recovery codes; those that stay keep their state",
+        value: { recoveryCodes: ["f6a7b-8c9d0", "0f1e2-d3c4b"] } satisfies TwoFactorChange,
+      },
+      clear: { summary: "Clear what may be null", value: { notes: null, secret: null } satisfies TwoFactorChange },
+      nothing: { summary: "Change nothing", value: {} satisfies TwoFactorChange },
+    },
+    answer: one("The second factor as it is now", github),
+    failures: { VALIDATION_ERROR: refused("digits", "must be a whole number from 6 to 8") },
+  },
+  "DELETE /api/2fa/:id": { operationId: "deleteTwoFactor" },
+  "POST /api/2fa/:id/reveal": {
+    operationId: "revealCode",
+    answer: one("A code that is good for 17 seconds more", {
+      id: TWO_FACTOR_ID,
+      service: "GitHub",
+      accountName: "ada@example.com",
+      code: "287082",
+      remainingSeconds: 17,
+    } satisfies RevealedCode),
+  },
+  "POST /api/2fa/:id/recovery-codes/reveal": {
+    operationId: "takeRecoveryCode",
+    answer: one("A code, and how many are left", {
+      id: TWO_FACTOR_ID,
+      service: "GitHub",
+      code: "a1b2c-3d4e5",
+      remaining: 1,
+      total: 2,
+    } satisfies TakenRecoveryCode),
+  },
+
+  "GET /api/envs": {
+    operationId: "listEnvProjects",
+    answer: one("One project", [shop]),
+    headers: LISTED,
+    failures: NO_LIMIT,
+  },
+  "POST /api/envs": {
+    operationId: "createEnvProject",
+    request: one("A project", shopInput),
+    answer: one("The new project", { ...shop, fileCount: 0 }),
+    failures: {
+      VALIDATION_ERROR: refused("name", "is required"),
+      CONFLICT: { error: "A project with that name exists", field: "name" },
+    },
+  },
+  "GET /api/envs/:id": {
+    operationId: "getEnvProject",
+    answer: one("The project and its files", { ...shop, files: [envFile] } satisfies EnvProjectWithFiles),
+  },
+  "PUT /api/envs/:id": {
+    operationId: "updateEnvProject",
+    request: {
+      rename: { summary: "Another name", value: { name: "Web shop" } satisfies EnvProjectChange },
+      clear: { summary: "Clear the description", value: { description: null } satisfies EnvProjectChange },
+    },
+    answer: one("The project as it is now", { ...shop, name: "Web shop" }),
+    failures: {
+      VALIDATION_ERROR: refused("description", "must be a string of 0 to 1000 characters, or null"),
+      CONFLICT: { error: "A project with that name exists", field: "name" },
+    },
+  },
+  "DELETE /api/envs/:id": { operationId: "deleteEnvProject" },
+  "POST /api/envs/:id/files": {
+    operationId: "saveEnvFile",
+    request: {
+      create: { summary: "A file", value: envFileInput },
+      windows: {
+        summary: "With Windows line ends and no last one",
+        value: { fileType: "env.local", content: "A=1\r\nB=2" } satisfies EnvFileInput,
+      },
+    },
+    answer: one("The file, without its content", envFile),
+    headers: { ETag: "Version" },
+    failures: {
+      VALIDATION_ERROR: refused("fileType", "must be one of env, env.local, env.production, env.development"),
+      CONFLICT: { error: "The file has been changed since; nothing was done" },
+    },
+  },
+  "DELETE /api/envs/:id/files/:fileId": {
+    operationId: "deleteEnvFile",
+    failures: { CONFLICT: { error: "The file has been changed since; nothing was done" } },
+  },
+  "POST /api/envs/:id/files/:fileId/reveal": {
+    operationId: "revealEnvFile",
+    answer: one("The file, byte for byte", {
+      id: ENV_FILE_ID,
+      projectId: ENV_PROJECT_ID,
+      ...envFileInput,
+    } satisfies RevealedEnvFile),
+    headers: { ETag: "Version" },
   },
 
   "GET /api/stats": { operationId: "getStats", answer: one("Every count, zeros included", stats) },

@@ -1,6 +1,13 @@
 import { type AnyElysia, Elysia } from "elysia";
 import manifest from "../../../package.json" with { type: "json" };
-import { ERROR_CODES, type ErrorCode, type ErrorDetails, messageOf, statusOf } from "../../errors.ts";
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorDetails,
+  messageOf,
+  PRECONDITION_FAILED,
+  statusOf,
+} from "../../errors.ts";
 import { sessionCookieName } from "../../http/cookies.ts";
 import { type Operation, type OperationName, operation } from "../../http/operations.ts";
 import type { Kagi } from "../../kagi.ts";
@@ -59,7 +66,10 @@ function describeOperation(name: OperationName, row: Operation, found: Generated
   const detail = DETAILS[name];
   if (detail === undefined) throw new Error(`${name} has no details for the document`);
   const description = [row.description, accessWords(row)].filter(Boolean).join("\n\n");
-  const parameters = (found.parameters ?? []).map((parameter) => describeParameter(parameter, row, nameOf));
+  const parameters = [
+    ...(found.parameters ?? []).map((parameter) => describeParameter(parameter, row, nameOf)),
+    ...(row.conditional ? CONDITIONS : []),
+  ];
   const body = found.requestBody?.content["application/json"];
   return {
     tags: [row.tag],
@@ -91,7 +101,7 @@ function describeParameter(parameter: Json, row: Operation, nameOf: NameOf): Jso
     const noun = row.notFound?.replace("_NOT_FOUND", "").toLowerCase().replaceAll("_", " ");
     return {
       ...common,
-      description: noun && name === "id" ? `The id of the ${noun}` : "The id in lower case",
+      description: name === "fileId" ? "The id of the file" : `The id of the ${noun}`,
       schema: { type: "string", format: "uuid" },
       example: "01936f5e-6f2c-7c3a-9d51-0242ac120002",
     };
@@ -135,19 +145,25 @@ function describeAnswers(detail: Detail, found: Generated, nameOf: NameOf): Json
 
 /** Each error status with the codes that stand behind it, and an example for every code. */
 function describeFailures(name: OperationName, row: Operation, detail: Detail): Json {
-  const codes = [...new Set(failuresOf(name, row))];
-  const statuses = [...new Set(codes.map(statusOf))].sort((a, b) => a - b);
+  const failures = [...new Set(failuresOf(name, row))].map((code) => ({
+    code,
+    at: statusOf(code),
+    means: MEANINGS[code],
+  }));
+  if (row.conditional) failures.push({ code: "CONFLICT", at: PRECONDITION_FAILED, means: UNMET });
+  const statuses = [...new Set(failures.map(({ at }) => at))].sort((a, b) => a - b);
   return Object.fromEntries(
     statuses.map((status) => {
-      const behind = codes.filter((code) => statusOf(code) === status);
+      const meant = failures.filter(({ at }) => at === status);
+      const behind = meant.map(({ code }) => code);
       const examples: Examples = Object.fromEntries(
-        behind.map((code) => [
+        meant.map(({ code, means }) => [
           code,
-          { summary: MEANINGS[code].replaceAll("`", ""), value: failure(code, row, detail) },
+          { summary: means.replaceAll("`", ""), value: failure(code, row, detail) },
         ]),
       );
       const described = {
-        description: behind.map((code) => `\`${code}\`: ${MEANINGS[code]}`).join("\n\n"),
+        description: meant.map(({ code, means }) => `\`${code}\`: ${means}`).join("\n\n"),
         headers: headersOf({
           ...(behind.includes("AUTH_REQUIRED") ? { "WWW-Authenticate": "Challenge" } : {}),
           ...(behind.includes("METHOD_NOT_ALLOWED") ? { Allow: "Allow" } : {}),
@@ -244,6 +260,10 @@ A value leaves the server only by a \`reveal\` operation, by the export, and, fo
 const TAGS: Readonly<Record<Operation["tag"], string>> = {
   Categories: "What kinds of credentials there are: a service, its type of key and the names of its variables.",
   Entries: "The credentials themselves, by project and environment. Values are encrypted; only a reveal reads them.",
+  "2FA":
+    "Second factors: authenticator secrets, which give one-time codes, and recovery codes, each of which works once.",
+  "Env files":
+    "Whole `.env` files by project, kept byte for byte with their earlier versions, and encrypted like values.",
   "Access keys": "Bearer keys for scripts, each with its scopes.",
   Account: "Signing in and out, and emptying the vault.",
   Stats: "Counts of what is in the vault.",
@@ -251,6 +271,28 @@ const TAGS: Readonly<Record<Operation["tag"], string>> = {
   Description: "This document and its page.",
   Health: "For whoever watches the process.",
 };
+
+/** The headers that a request may make itself conditional by (RFC 9110, 13.1). */
+const CONDITIONS = [
+  {
+    name: "If-Match",
+    in: "header",
+    required: false,
+    description: "Only if the file is of this version, as `ETag` told it; `*` for any that is there",
+    schema: { type: "string" },
+    example: '"3"',
+  },
+  {
+    name: "If-None-Match",
+    in: "header",
+    required: false,
+    description: "`*`: only if there is no such file yet",
+    schema: { type: "string", enum: ["*"] },
+    example: "*",
+  },
+] as const;
+
+const UNMET = "The file is not as `If-Match` or `If-None-Match` asks; nothing was changed";
 
 /** What a code tells a programmer, at every operation. */
 const MEANINGS: Readonly<Record<ErrorCode, string>> = {
@@ -265,10 +307,15 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   SETUP_TOKEN_REQUIRED: "The set-up token is missing or wrong",
   CATEGORY_NOT_FOUND: "There is no such category, or it is not yours",
   ENTRY_NOT_FOUND: "There is no such entry, or it is not yours",
+  TWO_FACTOR_NOT_FOUND: "There is no such second factor, or it is not yours",
+  ENV_PROJECT_NOT_FOUND: "There is no such env project, or it is not yours",
+  ENV_FILE_NOT_FOUND: "The project has no such file",
   ACCESS_KEY_NOT_FOUND: "There is no such access key, or it is not yours",
   NOT_FOUND: "There is no such path",
   METHOD_NOT_ALLOWED: "The path is known, but not with that method",
   CONFLICT: "What is asked does not go with what there is",
+  TWO_FACTOR_NO_SECRET: "There are recovery codes only, and no secret to make one-time codes with",
+  NO_RECOVERY_CODES_LEFT: "There are no recovery codes, or all are used",
   PAYLOAD_TOO_LARGE: messageOf("PAYLOAD_TOO_LARGE"),
   UNSUPPORTED_MEDIA_TYPE: "The body is not declared as `application/json`",
   RATE_LIMITED: "Too many attempts; `retryAfter` says for how many seconds",
@@ -324,6 +371,7 @@ const HEADERS = {
     ...header("The name to save the text by; absent from JSON", 'attachment; filename="kagi-export.env"'),
     required: false,
   },
+  Version: header("The version of the file, for `If-Match`", '"3"'),
   SessionCookie: header(
     "The session, for the browser to keep or to forget",
     "kagi_session=…; Path=/; Max-Age=1209600; HttpOnly; SameSite=Lax",

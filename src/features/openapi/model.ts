@@ -3,8 +3,26 @@ import { AccessKey, AccessKeyInput, CreatedAccessKey, ScopeSchema } from "../acc
 import { SessionInfo, SignInInput, User } from "../auth/model.ts";
 import { Category, CategoryChange, CategoryInput, KeyTypeSchema } from "../categories/model.ts";
 import { Entry, EntryChange, EntryInput, EnvironmentSchema, RevealedEntry, SshKey } from "../entries/model.ts";
+import {
+  EnvFile,
+  EnvFileInput,
+  EnvProject,
+  EnvProjectChange,
+  EnvProjectInput,
+  EnvProjectWithFiles,
+  FileTypeSchema,
+  RevealedEnvFile,
+} from "../envs/model.ts";
 import { Export } from "../export/model.ts";
 import { Stats } from "../stats/model.ts";
+import {
+  AlgorithmSchema,
+  RevealedCode,
+  TakenRecoveryCode,
+  TwoFactor,
+  TwoFactorChange,
+  TwoFactorInput,
+} from "../two-factor/model.ts";
 
 export const ApiDocument = t.Object(
   {
@@ -23,6 +41,7 @@ export const ApiDocument = t.Object(
 export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   AccessKey,
   AccessKeyInput,
+  Algorithm: AlgorithmSchema,
   ApiDocument,
   Category,
   CategoryChange,
@@ -31,14 +50,27 @@ export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   Entry,
   EntryChange,
   EntryInput,
+  EnvFile,
+  EnvFileInput,
+  EnvFileType: FileTypeSchema,
+  EnvProject,
+  EnvProjectChange,
+  EnvProjectInput,
+  EnvProjectWithFiles,
   Environment: EnvironmentSchema,
   Export,
   KeyType: KeyTypeSchema,
+  RevealedCode,
   RevealedEntry,
+  RevealedEnvFile,
   Scope: ScopeSchema,
   SessionInfo,
   SignInInput,
   SshKey,
   Stats,
+  TakenRecoveryCode,
+  TwoFactor,
+  TwoFactorChange,
+  TwoFactorInput,
   User,
 };

@@ -1,14 +1,18 @@
 import type { Actor, Kagi } from "../../kagi.ts";
 import { ENVIRONMENTS } from "../entries/model.ts";
+import { countTwoFactors } from "../two-factor/actions.ts";
 import type { Stats } from "./model.ts";
 import * as queries from "./queries.ts";
 
 export async function countVault(kagi: Kagi, actor: Actor): Promise<Stats> {
-  const categories = await kagi.db.all<queries.CategoryCounts>(queries.countByCategory(actor.userId));
+  const [categories, total2fa] = await Promise.all([
+    kagi.db.all<queries.CategoryCounts>(queries.countByCategory(actor.userId)),
+    countTwoFactors(kagi, actor),
+  ]);
   const stats: Stats = {
     totalCategories: categories.length,
     totalEntries: 0,
-    total2fa: 0,
+    total2fa,
     byKeyType: { simple: 0, group: 0, ssh: 0, json: 0 },
     byEnvironment: { development: 0, staging: 0, production: 0 },
   };

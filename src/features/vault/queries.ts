@@ -18,6 +18,42 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     put: (id, sealed) => sql`UPDATE entries SET sealed_value = ${sealed} WHERE id = ${id}`,
   },
   {
+    table: "entry_versions",
+    column: "sealed_value",
+    page: (after) => sql`
+      SELECT id, sealed_value AS "sealed" FROM entry_versions WHERE id > ${after} ORDER BY id LIMIT 100`,
+    put: (id, sealed) => sql`UPDATE entry_versions SET sealed_value = ${sealed} WHERE id = ${id}`,
+  },
+  {
+    table: "env_files",
+    column: "sealed_content",
+    page: (after) => sql`
+      SELECT id, sealed_content AS "sealed" FROM env_files WHERE id > ${after} ORDER BY id LIMIT 20`,
+    put: (id, sealed) => sql`UPDATE env_files SET sealed_content = ${sealed} WHERE id = ${id}`,
+  },
+  {
+    table: "env_file_versions",
+    column: "sealed_content",
+    page: (after) => sql`
+      SELECT id, sealed_content AS "sealed" FROM env_file_versions WHERE id > ${after} ORDER BY id LIMIT 20`,
+    put: (id, sealed) => sql`UPDATE env_file_versions SET sealed_content = ${sealed} WHERE id = ${id}`,
+  },
+  {
+    table: "two_factors",
+    column: "sealed_secret",
+    page: (after) => sql`
+      SELECT id, sealed_secret AS "sealed" FROM two_factors
+      WHERE id > ${after} AND sealed_secret IS NOT NULL ORDER BY id LIMIT 500`,
+    put: (id, sealed) => sql`UPDATE two_factors SET sealed_secret = ${sealed} WHERE id = ${id}`,
+  },
+  {
+    table: "recovery_codes",
+    column: "sealed_code",
+    page: (after) => sql`
+      SELECT id, sealed_code AS "sealed" FROM recovery_codes WHERE id > ${after} ORDER BY id LIMIT 500`,
+    put: (id, sealed) => sql`UPDATE recovery_codes SET sealed_code = ${sealed} WHERE id = ${id}`,
+  },
+  {
     table: "meta",
     column: "value",
     page: (after) => sql`SELECT key AS "id", value AS "sealed" FROM meta WHERE key = 'canary' AND key > ${after}`,

@@ -1,0 +1,154 @@
+import type { Entry, EntryVersion } from "../../src/features/entries/model.ts";
+import { Ago, Empty, Path } from "../components/bits.tsx";
+import type { Problem } from "../components/field.tsx";
+import { writerWords } from "../envs/words.ts";
+import type { Frame } from "../layout/frame.ts";
+import { Page } from "../layout/page.tsx";
+import { ids, urls } from "../urls.ts";
+import { ENVIRONMENT_WORDS } from "../words.ts";
+import { Plain } from "./value.tsx";
+
+type Props = { entry: Entry; versions: readonly EntryVersion[]; problem: Problem | null; now: Date };
+
+/** The values that an entry had, each to be shown and restored. */
+export const EntryHistoryPage = ({ frame, entry, versions, problem, now }: Props & { frame: Frame }): JSX.Element => (
+  <Page frame={frame} title={`History of ${entry.name}`} section="keys">
+    <HistoryPath entry={entry} last="history" />
+    <div class="head">
+      <div>
+        <h1 safe>{`History of ${entry.name}`}</h1>
+        <p class="facts" safe>
+          {ENVIRONMENT_WORDS[entry.environment]}
+        </p>
+      </div>
+    </div>
+    {problem === null ? null : (
+      <p class="notice bad" role="alert" tabindex="-1" autofocus safe>
+        {`${problem.message}.`}
+      </p>
+    )}
+    {versions.length === 0 ? (
+      <Empty title="No earlier value">
+        <p>When the value of this entry is replaced, the one before is kept here, encrypted: the last 10 of them.</p>
+      </Empty>
+    ) : (
+      <ol class="versions">
+        {versions.map((version) => (
+          <li class="version" data-holder>
+            <VersionHead entry={entry} version={version} now={now} />
+            <div class="shown" id={ids.version(version.number)}></div>
+          </li>
+        ))}
+      </ol>
+    )}
+  </Page>
+);
+
+type VersionProps = { entry: Entry; version: EntryVersion; now: Date };
+
+const VersionHead = ({
+  entry,
+  version: { number, fileName, writtenAt, replacedAt, replacedBy },
+  now,
+}: VersionProps) => {
+  const reveal = urls.revealEntryVersion(entry.id, String(number));
+  return (
+    <>
+      <div class="when">
+        <h2 safe>{`Value ${number}`}</h2>
+        {fileName === null ? null : (
+          <span class="tag" safe>
+            {fileName}
+          </span>
+        )}
+        <p class="muted small">
+          {"written "}
+          <Ago at={writtenAt} now={now} />
+          {", replaced "}
+          <Ago at={replacedAt} now={now} />
+          <span safe>{`, ${writerWords(replacedBy)}`}</span>
+        </p>
+      </div>
+      <div class="actions">
+        <form class="reveal" method="post" action={reveal} hx-post={reveal} hx-target={`#${ids.version(number)}`}>
+          <button class="button small" type="submit">
+            Reveal
+            <span class="visually-hidden" safe>{` value ${number}`}</span>
+          </button>
+        </form>
+        <Restore entry={entry} number={number} />
+      </div>
+    </>
+  );
+};
+
+const Restore = ({ entry, number }: { entry: Entry; number: number }): JSX.Element => (
+  <form method="post" action={urls.restoreEntryVersion(entry.id, String(number))}>
+    <button class="button small" type="submit">
+      Restore
+      <span class="visually-hidden" safe>{` value ${number}`}</span>
+    </button>
+  </form>
+);
+
+type ShownProps = { values: readonly { name: string; text: string }[] };
+
+/** A value that the entry had, until it hides itself. */
+export const RevealedVersion = ({ values }: ShownProps): JSX.Element => (
+  <div class="stack tight" data-revealed>
+    <Values values={values} />
+    <div class="shown-for">
+      <button class="button small" type="button" data-hide autofocus>
+        Hide
+      </button>
+      <span class="muted small">Hides itself after 30 seconds</span>
+    </div>
+  </div>
+);
+
+type PageProps = ShownProps & { frame: Frame; entry: Entry; number: number };
+
+/** The same on a page of its own, for browsers without script. */
+export const RevealedVersionPage = ({ frame, entry, number, values }: PageProps): JSX.Element => (
+  <Page frame={frame} title={`An earlier value of ${entry.name}`} section="keys">
+    <HistoryPath entry={entry} last={`value ${number}`} />
+    <div class="head">
+      <div>
+        <h1 safe>{`Value ${number} of ${entry.name}`}</h1>
+      </div>
+      <div class="actions">
+        <a class="button primary" href={urls.entryHistory(entry.id)}>
+          Back to the history
+        </a>
+        <Restore entry={entry} number={number} />
+      </div>
+    </div>
+    <div class="stack" data-revealed>
+      <Values values={values} />
+    </div>
+  </Page>
+);
+
+const Values = ({ values }: ShownProps): JSX.Element => (
+  <>
+    {values.map(({ name, text }) => (
+      <div class="stack tight">
+        <p class="mono small" safe>
+          {name}
+        </p>
+        <Plain name={name} text={text} />
+      </div>
+    ))}
+  </>
+);
+
+const HistoryPath = ({ entry, last }: { entry: Entry; last: string }): JSX.Element => (
+  <Path
+    steps={[
+      { name: "keys", href: urls.keys },
+      { name: entry.category.name, href: urls.category(entry.categoryId) },
+      { name: entry.name, href: urls.entryIn(entry.categoryId, entry.id) },
+      { name: last },
+    ]}
+  />
+);
