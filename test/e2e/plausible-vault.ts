@@ -1,6 +1,7 @@
 import type { KeyType } from "../../src/features/categories/model.ts";
 import type { EntryInput, Environment } from "../../src/features/entries/model.ts";
 import { sshKey } from "../support/secrets.ts";
+import { newProject, realFile } from "./env.ts";
 import { codesOf, newTwoFactor } from "./two-factor.ts";
 import type { Vault } from "./vault.ts";
 
@@ -149,7 +150,15 @@ export async function plausibleVault(vault: Vault) {
     }),
   ];
   const twoFactors = await plausibleTwoFactors(vault);
-  return { categories, entries, twoFactors, accessKeys };
+  const projects = [
+    await newProject(vault, "Recipe finder"),
+    await newProject(vault, "Blog", { env: "PORT=3000\n", "env.local": "DEBUG=1\n" }),
+    await newProject(vault, "Shop", {
+      env: realFile(60),
+      "env.production": "NODE_ENV=production\nAPP_URL=https://shop.example.com\nEMPTY=\nRELEASE=2026-11\n",
+    }),
+  ];
+  return { categories, entries, twoFactors, projects, accessKeys };
 }
 
 /** The second factors of the same person: plain and unusual codes, recovery codes that run out, and none of either. */

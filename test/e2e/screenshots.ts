@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { closeBrowser, findChromium, newContext } from "./browser.ts";
+import { openFile } from "./env.ts";
 import { plausibleVault } from "./plausible-vault.ts";
 import { startVault, type Vault } from "./vault.ts";
 
@@ -12,7 +13,7 @@ import { startVault, type Vault } from "./vault.ts";
  */
 const asked = process.argv[2];
 const folder = resolve(asked ?? join(import.meta.dir, "../../docs/screenshots"));
-const KEPT = ["keys", "category", "access-keys"];
+const KEPT = ["keys", "category", "2fa", "env-file", "access-keys"];
 
 type Shot = Readonly<{ name: string; signedIn?: boolean; arrive: (page: Page) => Promise<unknown> }>;
 
@@ -53,7 +54,8 @@ try {
 }
 
 async function shotsOf(vault: Vault): Promise<Shot[]> {
-  const { categories, entries } = await plausibleVault(vault);
+  const { categories, entries, projects } = await plausibleVault(vault);
+  const shop = projects.find(({ name }) => name === "Shop") as (typeof projects)[number];
   const idOf = (name: string) => categories.find((category) => category.name === name)?.id ?? "";
   const at = (path: string) => (page: Page) => page.goto(vault.url + path);
   const group = entries.find((entry) => entry.categoryId === idOf("AWS"));
@@ -97,6 +99,15 @@ async function shotsOf(vault: Vault): Promise<Shot[]> {
     },
     { name: "new-2fa", arrive: at("/2fa/new") },
     { name: "import-2fa", arrive: at("/2fa/import") },
+    { name: "envs", arrive: at("/envs") },
+    {
+      name: "env-file",
+      arrive: async (page) => {
+        await openFile(page, vault, shop);
+        await page.locator(".env-warnings li").first().waitFor();
+      },
+    },
+    { name: "compare", arrive: at(`/envs/${shop.id}/compare`) },
     { name: "access-keys", arrive: at("/settings/access-keys") },
     { name: "new-access-key", arrive: at("/settings/access-keys/new?preset=pull") },
     { name: "not-found", arrive: at("/nowhere") },
