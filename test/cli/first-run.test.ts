@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   footprint,
@@ -204,17 +204,19 @@ describe("a start that cannot be right touches nothing and says what is wrong", 
 
   test("a vault whose schema was made by another text than this version's, or by a newer one", async () => {
     await (await up()).stop();
-    const names = ["0001_vault", "9999_future"];
     for (const [name, change] of [
-      [names[0], "checksum = 'other'"],
-      [names[1], `name = '${names[1]}'`],
+      ["9999_future", "UPDATE migrations SET name = '9999_future' WHERE name = (SELECT max(name) FROM migrations)"],
+      ["0001_vault", "UPDATE migrations SET checksum = 'other' WHERE name = '0001_vault'"],
     ]) {
-      const database = new Database(join(folder, "data/kagi.db"));
-      database.run(`UPDATE migrations SET ${change}`);
+      const path = join(folder, "data/kagi.db");
+      copyFileSync(path, `${path}.whole`);
+      const database = new Database(path);
+      database.run(change as string);
       database.close();
       const ran = await kagi(folder, ["serve"], { PORT: "0" });
       expect(ran).toMatchObject({ code: 1, out: "" });
       expect(ran.err).toMatch(new RegExp(`^kagi: .*igration ${name}[ ,][^\n]*\\.\n$`));
+      renameSync(`${path}.whole`, path);
     }
   });
 
