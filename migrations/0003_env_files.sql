@@ -51,7 +51,8 @@ CREATE TABLE entry_versions (
   file_name TEXT,
   ssh_key_type TEXT,
   ssh_key_fingerprint TEXT,
-  written_at TEXT NOT NULL,
+  -- NULL for a value that was written before its history began.
+  written_at TEXT,
   replaced_at TEXT NOT NULL,
   replaced_by TEXT NOT NULL,
   UNIQUE (entry_id, number)

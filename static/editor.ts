@@ -5,11 +5,11 @@
  * Nothing that somebody typed is thrown away here: a save that fails leaves it where it is, a conflict shows both sides
  * beside it, and whoever leaves is asked.
  */
-import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, invertedEffects, isolateHistory } from "@codemirror/commands";
 import { HighlightStyle, StreamLanguage, type StringStream, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, forceLinting, linter, lintGutter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState, type Text } from "@codemirror/state";
+import { Compartment, EditorState, StateEffect, StateField, Text } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -20,7 +20,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { endingOf, joinLines, withMark } from "../src/dotenv/layout.ts";
+import { endingOf, hasMark, joinLines, withMark } from "../src/dotenv/layout.ts";
 import { type Problem, readEnv } from "../src/dotenv/read.ts";
 
 /** As long as a revealed value stays in sight of nobody. */
@@ -34,6 +34,32 @@ const READ_LARGE_AFTER_MS = 1_500;
 const MARKED = 500;
 const LISTED = 50;
 
+/** How the file's lines end and whether a mark stands in front, which undo brings back together with the lines. */
+const layoutIs = StateEffect.define<string>();
+const layoutOf = StateField.define<string>({
+  create: () => "lf",
+  update: (layout, { effects }) => effects.reduce((was, effect) => (effect.is(layoutIs) ? effect.value : was), layout),
+});
+const separator = new Compartment();
+const undoneWith = invertedEffects.of(({ startState, effects }) =>
+  effects.some((effect) => effect.is(layoutIs)) ? laidOut(startState.field(layoutOf)) : [],
+);
+
+/** A file whose lines end in several ways keeps its carriage returns in the lines, where they can be seen. */
+function separatorFor(layout: string) {
+  return endingOf(layout) === null ? EditorState.lineSeparator.of("\n") : [];
+}
+
+/** What makes a layout the editor's. */
+function laidOut(layout: string): StateEffect<unknown>[] {
+  return [layoutIs.of(layout), separator.reconfigure(separatorFor(layout))];
+}
+
+/** The lines as the editor has them. */
+function linesOf(text: string, layout: string): Text {
+  return Text.of((endingOf(layout) === null ? joinLines(text, withMark(layout, false)) : text).split("\n"));
+}
+
 const opened = new WeakSet<HTMLFormElement>();
 
 /** Puts the editor in place of the textarea of a form. */
@@ -41,9 +67,8 @@ export function open(form: HTMLFormElement): void {
   if (opened.has(form)) return;
   opened.add(form);
   const textarea = control<HTMLTextAreaElement>(form, "content");
-  const layout = control<HTMLInputElement>(form, "layout");
   const version = control<HTMLInputElement>(form, "version");
-  const mark = form.elements.namedItem("mark") as HTMLInputElement | null;
+  const mark = control<HTMLInputElement>(form, "mark");
   const area = one(form, ".env-area");
   const cover = one(form, ".env-cover");
   const host = document.createElement("div");
@@ -52,7 +77,7 @@ export function open(form: HTMLFormElement): void {
   const view = new EditorView({
     root: shadow,
     parent: shadow,
-    state: stateOf(textarea.value, layout.value),
+    state: stateOf(textarea.value, control<HTMLInputElement>(form, "layout").value),
   });
 
   // One copy is enough: what is sent comes from the editor.
@@ -62,24 +87,22 @@ export function open(form: HTMLFormElement): void {
   area.prepend(host);
   if (matchMedia("(hover: hover)").matches) view.focus();
 
-  let saved: Text = view.state.doc;
-  let savedMark = mark?.checked;
+  let saved = view.state;
   let isNew = version.value === "";
   let isDownload = false;
   let idle = 0;
   let left = 0;
   let away = 0;
 
-  const isDirty = () => !view.state.doc.eq(saved) || mark?.checked !== savedMark;
-  const content = () => contentOf(view.state, layout.value, mark);
+  const isDirty = () => !view.state.doc.eq(saved.doc) || view.state.field(layoutOf) !== saved.field(layoutOf);
 
   function stateOf(text: string, layout: string): EditorState {
-    const isMixed = endingOf(layout) === null;
     return EditorState.create({
-      // A file whose lines end in several ways keeps its carriage returns, where they can be seen.
-      doc: isMixed ? joinLines(text, withMark(layout, false)) : text,
+      doc: linesOf(text, layout),
       extensions: [
-        isMixed ? EditorState.lineSeparator.of("\n") : [],
+        layoutOf.init(() => layout),
+        separator.of(separatorFor(layout)),
+        undoneWith,
         keymap.of([{ key: "Mod-s", run: save }, ...searchKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.contentAttributes.of({
           "aria-label": form.dataset.name ?? "File",
@@ -87,7 +110,9 @@ export function open(form: HTMLFormElement): void {
           tabindex: "0",
         }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) showDirty();
+          const [before, now] = [update.startState.field(layoutOf), update.state.field(layoutOf)];
+          if (before !== now) showLayout(now);
+          if (update.docChanged || before !== now) showDirty();
           if (update.docChanged || update.selectionSet) wakeUp();
         }),
         linter((current) => diagnose(current.state), {
@@ -101,7 +126,7 @@ export function open(form: HTMLFormElement): void {
   /* What is wrong, in the margin and in words below. */
 
   function diagnose(state: EditorState): Diagnostic[] {
-    const { problems } = readEnv((mark?.checked ? "\ufeff" : "") + state.doc.toString());
+    const { problems } = readEnv((hasMark(state.field(layoutOf)) ? "\ufeff" : "") + state.doc.toString());
     list(problems);
     return problems.slice(0, MARKED).map(({ line, severity, message }) => {
       const { from, to } = state.doc.line(Math.min(line, state.doc.lines));
@@ -152,8 +177,8 @@ export function open(form: HTMLFormElement): void {
     body.set("fileType", control<HTMLInputElement>(form, "fileType").value);
     body.set("version", over ? submitter.value : version.value);
     // As a file it arrives byte for byte, where a field would have its line breaks changed on the way.
-    body.set("file", new File([content()], form.dataset.name ?? "env", { type: "text/plain" }));
-    const sent = { doc: view.state.doc, mark: mark?.checked };
+    body.set("file", new File([contentOf(view.state)], form.dataset.name ?? "env", { type: "text/plain" }));
+    const sent = view.state;
     let answer: Response;
     let text: string;
     try {
@@ -179,8 +204,7 @@ export function open(form: HTMLFormElement): void {
     if (!answer.ok) return;
     version.value = answer.headers.get("ETag")?.replaceAll('"', "") ?? version.value;
     isNew = false;
-    saved = sent.doc;
-    savedMark = sent.mark;
+    saved = sent;
     showDirty();
     // Its address is that of a file by now.
     const url = new URL(location.href);
@@ -216,9 +240,19 @@ export function open(form: HTMLFormElement): void {
     if (isDirty()) form.querySelector("#env-state .good")?.remove();
   }
 
-  mark?.addEventListener("change", () => {
-    showDirty();
+  /** Beside the editor, what it cannot show. */
+  function showLayout(layout: string): void {
+    const ending = endingOf(layout) ?? "";
+    for (const words of form.querySelectorAll<HTMLElement>("[data-ending]"))
+      words.hidden = words.dataset.ending !== ending;
+    mark.checked = hasMark(layout);
+    // One that is gone stays offered.
+    if (mark.checked) one(form, ".check:has([name=mark])").hidden = false;
     forceLinting(view);
+  }
+
+  mark.addEventListener("change", () => {
+    view.dispatch({ effects: layoutIs.of(withMark(view.state.field(layoutOf), mark.checked)) });
   });
 
   form.addEventListener("click", (event) => {
@@ -230,16 +264,14 @@ export function open(form: HTMLFormElement): void {
   /** Theirs in place of mine, which one step of undo brings back. */
   function take(): void {
     const theirs = one<HTMLTextAreaElement>(form, "[data-theirs]");
-    const { layout: their = "lf", version: theirVersion = "" } = theirs.dataset;
-    const isMixed = view.state.facet(EditorState.lineSeparator) !== undefined;
-    const text = isMixed ? joinLines(theirs.value, withMark(their, false)) : theirs.value;
+    const { layout = "lf", version: theirVersion = "" } = theirs.dataset;
     view.dispatch({
-      changes: { from: 0, to: view.state.doc.length, insert: view.state.toText(text) },
+      changes: { from: 0, to: view.state.doc.length, insert: linesOf(theirs.value, layout) },
+      effects: laidOut(layout),
       annotations: isolateHistory.of("full"),
     });
-    if (!isMixed) layout.value = their;
     version.value = theirVersion;
-    saved = view.state.doc;
+    saved = view.state;
     showDirty();
     tell("What is saved is in the editor now. Undo brings yours back.");
     view.focus();
@@ -292,7 +324,9 @@ export function open(form: HTMLFormElement): void {
   addEventListener(
     "beforeunload",
     (event) => {
-      if (isDirty() && !isDownload) event.preventDefault();
+      // That of the download itself, once: whoever leaves a moment later is asked again.
+      if (isDownload) isDownload = false;
+      else if (isDirty()) event.preventDefault();
     },
     { signal },
   );
@@ -355,11 +389,11 @@ export function open(form: HTMLFormElement): void {
 }
 
 /** What is in the editor, as the file's bytes will be. */
-function contentOf(state: EditorState, layout: string, mark: HTMLInputElement | null): string {
+function contentOf(state: EditorState): string {
+  const layout = state.field(layoutOf);
   const text = state.sliceDoc();
-  const marked = mark?.checked === true;
-  if (endingOf(layout) === null) return (marked ? "\ufeff" : "") + text;
-  return joinLines(text, withMark(layout, marked));
+  if (endingOf(layout) === null) return (hasMark(layout) ? "\ufeff" : "") + text;
+  return joinLines(text, layout);
 }
 
 function sumOf(count: number): string {

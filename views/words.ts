@@ -20,3 +20,8 @@ export const ENVIRONMENT_WORDS: Readonly<Record<Environment, string>> = {
 /** Each with its word, in the order in which people choose. */
 export const ENVIRONMENT_OPTIONS = Object.entries(ENVIRONMENT_WORDS);
 export const KEY_TYPE_OPTIONS = KEY_TYPE_ORDER.map((type) => [type, KEY_TYPE_WORDS[type].name] as const);
+
+/** Who wrote a version or replaced a value: `session`, or the first characters of an access key. */
+export function writerWords(writer: string): string {
+  return writer === "session" ? "in the browser" : `with the access key ${writer}…`;
+}

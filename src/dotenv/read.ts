@@ -36,7 +36,7 @@ export type EnvEntry = {
 export type Problem = {
   line: number;
   severity: "error" | "warning" | "info";
-  kind: "syntax" | "key" | "unclosed" | "ambiguous" | "duplicate" | "bom" | "docker";
+  kind: "syntax" | "key" | "unclosed" | "ambiguous" | "duplicate" | "bom" | "spaces" | "docker";
   /** For people; never contains a value. */
   message: string;
 };
@@ -47,8 +47,9 @@ export type EnvText = {
   /** What a program has after loading the file: of duplicates, the last. */
   values: Map<string, string>;
   duplicates: { key: string; lines: number[] }[];
-  /** Ordered by line. */
+  /** Ordered by line, as many as anybody reads; `moreProblems` are not listed. */
   problems: Problem[];
+  moreProblems: number;
   bom: boolean;
 };
 
@@ -130,7 +131,11 @@ const BECAUSE: Record<Reason, string> = {
  */
 const COUNTS = (parser: Parser) => parser !== "docker" && parser !== "ruby-dotenv";
 
+/** What most values are: bare text that stands for itself everywhere, so that there is nobody to ask. */
+const PLAIN = /^(?!=)[A-Za-z0-9_./:@%+,=-]*$/;
+
 const ambiguity = (scanned: Scanned): EnvEntry["ambiguous"] => {
+  if (scanned.quote === "" && !scanned.unclosed && !scanned.trailing && PLAIN.test(scanned.inner)) return undefined;
   if (scanned.unclosed) return { reasons: ["unclosed"], misreadBy: [] };
   if (scanned.trailing) return { reasons: ["trailing"], misreadBy: [] };
   const misreaders = misreadBy(scanned, scanned.value).filter((parser) => parser !== "Kagi");
@@ -148,14 +153,25 @@ const lineCounter = (text: string) => {
   };
 };
 
+/** A file with more problems than this has one: it is no `.env` file. */
+const LISTED = 1000;
+
 export const readEnv = (source: string): EnvText => {
   const bom = source.startsWith("\ufeff");
   const text = bom ? source.slice(1) : source;
   const lineAt = lineCounter(text);
   const entries: EnvEntry[] = [];
   const problems: Problem[] = [];
-  const problem = (line: number, severity: Problem["severity"], kind: Problem["kind"], message: string) =>
-    problems.push({ line, severity, kind, message });
+  let moreProblems = 0;
+  const problem = (
+    line: number,
+    severity: Problem["severity"],
+    kind: Problem["kind"],
+    message: string | (() => string),
+  ) => {
+    if (problems.length >= LISTED) moreProblems++;
+    else problems.push({ line, severity, kind, message: typeof message === "string" ? message : message() });
+  };
   if (bom)
     problem(1, "warning", "bom", "The file starts with a byte order mark: Vite, Node and bash lose the first key");
   let dockerTold = false;
@@ -183,28 +199,42 @@ export const readEnv = (source: string): EnvText => {
     const ambiguous = ambiguity(scanned);
     if (ambiguous !== undefined) {
       entry.ambiguous = ambiguous;
-      const why = ambiguous.reasons.map((reason) => BECAUSE[reason]).join(", ");
-      const who = ambiguous.misreadBy.length > 0 ? `; read differently by ${ambiguous.misreadBy.join(", ")}` : "";
       const [severity, kind] = scanned.unclosed
         ? (["error", "unclosed"] as const)
         : (["warning", "ambiguous"] as const);
-      problem(line, severity, kind, `${key} ${why}${who}`);
+      problem(line, severity, kind, () => describe(key, ambiguous));
     }
-    const spaced = `${before}${scanned.value === "" ? "" : after}` !== "";
-    if (!dockerTold && (exported !== undefined || spaced)) {
+    if (`${before}${scanned.value === "" ? "" : after}` !== "") {
+      problem(
+        line,
+        "warning",
+        "spaces",
+        () => `${key} has spaces around =: a shell runs it as a command, docker refuses the file`,
+      );
+    } else if (!dockerTold && exported !== undefined) {
       dockerTold = true;
-      problem(line, "info", "docker", "docker run --env-file refuses a file with export or spaces around =");
+      problem(line, "info", "docker", "docker run --env-file refuses a file with export");
     }
   }
 
   const duplicates = findDuplicates(entries);
   for (const { key, lines } of duplicates) {
     for (const line of lines.slice(0, -1))
-      problem(line, "warning", "duplicate", `${key} is set again in line ${lines.at(-1)}`);
+      problem(line, "warning", "duplicate", () => `${key} is set again in line ${lines.at(-1)}`);
   }
   problems.sort((one, other) => one.line - other.line);
-  return { entries, values: new Map(entries.map(({ key, value }) => [key, value])), duplicates, problems, bom };
+  return {
+    entries,
+    values: new Map(entries.map(({ key, value }) => [key, value])),
+    duplicates,
+    problems,
+    moreProblems,
+    bom,
+  };
 };
+
+const describe = (key: string, { reasons, misreadBy: who }: NonNullable<EnvEntry["ambiguous"]>) =>
+  `${key} ${reasons.map((reason) => BECAUSE[reason]).join(", ")}${who.length > 0 ? `; read differently by ${who.join(", ")}` : ""}`;
 
 const nextLine = (text: string, at: number) => at + (text.startsWith("\r\n", at) ? 2 : 1);
 

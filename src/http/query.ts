@@ -1,3 +1,4 @@
+import { ENVIRONMENT_WORDS } from "../../views/words.ts";
 import { NAME_LENGTH } from "../schema.ts";
 
 /** What a page's address says, made safe to use. */
@@ -5,6 +6,15 @@ import { NAME_LENGTH } from "../schema.ts";
 /** A search as it may go to the database: of the length that queries take, without what no text there holds. */
 export function searchText(text: string | null): string {
   return (text ?? "").replaceAll("\0", "").slice(0, NAME_LENGTH).toWellFormed().trim();
+}
+
+/** Where a list goes on; null when the text is no id. */
+export function cursorOf(text: string | null): string | null {
+  return text !== null && /^[0-9a-f-]{36}$/.test(text) ? text : null;
+}
+
+export function environmentOf(text: string | null): keyof typeof ENVIRONMENT_WORDS | null {
+  return text !== null && Object.hasOwn(ENVIRONMENT_WORDS, text) ? (text as keyof typeof ENVIRONMENT_WORDS) : null;
 }
 
 /**

@@ -40,6 +40,11 @@ export function html(view: unknown, extra: Extra & { secret?: boolean } = {}): R
   return completed(response, extra);
 }
 
+/** A revealed value by itself, for the clipboard. */
+export function plainText(text: string | undefined): Response {
+  return new Response(text, { headers: { "Content-Type": "text/plain; charset=utf-8" } });
+}
+
 /** A page that is the same for many, made once and kept as it is sent. */
 export type KeptPage = Readonly<{ plain: Uint8Array<ArrayBuffer>; zipped: Uint8Array<ArrayBuffer> }>;
 

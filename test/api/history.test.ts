@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { seal } from "../../src/crypto/envelope.ts";
 import { listEntryVersions, restoreEntryVersion, revealEntryVersion } from "../../src/features/entries/history.ts";
-import type { Entry } from "../../src/features/entries/model.ts";
+import { ENTRY_VERSIONS, type Entry } from "../../src/features/entries/model.ts";
 import {
   listEnvFileVersions,
   restoreEnvFileVersion,
   revealEnvFileVersion,
   saveEnvFile,
 } from "../../src/features/envs/actions.ts";
-import type { EnvFile } from "../../src/features/envs/model.ts";
+import { type EnvFile, FILE_VERSIONS } from "../../src/features/envs/model.ts";
 import type { Actor } from "../../src/kagi.ts";
+import { urls } from "../../views/urls.ts";
 import { Client, cookiesOf } from "../support/client.ts";
 import { type Inside, inside } from "../support/inside.ts";
 import { newFolder, removeFolder, kagi as run, serve } from "../support/program.ts";
@@ -212,6 +214,44 @@ onEachEngine("the history of an entry's value", (vault) => {
       `SELECT detail FROM audit_events WHERE thing_id = '${id}' AND verb = 'reveal'`,
     );
     expect(rows).toEqual([{ detail: "version=1" }, { detail: "version=2" }]);
+  });
+
+  test("does not know when a value was written whose entry changed before its history began", async () => {
+    const entry = await newEntry(vault.owner, { value: "old" });
+    await change(vault.owner, entry, { notes: "of which nothing is kept" });
+    const second = (await change(vault.owner, entry, { value: "new" })).body;
+    await change(vault.owner, entry, { value: "newer" });
+    const written = (await listEntryVersions(as.kagi, as.owner, entry.id)).map(({ writtenAt }) => writtenAt);
+    expect(written).toEqual([second.updatedAt, null]);
+    const page = await vault.owner.get(urls.entryHistory(entry.id));
+    expect(page.text).toContain("written at an unknown time");
+    expect(page.text).not.toContain(entry.createdAt);
+  });
+
+  test("says of its limit, and of that of files, what holds", async () => {
+    const file = await newEnvFile(vault.owner);
+    const ofFile = await vault.owner.get(urls.envHistory(file.projectId, file.id));
+    expect(ofFile.text).toContain(`the last ${FILE_VERSIONS} of them`);
+    const ofEntry = await vault.owner.get(urls.entryHistory((await newEntry(vault.owner)).id));
+    expect(ofEntry.text).toContain(`the last ${ENTRY_VERSIONS} of them`);
+  });
+
+  test("calls what does not open not found, and nothing else", async () => {
+    const group = await newCategory(vault.owner, { keyType: "group", fieldDefinitions: ["A"] });
+    const entry = await newEntry(vault.owner, { categoryId: group.id, value: { A: "1" } });
+    await change(vault.owner, entry, { value: { A: "2" } });
+    const [row] = await vault.storage.rows<{ id: string }>(
+      `SELECT id FROM entry_versions WHERE entry_id = '${entry.id}'`,
+    );
+    const id = row?.id as string;
+    const put = (sealed: string) =>
+      vault.storage.rows(`UPDATE entry_versions SET sealed_value = '${sealed}' WHERE id = '${id}'`);
+    const show = () => failureOf(revealEntryVersion(as.kagi, as.owner, entry.id, 1));
+    await put("AAAA:BBBB:CCCC");
+    expect(await show()).toMatchObject({ code: "ENTRY_NOT_FOUND" });
+    // It opens, and is nothing that Kagi ever wrote.
+    await put(seal(as.kagi.keyring, { table: "entry_versions", column: "sealed_value", id }, "{"));
+    expect(await show()).toBeInstanceOf(SyntaxError);
   });
 
   test("has nothing of a change that leaves the value as it is", async () => {

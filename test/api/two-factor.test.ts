@@ -253,6 +253,35 @@ onEachEngine("second factors", (vault) => {
     expect((await take(vault.owner, one)).body).toMatchObject({ code: "new one", remaining: 0 });
   });
 
+  const loggedUnreadable = ({ id }: TwoFactor, { headers }: Answer) =>
+    vault.logged(`a sealed value does not open twoFactorId=${id} requestId=${headers.get("x-request-id")}`);
+
+  test("hand out the next recovery code that opens, and leave the one that does not as it is", async () => {
+    const made = await newTwoFactor(vault.owner, { recoveryCodes: ["one", "two", "three"] });
+    await vault.storage.rows(
+      `UPDATE recovery_codes SET sealed_code = 'damaged' WHERE two_factor_id = '${made.id}' AND position = 1`,
+    );
+    const first = await take(vault.owner, made);
+    expect(first).toMatchObject({ status: 200, body: { code: "two", remaining: 2, total: 3 } });
+    await loggedUnreadable(made, first);
+    expect(await take(vault.owner, made)).toMatchObject({ status: 200, body: { code: "three", remaining: 1 } });
+    expect(await take(vault.owner, made)).toMatchObject(refused(404, "TWO_FACTOR_NOT_FOUND"));
+    expect((await vault.owner.get(`/api/2fa/${made.id}`)).body).toMatchObject({ recoveryCodesUsed: 2 });
+    const unused = `SELECT position FROM recovery_codes WHERE two_factor_id = '${made.id}' AND used_at IS NULL`;
+    expect(await vault.storage.rows<{ position: number }>(unused)).toEqual([{ position: 1 }]);
+  });
+
+  test("log the recovery code that does not open when a new set takes its place", async () => {
+    const made = await newTwoFactor(vault.owner, { recoveryCodes: ["one", "two"] });
+    await take(vault.owner, made);
+    await vault.storage.rows(
+      `UPDATE recovery_codes SET sealed_code = 'damaged' WHERE two_factor_id = '${made.id}' AND position = 2`,
+    );
+    const replaced = await vault.owner.put<TwoFactor>(`/api/2fa/${made.id}`, { recoveryCodes: ["one", "three"] });
+    expect(replaced.body).toMatchObject({ recoveryCodesTotal: 2, recoveryCodesUsed: 1 });
+    await loggedUnreadable(made, replaced);
+  });
+
   test("are in the trail, each act with its row and none without", async () => {
     const made = await newTwoFactor(vault.owner);
     const acts: [verb: string, detail: string | null, act: () => Promise<Answer>][] = [
@@ -461,6 +490,8 @@ onEachEngine("planted second factors", (vault) => {
           SELECT sealed_code FROM recovery_codes WHERE two_factor_id = '${made.id}' AND position = 2)
         WHERE two_factor_id = '${made.id}' AND position = 1`,
     );
+    // The one in another's place is never handed out; the one in its own is.
+    expect(await take(vault.owner, made)).toMatchObject({ status: 200, body: { code: "second", remaining: 1 } });
     expect(await take(vault.owner, made)).toMatchObject(refused(404, "TWO_FACTOR_NOT_FOUND"));
   });
 });

@@ -38,7 +38,11 @@ describe("README", () => {
       expect({ code, err }).toEqual({ code: 0, err: "" });
       expect(out).not.toContain('"error"');
       expect(out).toContain('"value":"sk-a$b \\"c\\""');
-      expect(out).toEndWith('sk-a$b "c" sk_test_def+ghi\n');
+      expect(out).toContain('\nsk-a$b "c" sk_test_def+ghi\n');
+      expect(out).toMatch(/"code":"\d{6}","remainingSeconds":\d+\}/);
+      expect(out).toContain('"content":"PORT=3000\\n"');
+      const saved = JSON.parse(out.slice(out.lastIndexOf('{"id"'))) as Record<string, string>;
+      expect(saved).toMatchObject({ fileType: "env", updatedAt: expect.not.stringMatching(saved.createdAt as string) });
     } finally {
       await server.stop();
     }

@@ -79,12 +79,14 @@ describe("what goes wrong is told, and the rest of the file is read", () => {
     expect(problems.filter(({ kind }) => kind === "duplicate").map(({ line }) => line)).toEqual([1, 2, 4]);
   });
 
-  test("a byte order mark, and what docker refuses", () => {
-    const { bom, problems } = readEnv("\ufeffexport A=1\nB = 2\n");
+  test("a byte order mark, spaces around =, and what docker refuses", () => {
+    const { bom, problems } = readEnv("\ufeffexport A=1\nB = 2\nexport C=3\nD= 4\n");
     expect(bom).toBeTrue();
     expect(problems.map(({ line, kind, severity }) => [line, kind, severity])).toEqual([
       [1, "bom", "warning"],
       [1, "docker", "info"],
+      [2, "spaces", "warning"],
+      [4, "spaces", "warning"],
     ]);
     expect(readEnv("A=1\nB=\nC= \n").problems).toEqual([]);
   });

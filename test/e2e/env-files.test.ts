@@ -178,6 +178,43 @@ test("theirs can be taken, and one undo brings mine back", async ({ page, vault 
   expect(await contentOf(vault, project, "env")).toBe("A=1\nMINE=1\n");
 });
 
+const THEIRS: readonly (readonly [name: string, mine: string, theirs: string])[] = [
+  ["mixed endings", "A=1\n", "A=1\r\nB=2\nC=3\r\n"],
+  ["a mark", "A=1\n", "\ufeffA=1\nB=2\n"],
+  ["no mark", "\ufeffA=1\n", "A=1\nB=2\n"],
+  ["other endings alone", "A=1\nB=2\n", "A=1\r\nB=2\r\n"],
+  ["one way of ending", "A=1\r\nB=2\n", "A=1\r\nB=2\r\n"],
+  ["a mark and mixed endings", "\ufeffA=1\rB=2\n", "\ufeffA=1\r\nB=2\n"],
+];
+
+test("theirs, once taken, is saved byte for byte, and mine after an undo as well", async ({ page, vault }) => {
+  for (const [name, mine, theirs] of THEIRS) {
+    const project = await newProject(vault, `Taken, ${name}`, { env: mine });
+    await openFile(page, vault, project);
+    await typeAt(page, "End", "X");
+    await putFile(vault, project, "env", theirs);
+    await page.keyboard.press("Control+s");
+    await page.getByRole("button", { name: "Take theirs into the editor" }).click();
+    expect({ name, dirty: await page.locator(".env-dirty").isVisible() }).toEqual({ name, dirty: false });
+    const mark = page.getByLabel("Keep the byte order mark");
+    if (theirs.startsWith("\ufeff")) expect(await mark.isChecked()).toBe(true);
+    const isMixed = name.includes("mixed");
+    expect(await page.getByText("The line endings are mixed, and stay so.").isVisible()).toBe(isMixed);
+    await typeAt(page, "End", "Y=1");
+    await page.locator(".env-dirty").waitFor();
+    await save(page);
+    expect({ name, content: await contentOf(vault, project, "env") }).toEqual({ name, content: `${theirs}Y=1` });
+    // Back by the edit, and by what was taken.
+    await page.keyboard.press("Control+z");
+    await page.keyboard.press("Control+z");
+    await save(page);
+    expect({ name, content: await contentOf(vault, project, "env") }).toEqual({ name, content: `${mine}X` });
+    await page.keyboard.press("Control+y");
+    await save(page);
+    expect({ name, content: await contentOf(vault, project, "env") }).toEqual({ name, content: theirs });
+  }
+});
+
 test("a file that was deleted meanwhile is a conflict, too, and can be saved anew", async ({ page, vault }) => {
   const project = await newProject(vault, "Conflict, deleted", { env: "A=1\n" });
   await openFile(page, vault, project);

@@ -144,7 +144,7 @@ const STATES: readonly State[] = [
       await page.getByLabel("Project").fill(`Some fields ${crypto.randomUUID()}`);
       await page.getByLabel("AWS_REGION", { exact: true }).fill("eu-north-1");
       await page.getByRole("button", { name: "Create entry" }).click();
-      await page.getByText("not set").first().waitFor();
+      await page.getByText("not set", { exact: true }).first().waitFor();
     },
   },
   { name: "category of SSH keys", arrive: ({ open }, { ssh }) => open(ssh.category) },

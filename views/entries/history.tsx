@@ -1,11 +1,10 @@
-import type { Entry, EntryVersion } from "../../src/features/entries/model.ts";
+import { ENTRY_VERSIONS, type Entry, type EntryVersion } from "../../src/features/entries/model.ts";
 import { Ago, Empty, Path } from "../components/bits.tsx";
 import type { Problem } from "../components/field.tsx";
-import { writerWords } from "../envs/words.ts";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
-import { ENVIRONMENT_WORDS } from "../words.ts";
+import { ENVIRONMENT_WORDS, writerWords } from "../words.ts";
 import { Plain } from "./value.tsx";
 
 type Props = { entry: Entry; versions: readonly EntryVersion[]; problem: Problem | null; now: Date };
@@ -29,7 +28,9 @@ export const EntryHistoryPage = ({ frame, entry, versions, problem, now }: Props
     )}
     {versions.length === 0 ? (
       <Empty title="No earlier value">
-        <p>When the value of this entry is replaced, the one before is kept here, encrypted: the last 10 of them.</p>
+        <p>
+          {`When the value of this entry is replaced, the one before is kept here, encrypted: the last ${ENTRY_VERSIONS} of them.`}
+        </p>
       </Empty>
     ) : (
       <ol class="versions">
@@ -63,7 +64,7 @@ const VersionHead = ({
         )}
         <p class="muted small">
           {"written "}
-          <Ago at={writtenAt} now={now} />
+          {writtenAt === null ? "at an unknown time" : <Ago at={writtenAt} now={now} />}
           {", replaced "}
           <Ago at={replacedAt} now={now} />
           <span safe>{`, ${writerWords(replacedBy)}`}</span>

@@ -49,7 +49,11 @@ export const ComparePage = ({ frame, project, comparison, example }: Props & { f
   </Page>
 );
 
-const ComparisonTable = ({ comparison: { columns, reference, rows } }: { comparison: Comparison }): JSX.Element =>
+const ComparisonTable = ({
+  comparison: { columns, reference, rows, more },
+}: {
+  comparison: Comparison;
+}): JSX.Element =>
   rows.length === 0 ? (
     <p class="notice">The files set no variable.</p>
   ) : (
@@ -59,7 +63,7 @@ const ComparisonTable = ({ comparison: { columns, reference, rows } }: { compari
           reference === null
             ? "There is no .env to compare with, so that nothing is extra."
             : `What ${columnName(reference)} lacks is extra.`
-        }`}
+        }${more > 0 ? ` ${count(more, "more variable")} are not shown.` : ""}`}
       </p>
       <table class="table compare">
         <thead>

@@ -7,7 +7,8 @@ import { urls } from "../urls.ts";
 import { fileName } from "./words.ts";
 
 type ProjectProps = { project: EnvProject };
-type FileProps = { project: EnvProject; file: EnvFile };
+/** `version` is the one that whoever confirms has seen. */
+type FileProps = { project: EnvProject; file: EnvFile; version: number };
 
 export const DeleteEnvProjectPage = ({ frame, project }: ProjectProps & { frame: Frame }): JSX.Element => (
   <Page frame={frame} title={`Delete ${project.name}`} section="envs">
@@ -39,15 +40,15 @@ export const DeleteEnvProject = ({ project, inDialog }: ProjectProps & { inDialo
   </Confirm>
 );
 
-export const DeleteEnvFilePage = ({ frame, project, file }: FileProps & { frame: Frame }): JSX.Element => (
+export const DeleteEnvFilePage = ({ frame, project, file, version }: FileProps & { frame: Frame }): JSX.Element => (
   <Page frame={frame} title={`Delete ${fileName(file.fileType)}`} section="envs">
     <div class="narrow panel">
-      <DeleteEnvFile project={project} file={file} inDialog={false} />
+      <DeleteEnvFile project={project} file={file} version={version} inDialog={false} />
     </div>
   </Page>
 );
 
-export const DeleteEnvFile = ({ project, file, inDialog }: FileProps & { inDialog: boolean }): JSX.Element => (
+export const DeleteEnvFile = ({ project, file, version, inDialog }: FileProps & { inDialog: boolean }): JSX.Element => (
   <Confirm
     title={`Delete ${fileName(file.fileType)}?`}
     action={urls.deleteEnvFile(project.id, file.id)}
@@ -55,6 +56,7 @@ export const DeleteEnvFile = ({ project, file, inDialog }: FileProps & { inDialo
     back={urls.envTab(project.id, file.fileType)}
     inDialog={inDialog}
   >
+    <input type="hidden" name="version" value={String(version)} />
     <p>
       The file <strong safe>{fileName(file.fileType)}</strong> of <strong safe>{project.name}</strong> goes, with its
       history. It cannot be brought back. Entries that were imported from it stay.

@@ -1,16 +1,4 @@
-/** A line that is in both, in one only, or a run of lines in both that is left out. */
-export type DifferenceLine =
-  | Readonly<{ kind: "same" | "added" | "removed"; text: string; line: number }>
-  | Readonly<{ kind: "skipped"; count: number }>;
-
-export type Difference = Readonly<{
-  /** null when the two are too far apart to be set against each other. */
-  lines: readonly DifferenceLine[] | null;
-  added: number;
-  removed: number;
-  /** What differs besides the lines: how they end, a byte order mark. */
-  notes: readonly string[];
-}>;
+import type { Difference, DifferenceLine } from "../../src/features/envs/model.ts";
 
 type Props = { of: Difference; label: string; from: string; to: string };
 

@@ -1,8 +1,8 @@
-import type { EnvProject, FileType } from "../../src/features/envs/model.ts";
+import type { Difference, EnvProject, FileType } from "../../src/features/envs/model.ts";
 import { attribute } from "../components/attribute.ts";
 import { count } from "../components/bits.tsx";
 import { ids, urls } from "../urls.ts";
-import { type Difference, DifferenceView } from "./difference.tsx";
+import { DifferenceView } from "./difference.tsx";
 import { fileName } from "./words.ts";
 
 /** What the reader has to say of one line. */
@@ -22,7 +22,7 @@ export type Opened = Readonly<{
 
 /** What became of the last save. */
 export type Outcome =
-  | Readonly<{ kind: "saved"; changed: boolean }>
+  | Readonly<{ kind: "saved"; as: "new" | "changed" | "same" }>
   | Readonly<{ kind: "refused"; message: string }>
   | Readonly<{ kind: "conflict"; theirs: Theirs | null; difference: Difference }>;
 
@@ -110,25 +110,24 @@ export const FileEditor = ({ project, fileType, opened, outcome, script }: Props
   </form>
 );
 
-/** What the editor cannot show, and keeps. */
+/** What the editor cannot show, and keeps; what does not hold now may when it takes what somebody else saved. */
 const Layout = ({ opened }: { opened: Opened }): JSX.Element => (
   <>
-    {opened.ending === "LF" ? null : (
-      <span class="muted small" safe>
-        {opened.ending === null
-          ? "The line endings are mixed, and stay so."
-          : `The lines end with ${opened.ending}, and will.`}
+    <span class="muted small" data-ending="" hidden={opened.ending !== null}>
+      The line endings are mixed, and stay so.
+    </span>
+    {["CRLF", "CR"].map((ending) => (
+      <span class="muted small" data-ending={ending} hidden={opened.ending !== ending} safe>
+        {`The lines end with ${ending}, and will.`}
       </span>
-    )}
+    ))}
     {opened.ending === null ? (
       <span class="muted small without-script">When lines come or go here, all of them will end as most do now.</span>
     ) : null}
-    {opened.hasMark ? (
-      <label class="check small">
-        <input type="checkbox" name="mark" value="yes" checked autocomplete="off" />
-        <span>Keep the byte order mark</span>
-      </label>
-    ) : null}
+    <label class="check small" hidden={!opened.hasMark}>
+      <input type="checkbox" name="mark" value="yes" checked={opened.hasMark} autocomplete="off" />
+      <span>Keep the byte order mark</span>
+    </label>
   </>
 );
 
@@ -162,13 +161,17 @@ const Warnings = ({ warnings }: { warnings: readonly Warning[] }): JSX.Element =
   </section>
 );
 
+const SAVED = {
+  new: "Saved. The file is new.",
+  changed: "Saved. The version before is in the history.",
+  same: "Saved. It was the same already.",
+} as const;
+
 /** How the save went; the editor puts it in place of the one before. */
 export const SaveState = ({ projectId, outcome }: { projectId: string; outcome: Outcome | null }): JSX.Element => (
   <div id={ids.envState}>
     {outcome === null ? null : outcome.kind === "saved" ? (
-      <p class="notice good">
-        {outcome.changed ? "Saved. The version before is in the history." : "Saved. It was the same already."}
-      </p>
+      <p class="notice good">{SAVED[outcome.as]}</p>
     ) : outcome.kind === "refused" ? (
       <p class="notice bad" role="alert" tabindex="-1" autofocus safe>
         {outcome.message}

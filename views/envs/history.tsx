@@ -1,11 +1,18 @@
-import type { EnvFile, EnvFileVersion, EnvProject } from "../../src/features/envs/model.ts";
+import {
+  type Difference,
+  type EnvFile,
+  type EnvFileVersion,
+  type EnvProject,
+  FILE_VERSIONS,
+} from "../../src/features/envs/model.ts";
 import { Ago, Path, Tag } from "../components/bits.tsx";
 import type { Problem } from "../components/field.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
-import { type Difference, DifferenceView } from "./difference.tsx";
-import { fileName, writerWords } from "./words.ts";
+import { writerWords } from "../words.ts";
+import { DifferenceView } from "./difference.tsx";
+import { fileName } from "./words.ts";
 
 type Props = {
   project: Pick<EnvProject, "id" | "name">;
@@ -32,7 +39,7 @@ export const EnvHistoryPage = ({
       <div class="head">
         <div>
           <h1 safe>{`History of ${name}`}</h1>
-          <p class="muted">Each save keeps the version before it, the last 20 of them.</p>
+          <p class="muted">{`Each save keeps the version before it, the last ${FILE_VERSIONS} of them.`}</p>
         </div>
       </div>
       {problem === null ? null : (

@@ -1,6 +1,12 @@
 import type { PropsWithChildren } from "@elysiajs/html";
 import type { Environment } from "../../src/features/entries/model.ts";
-import type { EnvFile, EnvProject, ImportPlan, ImportRow } from "../../src/features/envs/model.ts";
+import {
+  type EnvFile,
+  type EnvProject,
+  IMPORT_COUNT,
+  type ImportPlan,
+  type ImportRow,
+} from "../../src/features/envs/model.ts";
 import { NAME_LENGTH } from "../../src/schema.ts";
 import { attribute } from "../components/attribute.ts";
 import { count, Path } from "../components/bits.tsx";
@@ -13,13 +19,15 @@ import { ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS } from "../words.ts";
 import { fileName } from "./words.ts";
 
 type Place = { project: Pick<EnvProject, "id" | "name">; file: EnvFile };
+/** After an import the file may be gone. */
+type Afterwards = Omit<Place, "file"> & { file: EnvFile | null };
 
 export type PlanView = Place &
   Readonly<{
     name: string;
     environment: Environment;
     plan: ImportPlan;
-    /** Names that were ticked, null for all that can be. */
+    /** Names that were ticked, null for all that can be, as far as one import takes them. */
     ticked: ReadonlySet<string> | null;
     problem: Problem | null;
   }>;
@@ -32,24 +40,27 @@ export const ImportPage = ({ frame, ...view }: PlanView & { frame: Frame }): JSX
   </ImportFrame>
 );
 
-type FrameProps = PropsWithChildren<Place & { frame: Frame }>;
+type FrameProps = PropsWithChildren<Afterwards & { frame: Frame }>;
 
 const ImportFrame = ({ frame, project, file, children }: FrameProps): JSX.Element => {
-  const name = fileName(file.fileType);
+  const name = file === null ? "a file" : fileName(file.fileType);
   return (
     <Page frame={frame} title={`Import ${name} of ${project.name}`} section="envs">
       <Path
         steps={[
           { name: "env files", href: urls.envProjects },
           { name: project.name, href: urls.envProject(project.id) },
-          { name, href: urls.envTab(project.id, file.fileType) },
+          ...(file === null ? [] : [{ name, href: urls.envTab(project.id, file.fileType) }]),
           { name: "import" },
         ]}
       />
       <div class="head">
         <div>
           <h1 safe>{`Import ${name} into entries`}</h1>
-          <p class="muted">Each variable becomes an entry under Keys. The file stays as it is.</p>
+          <p class="muted">
+            Each variable becomes an entry under Keys.{" "}
+            {file === null ? "The file is gone." : "The file stays as it is."}
+          </p>
         </div>
       </div>
       <div class="stack loose">{children}</div>
@@ -91,10 +102,15 @@ const PlanForm = ({ project, file, name, environment, problem }: PlanView): JSX.
   );
 };
 
+/** Four times what one import takes, and few enough for one page. */
+const SHOWN = 4 * IMPORT_COUNT;
+
 /** The plan; swapped when the name or the environment changes. */
 export const PlanResults = (view: PlanView): JSX.Element => {
   const { project, file, name, environment, plan, problem } = view;
   const { counts, rows, unread } = plan;
+  const possible = rows.filter(canImport).map(({ key }) => key);
+  const ticked = view.ticked ?? new Set(possible.slice(0, IMPORT_COUNT));
   return (
     <form
       id={ids.results}
@@ -107,6 +123,7 @@ export const PlanResults = (view: PlanView): JSX.Element => {
       <input type="hidden" name="name" value={attribute(name)} />
       <input type="hidden" name="environment" value={environment} />
       <input type="hidden" name="version" value={String(plan.version)} />
+      <input type="hidden" name="plan" value={plan.digest} />
       <FormProblem problem={problem} shown={["name", "environment"]} />
       <h2 safe>{`For ${name || "…"}, ${ENVIRONMENT_WORDS[environment].toLowerCase()}`}</h2>
       <p class="muted" data-announce safe>
@@ -118,6 +135,13 @@ export const PlanResults = (view: PlanView): JSX.Element => {
         ].join(", ")}
         .
       </p>
+      {counts.importable <= IMPORT_COUNT ? null : (
+        <p class="notice" safe>
+          {`One import takes ${IMPORT_COUNT} variables at most${
+            view.ticked === null ? ": the first of them are ticked, and the others can follow" : ""
+          }.`}
+        </p>
+      )}
       {unread.length === 0 ? null : <Unread unread={unread} />}
       {rows.length === 0 ? (
         <p class="notice">There is nothing in this file to import.</p>
@@ -137,11 +161,14 @@ export const PlanResults = (view: PlanView): JSX.Element => {
               </tr>
             </thead>
             <tbody>
-              {rows.map((row) => (
-                <PlanRow row={row} view={view} />
+              {rows.slice(0, SHOWN).map((row) => (
+                <PlanRow row={row} ticked={ticked.has(row.key)} environment={environment} />
               ))}
             </tbody>
           </table>
+          {rows.length <= SHOWN ? null : (
+            <p class="muted" safe>{`${count(rows.length - SHOWN, "more variable")} are not shown.`}</p>
+          )}
           <div class="actions">
             <button class="button primary" type="submit" disabled={counts.importable === 0}>
               Import what is ticked
@@ -170,9 +197,15 @@ const Unread = ({ unread }: { unread: ImportPlan["unread"] }): JSX.Element => (
   </details>
 );
 
-const PlanRow = ({ row, view: { ticked, environment } }: { row: ImportRow; view: PlanView }): JSX.Element => {
+function canImport({ skip, exists, target }: ImportRow): boolean {
+  return skip === null && !exists && target !== null;
+}
+
+type RowProps = { row: ImportRow; ticked: boolean; environment: Environment };
+
+const PlanRow = ({ row, ticked, environment }: RowProps): JSX.Element => {
   const { key, lines, duplicateOf, target, exists, skip, warning } = row;
-  const can = skip === null && !exists && target !== null;
+  const can = canImport(row);
   const id = `import-${key}`;
   return (
     <tr class={can ? undefined : "off"}>
@@ -182,7 +215,7 @@ const PlanRow = ({ row, view: { ticked, environment } }: { row: ImportRow; view:
           id={id}
           name="keys"
           value={key}
-          checked={can && (ticked === null || ticked.has(key))}
+          checked={can && ticked}
           disabled={!can}
           autocomplete="off"
         />
@@ -230,7 +263,7 @@ const PlanRow = ({ row, view: { ticked, environment } }: { row: ImportRow; view:
   );
 };
 
-export type ImportedView = Place &
+export type ImportedView = Afterwards &
   Readonly<{
     name: string;
     /** How many of each were made. */
@@ -280,7 +313,7 @@ export const ImportedResult = ({
         hx-swap="outerHTML"
       >
         <input type="hidden" name="token" value={attribute(token)} />
-        <input type="hidden" name="file" value={file.id} />
+        <input type="hidden" name="file" value={file?.id ?? ""} />
         <input type="hidden" name="name" value={attribute(name)} />
         <input type="hidden" name="entries" value={String(entries)} />
         <input type="hidden" name="categories" value={String(categories)} />
@@ -290,30 +323,39 @@ export const ImportedResult = ({
       </form>
     </div>
     <p class="muted small">
-      Undo takes back all that this import has made, while this page is open and nobody has changed it since.
+      Undo takes back all that this import has made, while this page is open, for a day at most, and as long as nobody
+      has changed it since.
     </p>
   </section>
 );
 
-export const UndonePage = ({ frame, ...view }: Place & { frame: Frame }): JSX.Element => (
+export const UndonePage = ({ frame, ...view }: Afterwards & { frame: Frame }): JSX.Element => (
   <ImportFrame frame={frame} {...view}>
     <UndoneResult {...view} />
   </ImportFrame>
 );
 
-export const UndoneResult = ({ project, file }: Place): JSX.Element => (
+export const UndoneResult = ({ project, file }: Afterwards): JSX.Element => (
   <section id={ids.results} class="stack" aria-labelledby="undone">
     <h2 id="undone" tabindex="-1" autofocus data-announce>
       Undone
     </h2>
-    <p>What the import had made is gone again. The file is as it was.</p>
+    <p>What the import had made is gone again.{file === null ? "" : " The file is as it was."}</p>
     <div class="actions">
-      <a class="button" href={urls.importEnvFile(project.id, file.id)}>
-        Import again
-      </a>
-      <a class="button" href={urls.envTab(project.id, file.fileType)}>
-        Back to the file
-      </a>
+      {file === null ? (
+        <a class="button" href={urls.envProject(project.id)}>
+          Back to the project
+        </a>
+      ) : (
+        <>
+          <a class="button" href={urls.importEnvFile(project.id, file.id)}>
+            Import again
+          </a>
+          <a class="button" href={urls.envTab(project.id, file.fileType)}>
+            Back to the file
+          </a>
+        </>
+      )}
     </div>
   </section>
 );

@@ -29,8 +29,8 @@ export type TwoFactorDraft = Readonly<{
 /** Secrets of an earlier step of the form: what they are, and the sealed text that carries them on. */
 export type Kept = Readonly<{ sealed: string; secret: boolean; recovery: RecoveryReading | null }>;
 
-/** What was understood of pasted recovery codes, masked. */
-export type RecoveryReading = Readonly<{ codes: readonly string[]; ignored: readonly string[] }>;
+/** What was understood of pasted recovery codes, masked; of what was left out, only how many parts it had. */
+export type RecoveryReading = Readonly<{ codes: readonly string[]; ignored: number }>;
 
 type FormProps = {
   draft: TwoFactorDraft;
@@ -271,9 +271,9 @@ const RecoveryFields = ({ kept, problem, stored, draft, stepped }: FormProps): J
 
 type PreviewProps = { reading: RecoveryReading; kept?: boolean; focused?: boolean };
 
-/** What was understood of a pasted text. Of each code only its ends are shown: enough to see where it is cut. */
+/** What was understood of a pasted text. Of each code only its ends are shown, at most: enough to see where it is cut. */
 export const RecoveryPreview = ({ reading, kept = false, focused = false }: PreviewProps): JSX.Element =>
-  reading.codes.length + reading.ignored.length === 0 ? (
+  reading.codes.length + reading.ignored === 0 ? (
     ""
   ) : (
     <section class="understood" aria-label="What was understood">
@@ -294,15 +294,10 @@ export const RecoveryPreview = ({ reading, kept = false, focused = false }: Prev
           </li>
         ))}
       </ol>
-      {reading.ignored.length === 0 ? null : (
-        <details class="small">
-          <summary safe>{`${count(reading.ignored.length, "line")} left out`}</summary>
-          <ul class="ignored">
-            {reading.ignored.map((line) => (
-              <li safe>{line}</li>
-            ))}
-          </ul>
-        </details>
+      {reading.ignored === 0 ? null : (
+        <p class="muted small" safe>
+          {`Left out: ${count(reading.ignored, "other part")} of the text.`}
+        </p>
       )}
       {kept ? (
         <label class="check">
@@ -312,3 +307,10 @@ export const RecoveryPreview = ({ reading, kept = false, focused = false }: Prev
       ) : null}
     </section>
   );
+
+/** A text that was not looked at, and why. */
+export const RecoveryRefused = ({ message }: { message: string }): JSX.Element => (
+  <p class="error" role="alert" safe>
+    {`${message}.`}
+  </p>
+);

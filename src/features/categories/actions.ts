@@ -105,6 +105,11 @@ export async function holdCategory(
   return held && { ...held, fieldDefinitions: parseFields(held.fieldDefinitions) };
 }
 
+/** Holds several until `tx` ends, in one order, so that two who want the same do not wait for each other. */
+export async function holdCategories(tx: Db, actor: Actor, ids: readonly string[]): Promise<void> {
+  for (const id of [...new Set(ids)].sort()) await holdCategory(tx, actor, id);
+}
+
 /** Every category of the owner by id. */
 export async function categoriesById(db: Db, actor: Actor): Promise<ReadonlyMap<string, HeldCategory>> {
   const rows = await db.all<queries.CategoryRow>(

@@ -151,6 +151,12 @@ export async function entriesNamed(
   return await db.all<Pick<Entry, "categoryId" | "environment">>(queries.entriesNamed(actor.userId, name));
 }
 
+/** The categories of entries that were made `at` that time. */
+export async function categoriesFiledAt(db: Db, actor: Actor, at: string): Promise<string[]> {
+  const rows = await db.all<Pick<Entry, "categoryId">>(queries.categoriesFiledAt(actor.userId, at));
+  return rows.map(({ categoryId }) => categoryId);
+}
+
 /** Deletes an entry that is as it was made `at` that time. Throws CONFLICT for any other, and for one that is gone. */
 export async function takeBackEntry(kagi: Kagi, tx: Db, actor: Actor, id: string, at: string): Promise<void> {
   const filed = await tx.get<queries.EntryRow>(queries.findEntry(actor.userId, id));

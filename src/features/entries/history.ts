@@ -1,3 +1,4 @@
+import { EnvelopeError } from "../../crypto/envelope.ts";
 import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { describeCause } from "../../log.ts";
@@ -58,6 +59,7 @@ async function openVersion(
   try {
     return { entry, row, value: openReplaced(kagi, row, entry.category.keyType) };
   } catch (error) {
+    if (!(error instanceof EnvelopeError)) throw error;
     const { requestId } = actor;
     kagi.log.error("a sealed value does not open", { entryId, version: number, requestId, ...describeCause(error) });
     throw new AppError("ENTRY_NOT_FOUND", undefined, {}, { cause: error });

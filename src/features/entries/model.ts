@@ -109,11 +109,14 @@ export const RevealedEntry = t.Object(
 );
 export type RevealedEntry = Static<typeof RevealedEntry>;
 
-/** A value that an entry had, without the value. `replacedBy` is `session`, or the prefix of an access key. */
+/**
+ * A value that an entry had, without the value. `writtenAt` is null when nobody knows: the entry was changed before its
+ * history began. `replacedBy` is `session`, or the prefix of an access key.
+ */
 export type EntryVersion = Readonly<{
   number: number;
   fileName: string | null;
-  writtenAt: string;
+  writtenAt: string | null;
   replacedAt: string;
   replacedBy: string;
 }>;

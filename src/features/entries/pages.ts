@@ -13,8 +13,8 @@ import { doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
-import { searchText } from "../../http/query.ts";
-import { attachment, html, redirect } from "../../http/responses.ts";
+import { cursorOf, environmentOf, searchText } from "../../http/query.ts";
+import { attachment, html, plainText, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { getCategory } from "../categories/actions.ts";
@@ -31,7 +31,7 @@ import {
   updateEntry,
 } from "./actions.ts";
 import { listEntryVersions, restoreEntryVersion, revealEntryVersion } from "./history.ts";
-import { ENVIRONMENTS, type Entry, EntryChange, EntryInput, type Environment, type RevealedEntry } from "./model.ts";
+import { type Entry, EntryChange, EntryInput, type RevealedEntry } from "./model.ts";
 
 const PAGE_SIZE = 100;
 
@@ -160,7 +160,7 @@ const valuePages = (kagi: Kagi) =>
     .post(urls.copyEntry(":id"), async ({ actor, params, form }) => {
       const entry = await getEntry(kagi, actor, params.id);
       const values = valuesOf(entry, await revealEntry(kagi, actor, entry.id), form.get("field") || null);
-      return new Response(values[0]?.text, { headers: { "Content-Type": "text/plain; charset=utf-8" } });
+      return plainText(values[0]?.text);
     })
     .post(urls.downloadEntry(":id"), async ({ actor, params }) => {
       const entry = await getEntry(kagi, actor, params.id);
@@ -359,12 +359,4 @@ async function placeOf(kagi: Kagi, actor: Actor, id: string): Promise<string> {
 function fileNameOf({ name, category, sshKey }: Entry): string {
   if (category.keyType === "json") return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.json`;
   return sshKey === null ? "private-key" : `id_${sshKey.type.replace(/^ssh-/, "").replace(/[^a-z0-9]+/gi, "_")}`;
-}
-
-function environmentOf(text: string | null): Environment | null {
-  return ENVIRONMENTS.find((name) => name === text) ?? null;
-}
-
-function cursorOf(text: string | null): string | null {
-  return text !== null && /^[0-9a-f-]{36}$/.test(text) ? text : null;
 }

@@ -96,6 +96,9 @@ export const deleteUntouchedEntry = (userId: string, id: string, at: string): Sq
   WHERE id = ${id} AND user_id = ${userId} AND created_at = ${at} AND updated_at = ${at}
   RETURNING name, environment, category_id AS "categoryId"`;
 
+export const categoriesFiledAt = (userId: string, at: string): Sql => sql`
+  SELECT DISTINCT e.category_id AS "categoryId" FROM entries e WHERE e.user_id = ${userId} AND e.created_at = ${at}`;
+
 /** In which categories and environments there are entries of one name. */
 export const entriesNamed = (userId: string, name: string): Sql => sql`
   SELECT e.category_id AS "categoryId", e.environment FROM entries e
@@ -113,7 +116,7 @@ export type EntryVersionRow = {
   fileName: string | null;
   sshKeyType: string | null;
   sshKeyFingerprint: string | null;
-  writtenAt: string;
+  writtenAt: string | null;
   replacedAt: string;
   replacedBy: string;
 };

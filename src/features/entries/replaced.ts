@@ -45,8 +45,8 @@ export async function keepReplaced(
       fileName: before.fileName,
       sshKeyType: before.sshKeyType,
       sshKeyFingerprint: before.sshKeyFingerprint,
-      // The value was written when it replaced the one before it.
-      writtenAt: latest?.replacedAt ?? before.createdAt,
+      // When it replaced the one before it; with none before it, only an entry that was never changed tells.
+      writtenAt: latest?.replacedAt ?? (before.updatedAt === before.createdAt ? before.createdAt : null),
       replacedAt,
       replacedBy: writerOf(actor),
     }),

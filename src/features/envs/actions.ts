@@ -48,6 +48,17 @@ export async function getEnvProject(kagi: Kagi, actor: Actor, id: string): Promi
   return { ...project, fileCount: files.length, files };
 }
 
+/** A file without its content, and the version that it has. Throws ENV_PROJECT_NOT_FOUND, ENV_FILE_NOT_FOUND. */
+export async function getEnvFile(
+  kagi: Kagi,
+  actor: Actor,
+  projectId: string,
+  fileId: string,
+): Promise<{ project: EnvProject; file: EnvFile; version: number }> {
+  const { project, file } = await find(kagi.db, actor, projectId, fileId, queries.findFile);
+  return { project, file: fromRow(file), version: file.version };
+}
+
 /** Throws CONFLICT for a taken name. */
 export async function createEnvProject(kagi: Kagi, actor: Actor, input: EnvProjectInput): Promise<EnvProject> {
   const at = kagi.now().toISOString();
@@ -158,7 +169,7 @@ export async function revealEnvFile(
   fileId: string,
 ): Promise<OpenedEnvFile> {
   return await kagi.db.transaction(async (tx) => {
-    const { project, file } = await findSealed(tx, actor, projectId, fileId);
+    const { project, file } = await find(tx, actor, projectId, fileId, queries.findSealedFile);
     const content = openContent(kagi, actor, file);
     await record(kagi, tx, actor, "reveal", thingOfFile(project, file));
     return {
@@ -181,8 +192,8 @@ export async function deleteEnvFile(
   expected?: Expected,
 ): Promise<void> {
   await kagi.db.transaction(async (tx) => {
-    const project = await holdProject(tx, actor, projectId);
-    const file = await findFile(tx, actor, projectId, fileId);
+    await holdProject(tx, actor, projectId);
+    const { project, file } = await find(tx, actor, projectId, fileId, queries.findFile);
     checkExpected(file, expected);
     await tx.run(queries.deleteFile(actor.userId, file.id));
     await tx.run(queries.rememberDeleted(actor.userId, projectId, file.version));
@@ -197,8 +208,7 @@ export async function listEnvFileVersions(
   projectId: string,
   fileId: string,
 ): Promise<EnvFileVersion[]> {
-  await findProject(kagi.db, actor, projectId);
-  const file = await findFile(kagi.db, actor, projectId, fileId);
+  const { file } = await find(kagi.db, actor, projectId, fileId, queries.findFile);
   const rows = await kagi.db.all<queries.VersionRow>(queries.listVersions(actor.userId, file.id));
   const earlier = rows.filter(({ version }) => version < file.version);
   return [
@@ -216,7 +226,7 @@ export async function revealEnvFileVersion(
   version: number,
 ): Promise<OpenedEnvFileVersion> {
   return await kagi.db.transaction(async (tx) => {
-    const { project, file } = await findSealed(tx, actor, projectId, fileId);
+    const { project, file } = await find(tx, actor, projectId, fileId, queries.findSealedFile);
     const opened = await openVersion(kagi, tx, actor, file, version);
     await record(kagi, tx, actor, "reveal", thingOfFile(project, file), { detail: `version=${version}` });
     return { id: file.id, projectId, fileType: file.fileType, ...opened };
@@ -237,7 +247,7 @@ export async function restoreEnvFileVersion(
 ): Promise<SavedEnvFile> {
   return await kagi.db.transaction(async (tx) => {
     const project = await holdProject(tx, actor, projectId);
-    const { file } = await findSealed(tx, actor, projectId, fileId);
+    const { file } = await find(tx, actor, projectId, fileId, queries.findSealedFile);
     checkExpected(file, expected);
     const { content } = await openVersion(kagi, tx, actor, file, version);
     return await replaceContent(kagi, tx, actor, project, file, content, "restore-version", `version=${version}`);
@@ -246,15 +256,9 @@ export async function restoreEnvFileVersion(
 
 /** A file's content and version, for what shows names only: nothing is written down. Throws as `revealEnvFile`. */
 export async function readEnvFile(kagi: Kagi, actor: Actor, projectId: string, fileId: string): Promise<OpenedEnvFile> {
-  const row = isUuid(fileId)
-    ? await kagi.db.get<queries.SealedFileRow>(queries.findSealedFile(actor.userId, projectId, fileId))
-    : undefined;
-  if (row === undefined) {
-    await findProject(kagi.db, actor, projectId);
-    throw new AppError("ENV_FILE_NOT_FOUND");
-  }
-  const { id, fileType, version, updatedAt } = row;
-  return { id, projectId, fileType, content: openContent(kagi, actor, row), version, updatedAt };
+  const { file } = await find(kagi.db, actor, projectId, fileId, queries.findSealedFile);
+  const { id, fileType, version, updatedAt } = file;
+  return { id, projectId, fileType, content: openContent(kagi, actor, file), version, updatedAt };
 }
 
 /** The file as it is until `tx` ends, which nobody changes meanwhile. Throws ENV_PROJECT_NOT_FOUND, ENV_FILE_NOT_FOUND. */
@@ -264,8 +268,8 @@ export async function holdEnvFile(
   projectId: string,
   fileId: string,
 ): Promise<{ version: number; thing: Thing }> {
-  const project = await holdProject(tx, actor, projectId);
-  const file = await findFile(tx, actor, projectId, fileId);
+  await holdProject(tx, actor, projectId);
+  const { project, file } = await find(tx, actor, projectId, fileId, queries.findFile);
   return { version: file.version, thing: thingOfFile(project, file) };
 }
 
@@ -336,24 +340,16 @@ async function holdProject(tx: Db, actor: Actor, id: string): Promise<queries.He
   return held;
 }
 
-async function findFile(db: Db, actor: Actor, projectId: string, fileId: string): Promise<queries.FileRow> {
-  const row = isUuid(fileId)
-    ? await db.get<queries.FileRow>(queries.findFile(actor.userId, projectId, fileId))
-    : undefined;
-  if (!row) throw new AppError("ENV_FILE_NOT_FOUND");
-  return row;
-}
-
-async function findSealed(
-  tx: Db,
+/** A file as `query` reads it, and its project. Throws ENV_PROJECT_NOT_FOUND, ENV_FILE_NOT_FOUND. */
+async function find<F extends queries.FileRow>(
+  db: Db,
   actor: Actor,
   projectId: string,
   fileId: string,
-): Promise<{ project: EnvProject; file: queries.SealedFileRow }> {
-  const project = await findProject(tx, actor, projectId);
-  const file = isUuid(fileId)
-    ? await tx.get<queries.SealedFileRow>(queries.findSealedFile(actor.userId, projectId, fileId))
-    : undefined;
+  query: queries.FindFile<F>,
+): Promise<{ project: EnvProject; file: F }> {
+  const project = await findProject(db, actor, projectId);
+  const file = isUuid(fileId) ? await db.get<F>(query(actor.userId, projectId, fileId)) : undefined;
   if (!file) throw new AppError("ENV_FILE_NOT_FOUND");
   return { project, file };
 }

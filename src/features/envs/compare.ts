@@ -22,6 +22,9 @@ export async function compareEnvFiles(
   return compare(contents);
 }
 
+/** More than any project has, and few enough for one page. */
+const ROWS = 2000;
+
 function compare(contents: ReadonlyMap<Column, ReadonlyMap<string, string>>): Comparison {
   const reference = contents.has(EXAMPLE) ? EXAMPLE : contents.has("env") ? "env" : null;
   const expected = reference === null ? undefined : contents.get(reference);
@@ -37,7 +40,8 @@ function compare(contents: ReadonlyMap<Column, ReadonlyMap<string, string>>): Co
   return {
     columns,
     reference,
-    rows: [...keys].map((key) => ({
+    more: Math.max(0, keys.size - ROWS),
+    rows: [...keys].slice(0, ROWS).map((key) => ({
       key,
       states: Object.fromEntries([...contents].map(([column, values]) => [column, stateOf(values, key)])),
     })),

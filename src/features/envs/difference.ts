@@ -1,12 +1,12 @@
 import { diffLines } from "diff";
-import type { Difference, DifferenceLine } from "../../../views/envs/difference.tsx";
 import { endingOf, hasMark, layOut } from "../../dotenv/layout.ts";
+import type { Difference, DifferenceLine } from "./model.ts";
 
 /** Lines of both that are shown around what differs. */
 const AROUND = 3;
 /** Two texts further apart than this are not worth setting side by side, nor the time it takes. */
 const MOST_CHANGES = 4_000;
-const MOST_MS = 1_000;
+const MOST_MS = 250;
 
 /** From one content to another, line by line; how the lines end and a byte order mark are told in words. */
 export function differenceOf(from: string, to: string): Difference {

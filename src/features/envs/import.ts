@@ -1,24 +1,29 @@
+import { EnvelopeError } from "../../crypto/envelope.ts";
+import { openTicket, sealTicket } from "../../crypto/ticket.ts";
+import { sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { type EnvEntry, type EnvText, readEnv } from "../../dotenv/read.ts";
 import { AppError, conflict, invalid } from "../../errors.ts";
 import { fold } from "../../fold.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { isUuid, NAME_LENGTH } from "../../schema.ts";
+import { NAME_LENGTH } from "../../schema.ts";
 import { record } from "../audit/actions.ts";
-import { categoriesById, createCategory, type HeldCategory, takeBackCategory } from "../categories/actions.ts";
-import { ENV_VAR_LENGTH } from "../categories/model.ts";
-import { createEntry, entriesNamed, takeBackEntry } from "../entries/actions.ts";
-import { holdEnvFile, readEnvFile } from "./actions.ts";
 import {
-  IMPORT_COUNT,
-  type Imported,
-  type ImportInput,
-  type ImportPlan,
-  type ImportRow,
-  type ImportTarget,
-} from "./model.ts";
+  categoriesById,
+  createCategory,
+  type HeldCategory,
+  holdCategories,
+  takeBackCategory,
+} from "../categories/actions.ts";
+import { ENV_VAR_LENGTH } from "../categories/model.ts";
+import { categoriesFiledAt, createEntry, entriesNamed, takeBackEntry } from "../entries/actions.ts";
+import { holdEnvFile, readEnvFile } from "./actions.ts";
+import type { Imported, ImportInput, ImportPlan, ImportRow, ImportTarget } from "./model.ts";
 
 const CHANGED = "The file has been changed since; look at it again. Nothing was imported";
+const ELSEWHERE = "What it would be imported into has been changed since; look at it again. Nothing was imported";
+/** For how long an import can be undone. */
+const UNDO_MS = 24 * 60 * 60 * 1000;
 
 /**
  * What an import under that name would make of a file; nothing is made, and no value is in it.
@@ -36,6 +41,7 @@ export async function planImport(
   const { rows } = await planRows(kagi.db, actor, text, target);
   return {
     version,
+    digest: digestOf(rows),
     rows,
     unread: text.problems
       .filter(({ kind }) => kind === "syntax" || kind === "key")
@@ -64,13 +70,17 @@ export async function importEntries(
   const { content, version } = await readEnvFile(kagi, actor, projectId, fileId);
   if (version !== input.version) throw conflict(CHANGED, "version");
   const text = readEnv(content);
+  const { homes: found } = await planAgain(kagi.db, actor, text, input);
+  const wanted = [...found.values()].map(({ id }) => id);
   // One moment for all that is made, by which an undo knows what nobody has touched since.
   const at = kagi.now();
   return await kagi.db.transaction(async (tx) => {
+    // The project before categories, and those in one order, as an undo takes them.
     const file = await holdEnvFile(tx, actor, projectId, fileId);
     if (file.version !== version) throw conflict(CHANGED, "version");
+    await holdCategories(tx, actor, wanted);
     const inside: Kagi = { ...kagi, db: tx, now: () => at };
-    const { rows, homes } = await planRows(tx, actor, text, input);
+    const { rows, homes } = await planAgain(tx, actor, text, input);
     const created: string[] = [];
     const categories: string[] = [];
     for (const { category, name, keys } of entriesOf(chosenRows(rows, input.keys), homes)) {
@@ -86,20 +96,18 @@ export async function importEntries(
       detail: `entries=${created.length} categories=${categories.length}`,
     });
     const made: Made = { at: at.toISOString(), projectId, fileId, created, categories };
-    return { created, categories, token: Buffer.from(JSON.stringify(made)).toString("base64url") };
+    const until = new Date(at.getTime() + UNDO_MS);
+    return { created, categories, token: sealTicket(kagi.keyring, holderOf(actor), until, made) };
   });
 }
 
 /**
- * Deletes what an import has made, as long as all of it is as it was made. `token` names things of the actor alone, and
- * what it names is deleted only when nobody has touched it, so a made-up one does no more than its owner may anyway.
- * Throws VALIDATION_ERROR, CONFLICT when something has changed since, and then nothing is undone.
+ * Deletes what an import has made, as long as all of it is as it was made. Throws VALIDATION_ERROR for a token that is
+ * not the actor's or too old, CONFLICT when something has changed since, and then nothing is undone.
  */
 export async function undoImport(kagi: Kagi, actor: Actor, token: string): Promise<void> {
-  const { at, projectId, fileId, created, categories } = readToken(token);
+  const { at, projectId, fileId, created, categories } = openMade(kagi, actor, token);
   await kagi.db.transaction(async (tx) => {
-    for (const id of created) await takeBackEntry(kagi, tx, actor, id, at);
-    for (const id of categories) await takeBackCategory(kagi, tx, actor, id, at);
     const thing = await holdEnvFile(tx, actor, projectId, fileId).then(
       (file) => file.thing,
       (error: unknown) => {
@@ -108,6 +116,9 @@ export async function undoImport(kagi: Kagi, actor: Actor, token: string): Promi
         return { kind: "env-file", id: fileId, name: null } as const;
       },
     );
+    await holdCategories(tx, actor, [...(await categoriesFiledAt(tx, actor, at)), ...categories]);
+    for (const id of created) await takeBackEntry(kagi, tx, actor, id, at);
+    for (const id of categories) await takeBackCategory(kagi, tx, actor, id, at);
     await record(kagi, tx, actor, "undo-import", thing, {
       detail: `entries=${created.length} categories=${categories.length}`,
     });
@@ -115,6 +126,24 @@ export async function undoImport(kagi: Kagi, actor: Actor, token: string): Promi
 }
 
 type Planned = { rows: ImportRow[]; homes: ReadonlyMap<string, HeldCategory> };
+
+/** The plan that was looked at, as long as nothing in it is different by now. Throws CONFLICT when it is. */
+async function planAgain(db: Db, actor: Actor, text: EnvText, input: ImportInput): Promise<Planned> {
+  const planned = await planRows(db, actor, text, input);
+  if (digestOf(planned.rows) !== input.plan) throw conflict(ELSEWHERE, "plan");
+  return planned;
+}
+
+/** Stands for where each variable would go: the same as long as that stays the same. */
+function digestOf(rows: readonly ImportRow[]): string {
+  const places = rows.map(({ key, target, exists, skip }) => [
+    key,
+    target?.kind === "existing" ? target.category.id : (target?.name ?? null),
+    exists,
+    skip,
+  ]);
+  return sha256(JSON.stringify(places));
+}
 
 async function planRows(db: Db, actor: Actor, text: EnvText, { name, environment }: ImportTarget): Promise<Planned> {
   const known = [...(await categoriesById(db, actor)).values()];
@@ -254,24 +283,15 @@ type Made = Readonly<{
 }>;
 
 /** Throws VALIDATION_ERROR. */
-function readToken(token: string): Made {
-  let made: Partial<Made> | null;
+function openMade(kagi: Kagi, actor: Actor, token: string): Made {
   try {
-    made = JSON.parse(Buffer.from(token, "base64url").toString()) as Partial<Made> | null;
-  } catch {
-    throw invalid("token", "is not that of an import");
+    return openTicket<Made>(kagi.keyring, holderOf(actor), kagi.now(), token);
+  } catch (error) {
+    if (!(error instanceof EnvelopeError)) throw error;
+    throw new AppError("VALIDATION_ERROR", "This import can be undone no more", { field: "token" }, { cause: error });
   }
-  const { at, projectId, fileId, created, categories } = made ?? {};
-  const areIds = (ids: unknown): ids is string[] =>
-    Array.isArray(ids) && ids.length <= IMPORT_COUNT && ids.every((id) => isUuid(id));
-  if (
-    typeof at !== "string" ||
-    at.includes("\0") ||
-    !areIds([projectId, fileId]) ||
-    !areIds(created) ||
-    !areIds(categories)
-  ) {
-    throw invalid("token", "is not that of an import");
-  }
-  return { at, projectId: projectId as string, fileId: fileId as string, created, categories };
+}
+
+function holderOf({ userId }: Actor) {
+  return { purpose: "undo-import", userId };
 }

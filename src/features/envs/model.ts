@@ -97,6 +97,8 @@ export type Comparison = Readonly<{
   columns: readonly Column[];
   /** What the others are compared with: the example, else `.env`, else nothing, and then nothing is `extra`. */
   reference: Column | null;
+  /** Variables that are not among `rows`. */
+  more: number;
   /** In the order of the reference; what it lacks follows. */
   rows: readonly Readonly<{ key: string; states: Readonly<Partial<Record<Column, KeyState>>> }>[];
 }>;
@@ -108,12 +110,13 @@ export const ImportTarget = t.Object(
 );
 export type ImportTarget = Static<typeof ImportTarget>;
 
-/** `version` is that of the plan which was looked at, `keys` what was ticked there. */
+/** `version` and `plan` are the version and digest of the plan which was looked at, `keys` what was ticked there. */
 export const ImportInput = t.Object(
   {
     ...ImportTarget.properties,
     keys: t.Array(EnvVarName, { minItems: 1, maxItems: IMPORT_COUNT, uniqueItems: true }),
     version: t.Integer({ minimum: 1, maximum: 2_147_483_647 }),
+    plan: t.String({ pattern: "^[0-9a-f]{64}$" }),
   },
   { additionalProperties: false },
 );
@@ -142,6 +145,8 @@ export type ImportRow = Readonly<{
 
 export type ImportPlan = Readonly<{
   version: number;
+  /** Changes with where any of the variables would go. */
+  digest: string;
   rows: readonly ImportRow[];
   /** Lines that are no assignment to a variable. */
   unread: readonly Readonly<{ line: number; message: string }>[];
@@ -150,3 +155,17 @@ export type ImportPlan = Readonly<{
 
 /** `token` is what `undoImport` takes. */
 export type Imported = Readonly<{ created: readonly string[]; categories: readonly string[]; token: string }>;
+
+/** A line that is in both, in one only, or a run of lines in both that is left out. */
+export type DifferenceLine =
+  | Readonly<{ kind: "same" | "added" | "removed"; text: string; line: number }>
+  | Readonly<{ kind: "skipped"; count: number }>;
+
+export type Difference = Readonly<{
+  /** null when the two are too far apart to be set against each other. */
+  lines: readonly DifferenceLine[] | null;
+  added: number;
+  removed: number;
+  /** What differs besides the lines: how they end, a byte order mark. */
+  notes: readonly string[];
+}>;

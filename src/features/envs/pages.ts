@@ -23,7 +23,6 @@ import { AfterSave, EnvProjectPage, FilePanel, type FileView } from "../../../vi
 import { fileName } from "../../../views/envs/words.ts";
 import type { Frame } from "../../../views/layout/frame.ts";
 import { query, urls } from "../../../views/urls.ts";
-import { ENVIRONMENT_WORDS } from "../../../views/words.ts";
 import { endingOf, hasMark, joinLines, layOut, withMark } from "../../dotenv/layout.ts";
 import { readEnv } from "../../dotenv/read.ts";
 import { AppError, invalid } from "../../errors.ts";
@@ -32,8 +31,8 @@ import { doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
-import { searchText } from "../../http/query.ts";
-import { attachment, html, redirect } from "../../http/responses.ts";
+import { cursorOf, environmentOf, searchText } from "../../http/query.ts";
+import { attachment, html, plainText, redirect } from "../../http/responses.ts";
 import { asset } from "../../http/static.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
@@ -43,6 +42,7 @@ import {
   createEnvProject,
   deleteEnvFile,
   deleteEnvProject,
+  getEnvFile,
   getEnvProject,
   listEnvFileVersions,
   listEnvProjects,
@@ -56,7 +56,6 @@ import { compareEnvFiles } from "./compare.ts";
 import { differenceOf } from "./difference.ts";
 import { importEntries, planImport, undoImport } from "./import.ts";
 import {
-  type EnvFile,
   EnvFileInput,
   EnvProjectChange,
   EnvProjectInput,
@@ -163,14 +162,14 @@ const filePages = (kagi: Kagi) =>
       if (fileType === null) throw invalid("fileType", `must be one of ${FILE_TYPES.join(", ")}`);
       const content = await contentOf(form);
       const expected = versionOf(form.names().includes("over") ? form.get("over") : form.get("version"));
-      let saved: { version: number } | undefined;
+      let saved: { version: number; created: boolean } | undefined;
       const refusal = await refusalOf(async () => {
         saved = await saveEnvFile(kagi, actor, project.id, parse(EnvFileInput, { fileType, content }), expected);
       });
       if (saved && !htmx)
         return redirect(urls.envTab(project.id, fileType), { cookies: [doneCookie(kagi, "env-file-saved")] });
       const outcome: Outcome = saved
-        ? { kind: "saved", changed: saved.version !== expected }
+        ? { kind: "saved", as: saved.created ? "new" : saved.version === expected ? "same" : "changed" }
         : await outcomeOf(kagi, actor, project.id, fileType, content, refusal);
       const status = refusal?.status ?? 200;
       const view = { ...viewOf(kagi, await getEnvProject(kagi, actor, project.id), fileType), outcome };
@@ -196,7 +195,7 @@ const filePages = (kagi: Kagi) =>
     })
     .post(urls.copyEnvFile(":id", ":file"), async ({ actor, params }) => {
       const { content } = await revealEnvFile(kagi, actor, params.id, params.file);
-      return new Response(content, { headers: { "Content-Type": "text/plain; charset=utf-8" } });
+      return plainText(content);
     })
     .post(urls.downloadEnvFile(":id", ":file"), async ({ actor, params }) => {
       const { content, fileType } = await revealEnvFile(kagi, actor, params.id, params.file);
@@ -204,13 +203,14 @@ const filePages = (kagi: Kagi) =>
     })
 
     .get(urls.deleteEnvFile(":id", ":file"), async ({ request, actor, params, htmx }) => {
-      const { project, file } = await findFile(kagi, actor, params);
-      if (htmx) return html(DeleteEnvFile({ project, file, inDialog: true }));
-      return await page(kagi, { request, actor }, (frame) => DeleteEnvFilePage({ frame, project, file }));
+      const asked = await getEnvFile(kagi, actor, params.id, params.file);
+      if (htmx) return html(DeleteEnvFile({ ...asked, inDialog: true }));
+      return await page(kagi, { request, actor }, (frame) => DeleteEnvFilePage({ frame, ...asked }));
     })
-    .post(urls.deleteEnvFile(":id", ":file"), async ({ actor, params, htmx }) => {
-      const { project, file } = await findFile(kagi, actor, params);
-      await deleteEnvFile(kagi, actor, project.id, file.id);
+    .post(urls.deleteEnvFile(":id", ":file"), async ({ actor, params, form, htmx }) => {
+      const { project, file } = await getEnvFile(kagi, actor, params.id, params.file);
+      // A form without a version asks for nothing that is there, and so deletes nothing.
+      await deleteEnvFile(kagi, actor, project.id, file.id, versionOf(form.get("version")));
       const cookies = [doneCookie(kagi, "env-file-deleted")];
       return redirect(urls.envTab(project.id, file.fileType), { htmx, cookies });
     })
@@ -230,7 +230,7 @@ const historyPages = (kagi: Kagi) =>
       historyPage(kagi, { request, actor }, params),
     )
     .post(urls.envDifference(":id", ":file", ":version"), async ({ request, actor, params, htmx }) => {
-      const { project, file } = await findFile(kagi, actor, params);
+      const { project, file } = await getEnvFile(kagi, actor, params.id, params.file);
       const then = await revealEnvFileVersion(kagi, actor, project.id, file.id, Number(params.version));
       const now = await revealEnvFile(kagi, actor, project.id, file.id);
       const difference = differenceOf(then.content, now.content);
@@ -240,7 +240,7 @@ const historyPages = (kagi: Kagi) =>
       return await page(kagi, { request, actor }, view, { secret: true });
     })
     .post(urls.restoreEnvVersion(":id", ":file", ":version"), async ({ request, actor, params, form, htmx }) => {
-      const { project, file } = await findFile(kagi, actor, params);
+      const { project, file } = await getEnvFile(kagi, actor, params.id, params.file);
       const expected = versionOf(form.get("expected"));
       const refusal = await refusalOf(() =>
         restoreEnvFileVersion(kagi, actor, project.id, file.id, Number(params.version), expected),
@@ -262,7 +262,7 @@ async function historyPage(
   params: FileParams,
   refusal?: Refusal,
 ): Promise<Response> {
-  const { project, file } = await findFile(kagi, visit.actor, params);
+  const { project, file } = await getEnvFile(kagi, visit.actor, params.id, params.file);
   const versions = await listEnvFileVersions(kagi, visit.actor, project.id, file.id);
   const props = { project, file, versions, problem: refusal?.problem ?? null, now: kagi.now() };
   return await page(kagi, visit, (frame) => EnvHistoryPage({ frame, ...props }), { status: refusal?.status });
@@ -287,7 +287,7 @@ const importPages = (kagi: Kagi) =>
   new Elysia()
     .use(pageDoor(kagi))
     .get(urls.importEnvFile(":id", ":file"), async ({ request, actor, params, htmx }) => {
-      const { project, file } = await findFile(kagi, actor, params);
+      const { project, file } = await getEnvFile(kagi, actor, params.id, params.file);
       const asked = new URL(request.url).searchParams;
       const name = asked.has("name") ? searchText(asked.get("name")) : project.name.slice(0, NAME_LENGTH);
       const environment = environmentOf(asked.get("environment")) ?? environmentFor(file.fileType);
@@ -299,14 +299,14 @@ const importPages = (kagi: Kagi) =>
       return await page(kagi, { request, actor }, (frame) => ImportPage({ frame, ...view }));
     })
     .post(urls.importEnvFile(":id", ":file"), async ({ request, actor, params, form, htmx }) => {
-      const { project, file } = await findFile(kagi, actor, params);
+      const { project, file } = await getEnvFile(kagi, actor, params.id, params.file);
       const name = form.get("name").trim();
       const environment = environmentOf(form.get("environment")) ?? environmentFor(file.fileType);
       const keys = form.getAll("keys");
       let imported: Awaited<ReturnType<typeof importEntries>> | undefined;
       const refusal = await refusalOf(async () => {
         if (keys.length === 0) throw new AppError("VALIDATION_ERROR", "Nothing is ticked; tick what to import");
-        const input = { name, environment, keys, version: Number(form.get("version")) };
+        const input = { name, environment, keys, version: Number(form.get("version")), plan: form.get("plan") };
         imported = await importEntries(kagi, actor, project.id, file.id, parse(ImportInput, input));
       });
       if (imported) {
@@ -323,7 +323,9 @@ const importPages = (kagi: Kagi) =>
       return await page(kagi, { request, actor }, (frame) => ImportPage({ frame, ...view }), { status });
     })
     .post(urls.undoImport(":id"), async ({ request, actor, params, form, htmx }) => {
-      const { project, file } = await findFile(kagi, actor, { id: params.id, file: form.get("file") });
+      const project = await getEnvProject(kagi, actor, params.id);
+      // What was made of a file that is gone by now can be undone all the same.
+      const file = project.files.find(({ id }) => id === form.get("file")) ?? null;
       const token = form.get("token");
       const refusal = await refusalOf(() => undoImport(kagi, actor, token));
       if (refusal) {
@@ -390,20 +392,8 @@ async function outcomeOf(
 
 type FileParams = { id: string; file: string };
 
-/** Throws ENV_PROJECT_NOT_FOUND, ENV_FILE_NOT_FOUND. */
-async function findFile(
-  kagi: Kagi,
-  actor: Actor,
-  { id, file }: FileParams,
-): Promise<{ project: EnvProjectWithFiles; file: EnvFile }> {
-  const project = await getEnvProject(kagi, actor, id);
-  const found = project.files.find((one) => one.id === file);
-  if (found === undefined) throw new AppError("ENV_FILE_NOT_FOUND");
-  return { project, file: found };
-}
-
 async function placeOf(kagi: Kagi, actor: Actor, params: FileParams): Promise<string> {
-  const { project, file } = await findFile(kagi, actor, params);
+  const { project, file } = await getEnvFile(kagi, actor, params.id, params.file);
   return urls.envTab(project.id, file.fileType);
 }
 
@@ -430,15 +420,7 @@ function countOf(text: string): number {
   return /^\d{1,6}$/.test(text) ? Number(text) : 0;
 }
 
-function cursorOf(text: string | null): string | null {
-  return text !== null && /^[0-9a-f-]{36}$/.test(text) ? text : null;
-}
-
 /** Where a file of this name is mostly used. */
 function environmentFor(fileType: FileType): Environment {
   return fileType === "env.local" || fileType === "env.development" ? "development" : "production";
-}
-
-function environmentOf(text: string | null): Environment | null {
-  return text !== null && Object.hasOwn(ENVIRONMENT_WORDS, text) ? (text as Environment) : null;
 }

@@ -72,10 +72,13 @@ const FILE = sql`
 export const listFiles = (userId: string, projectId: string): Sql => sql`
   SELECT ${FILE} FROM env_files f WHERE f.project_id = ${projectId} AND f.user_id = ${userId}`;
 
-export const findFile = (userId: string, projectId: string, id: string): Sql => sql`
+/** A query for one file, which says what its row is. */
+export type FindFile<Row> = ((userId: string, projectId: string, id: string) => Sql) & { row?: Row };
+
+export const findFile: FindFile<FileRow> = (userId, projectId, id) => sql`
   SELECT ${FILE} FROM env_files f WHERE f.id = ${id} AND f.project_id = ${projectId} AND f.user_id = ${userId}`;
 
-export const findSealedFile = (userId: string, projectId: string, id: string): Sql => sql`
+export const findSealedFile: FindFile<SealedFileRow> = (userId, projectId, id) => sql`
   SELECT ${FILE}, f.sealed_content AS "sealedContent"
   FROM env_files f WHERE f.id = ${id} AND f.project_id = ${projectId} AND f.user_id = ${userId}`;
 

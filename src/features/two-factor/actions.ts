@@ -129,7 +129,8 @@ export async function revealCode(kagi: Kagi, actor: Actor, id: string): Promise<
     const row = await tx.get<queries.SecretRow>(queries.findSecret(actor.userId, id));
     if (!row) throw new AppError("TWO_FACTOR_NOT_FOUND");
     if (row.sealedSecret === null) throw new AppError("TWO_FACTOR_NO_SECRET");
-    const secret = openLogged(kagi, actor, id, placeOf(id), row.sealedSecret);
+    const secret = openLogged(kagi, actor, { twoFactorId: id }, placeOf(id), row.sealedSecret);
+    if (secret === undefined) throw new AppError("TWO_FACTOR_NOT_FOUND");
     await record(kagi, tx, actor, "reveal", thing(row));
     const { service, accountName, period } = row;
     // One reading for the code, what is left of it, and the time that a page counts from.
@@ -139,21 +140,29 @@ export async function revealCode(kagi: Kagi, actor: Actor, id: string): Promise<
 }
 
 /**
- * Hands out the next unused recovery code, once: however many ask at the same time, they come one after the other.
- * Throws TWO_FACTOR_NOT_FOUND, also for a code that does not open, which stays unused, and NO_RECOVERY_CODES_LEFT.
+ * Hands out the next unused recovery code that opens, once: however many ask at the same time, they come one after the
+ * other. Codes that do not open are logged and stay unused. With `left`, only while so many are unused, those included.
+ * Throws TWO_FACTOR_NOT_FOUND, also when none opens, NO_RECOVERY_CODES_LEFT, and CONFLICT when others are left.
  */
 export async function takeRecoveryCode(
   kagi: Kagi,
   actor: Actor,
   id: string,
+  left?: number,
 ): Promise<TakenRecoveryCode & { codeId: string }> {
   return await kagi.db.transaction(async (tx) => {
     const held = await tx.get<queries.HeldTwoFactor>(queries.holdTwoFactor(actor.userId, id));
     if (!held) throw new AppError("TWO_FACTOR_NOT_FOUND");
+    const unused = await tx.all<queries.SealedCodeRow>(queries.unusedCodes(actor.userId, id));
+    if (unused.length === 0) throw new AppError("NO_RECOVERY_CODES_LEFT");
+    if (left !== undefined && left !== unused.length) throw conflict("A recovery code was used meanwhile");
+    const taken = firstThatOpens(kagi, actor, id, unused);
+    if (taken === undefined) throw new AppError("TWO_FACTOR_NOT_FOUND");
+    const { code } = taken;
     const at = kagi.now().toISOString();
-    const taken = await tx.get<queries.SealedCodeRow>(queries.takeCode(actor.userId, id, at, credentialOf(actor)));
-    if (!taken) throw new AppError("NO_RECOVERY_CODES_LEFT");
-    const code = openLogged(kagi, actor, id, placeOfCode(taken.id), taken.sealedCode);
+    if (!(await tx.get(queries.takeCode(actor.userId, taken.id, at, credentialOf(actor))))) {
+      throw conflict("A recovery code was used meanwhile");
+    }
     const { service, recoveryCodesTotal: total, recoveryCodesUsed } = await find(tx, actor, id);
     await record(kagi, tx, actor, "take-recovery-code", thing(held), { detail: `recovery-code=${taken.position}` });
     return { id, service, code, remaining: total - recoveryCodesUsed, total, codeId: taken.id };
@@ -232,10 +241,10 @@ function readCodes(codes: readonly string[] | null): string[] {
   return trimmed;
 }
 
-/** What stays keeps its row; the order is that of `codes`. The second factor is held. */
+/** What stays keeps its row, and what does not open goes; the order is that of `codes`. The second factor is held. */
 async function replaceCodes(kagi: Kagi, tx: Db, actor: Actor, id: string, codes: readonly string[]): Promise<void> {
   const stored = await tx.all<queries.SealedCodeRow>(queries.sealedCodes(actor.userId, id));
-  const known = new Map(stored.map((row) => [tryOpen(kagi, placeOfCode(row.id), row.sealedCode), row]));
+  const known = new Map(stored.map((row) => [openCode(kagi, actor, id, row), row]));
   for (const row of stored) {
     const kept = codes.some((code) => known.get(code) === row);
     if (!kept) await tx.run(queries.deleteCode(actor.userId, row.id));
@@ -266,23 +275,32 @@ async function find(db: Db, actor: Actor, id: string): Promise<TwoFactor> {
   return fromRow(row);
 }
 
-function openLogged(kagi: Kagi, actor: Actor, twoFactorId: string, place: Place, sealed: string): string {
-  try {
-    return open(kagi.keyring, place, sealed);
-  } catch (error) {
-    const { requestId } = actor;
-    kagi.log.error("a sealed value does not open", { twoFactorId, requestId, ...describeCause(error) });
-    throw new AppError("TWO_FACTOR_NOT_FOUND", undefined, {}, { cause: error });
+function firstThatOpens(kagi: Kagi, actor: Actor, twoFactorId: string, rows: readonly queries.SealedCodeRow[]) {
+  for (const row of rows) {
+    const code = openCode(kagi, actor, twoFactorId, row);
+    if (code !== undefined) return { ...row, code };
   }
+  return undefined;
 }
 
-/** Undefined for a code that does not open, which then is not one of those that stay. */
-function tryOpen(kagi: Kagi, place: Place, sealed: string): string | undefined {
+function openCode(kagi: Kagi, actor: Actor, twoFactorId: string, row: queries.SealedCodeRow): string | undefined {
+  return openLogged(kagi, actor, { twoFactorId, recoveryCodeId: row.id }, placeOfCode(row.id), row.sealedCode);
+}
+
+/** Undefined for what does not open, which is logged. */
+function openLogged(
+  kagi: Kagi,
+  { requestId }: Actor,
+  { twoFactorId, ...more }: { twoFactorId: string; recoveryCodeId?: string },
+  place: Place,
+  sealed: string,
+): string | undefined {
   try {
     return open(kagi.keyring, place, sealed);
   } catch (error) {
-    if (error instanceof EnvelopeError) return undefined;
-    throw error;
+    if (!(error instanceof EnvelopeError)) throw error;
+    kagi.log.error("a sealed value does not open", { twoFactorId, requestId, ...more, ...describeCause(error) });
+    return undefined;
   }
 }
 

@@ -1,4 +1,6 @@
-import { open, type Place, seal } from "../../crypto/envelope.ts";
+import { EnvelopeError } from "../../crypto/envelope.ts";
+import { openTicket, sealTicket } from "../../crypto/ticket.ts";
+import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 
 /**
@@ -17,22 +19,26 @@ export type KeptSecrets = Readonly<{
 const KEPT_MS = 60 * 60 * 1000;
 
 export function keepSecrets(kagi: Kagi, actor: Actor, secrets: KeptSecrets): string {
-  return seal(kagi.keyring, placeOf(actor), JSON.stringify({ until: kagi.now().getTime() + KEPT_MS, secrets }));
+  return sealTicket(kagi.keyring, holderOf(actor), new Date(kagi.now().getTime() + KEPT_MS), secrets);
 }
 
-/** What was kept; nothing when it is somebody else's, too old, or no such text at all. */
-export function keptSecrets(kagi: Kagi, actor: Actor, kept: string): KeptSecrets {
+/**
+ * What was kept. Throws VALIDATION_ERROR for what is somebody else's, too old, sealed with an earlier key, or no such text
+ * at all, because a form that went on without it would store less than was typed. `again` says what to do then.
+ */
+export function keptSecrets(kagi: Kagi, actor: Actor, kept: string, again: string): KeptSecrets {
   if (kept === "") return {};
   try {
-    const { until, secrets } = JSON.parse(open(kagi.keyring, placeOf(actor), kept)) as Draft;
-    return kagi.now().getTime() <= until ? secrets : {};
-  } catch {
-    return {};
+    return openTicket<KeptSecrets>(kagi.keyring, holderOf(actor), kagi.now(), kept);
+  } catch (error) {
+    if (!(error instanceof EnvelopeError)) throw error;
+    throw new AppError(
+      "VALIDATION_ERROR",
+      `What this form had kept can no longer be opened. ${again}. Nothing was stored`,
+    );
   }
 }
 
-type Draft = { until: number; secrets: KeptSecrets };
-
-function placeOf({ userId }: Actor): Place {
-  return { table: "two_factors", column: "form", id: userId };
+function holderOf({ userId }: Actor) {
+  return { purpose: "two-factor form", userId };
 }

@@ -15,7 +15,8 @@ export type Migration = Readonly<{
 
 /** Far more than an app shows on its pages of QR codes. */
 const LINK_COUNT = 100;
-const ACCOUNT_COUNT = 1000;
+/** Of one import. Each is a field of its form, which with its other fields has at most FORM_FIELDS (`http/body.ts`). */
+export const ACCOUNT_COUNT = 990;
 
 /**
  * The accounts of an export of Google Authenticator (`otpauth-migration://offline?data=…`), out of texts that each hold
@@ -44,7 +45,7 @@ export function readMigration(texts: readonly string[]): Migration {
   const present = [...pages.keys()].sort((a, b) => a - b);
   const size = Math.max(first?.size ?? 1, (present.at(-1) ?? 0) + 1);
   const found = present.flatMap((index) => pages.get(index)?.accounts ?? []);
-  if (found.length > ACCOUNT_COUNT) throw invalid("links", `must hold at most ${ACCOUNT_COUNT} accounts`);
+  if (found.length > ACCOUNT_COUNT) throw tooManyAccounts();
   const accounts: OtpAccount[] = [];
   const skipped: { name: string; reason: string }[] = [];
   for (const account of found) {
@@ -153,6 +154,13 @@ function unescapeData(data: string): string {
   } catch {
     throw damaged();
   }
+}
+
+export function tooManyAccounts(): AppError {
+  return invalid(
+    "links",
+    `must hold at most ${ACCOUNT_COUNT} accounts, as many as one form can add: export fewer at once`,
+  );
 }
 
 function damaged(): AppError {

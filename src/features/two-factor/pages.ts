@@ -8,6 +8,7 @@ import {
   NewTwoFactorPage,
   RecoveryPreview,
   type RecoveryReading,
+  RecoveryRefused,
   type TwoFactorDraft,
   TwoFactorForm,
 } from "../../../views/two-factor/form.tsx";
@@ -23,9 +24,10 @@ import {
 } from "../../../views/two-factor/recovery.tsx";
 import { ids, query, urls } from "../../../views/urls.ts";
 import { AppError, invalid } from "../../errors.ts";
+import { fold } from "../../fold.ts";
 import type { Form } from "../../http/body.ts";
 import { doneCookie } from "../../http/done.ts";
-import { refusalOf } from "../../http/failures.ts";
+import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { searchText } from "../../http/query.ts";
@@ -33,6 +35,7 @@ import { html, redirect } from "../../http/responses.ts";
 import { asset } from "../../http/static.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
+import { MIB } from "../../limits.ts";
 import { findIcons } from "../icons/actions.ts";
 import {
   createTwoFactor,
@@ -46,11 +49,11 @@ import {
   takeRecoveryCode,
   updateTwoFactor,
 } from "./actions.ts";
-import { keepSecrets, keptSecrets } from "./draft.ts";
-import { readMigration } from "./migration.ts";
+import { type KeptSecrets, keepSecrets, keptSecrets } from "./draft.ts";
+import { ACCOUNT_COUNT, readMigration, tooManyAccounts } from "./migration.ts";
 import { DEFAULTS, type TwoFactor, TwoFactorChange, TwoFactorInput } from "./model.ts";
 import { isLink, type OtpAccount, readOtpauthUri, readSecret } from "./otpauth.ts";
-import { readRecoveryCodes } from "./recovery-text.ts";
+import { checkRecoveryText, readRecoveryCodes } from "./recovery-text.ts";
 
 export const twoFactorPages = (kagi: Kagi) =>
   new Elysia()
@@ -91,10 +94,11 @@ const formPages = (kagi: Kagi) =>
       return await page(kagi, { request, actor }, (frame) => NewTwoFactorPage({ frame, ...files(), ...form }));
     })
     .post(urls.newTwoFactor, async ({ request, actor, form, htmx }) => {
-      const typed = typedIn(kagi, actor, form);
-      if (isExport(typed.secret)) return await importLinks(kagi, { request, actor }, typed.secret);
+      const { typed, unread } = await typedIn(kagi, actor, form);
+      const links = linksIn(typed.secret);
+      if (!unread && isExport(links)) return await importLinks(kagi, { request, actor }, links);
       const step = stepOf(form);
-      const { refusal, next } = step === null ? await saving(create) : await stepping(typed, step);
+      const { refusal, next } = unread ?? (step === null ? await save() : await stepping(typed, step));
       if (step === null && !refusal)
         return redirect(urls.twoFactors, { htmx, cookies: [doneCookie(kagi, "two-factor-created")] });
       const props = { ...NEW, ...shownOf(kagi, actor, next), problem: refusal?.problem ?? null, stepped: step };
@@ -102,17 +106,19 @@ const formPages = (kagi: Kagi) =>
       if (htmx) return html(TwoFactorForm(props), extra);
       return await page(kagi, { request, actor }, (frame) => NewTwoFactorPage({ frame, ...files(), ...props }), extra);
 
-      async function saving(save: () => Promise<unknown>) {
-        const refusal = await refusalOf(save);
+      async function save() {
+        const refusal = await refusalOf(async () => {
+          await createTwoFactor(kagi, actor, parse(TwoFactorInput, inputOf(typed)));
+        });
         return { refusal, next: withoutRefused(typed, refusal?.problem.field) };
       }
-      async function create() {
-        await createTwoFactor(kagi, actor, parse(TwoFactorInput, inputOf(typed)));
-      }
     })
-    .post(urls.recoveryPreview, ({ form }) =>
-      html(RecoveryPreview({ reading: readingOf(form.get("recoveryCodes")) }), { secret: true }),
-    )
+    .post(urls.recoveryPreview, async ({ form }) => {
+      const text = form.get("recoveryCodes").trim();
+      const refusal = await refusalOf(async () => checkRecoveryText(text));
+      if (refusal) return html(RecoveryRefused(refusal.problem), { status: refusal.status });
+      return html(RecoveryPreview({ reading: readingOf(text) }), { secret: true });
+    })
     .get(urls.recoveryPreview, () => redirect(urls.newTwoFactor))
 
     .get(urls.editTwoFactor(":id"), async ({ request, actor, params }) => {
@@ -122,9 +128,9 @@ const formPages = (kagi: Kagi) =>
     })
     .post(urls.editTwoFactor(":id"), async ({ request, actor, params, form, htmx }) => {
       const item = await getTwoFactor(kagi, actor, params.id);
-      const typed = typedIn(kagi, actor, form);
+      const { typed, unread } = await typedIn(kagi, actor, form);
       const step = stepOf(form);
-      const { refusal, next } = step === null ? await save() : await stepping(typed, step);
+      const { refusal, next } = unread ?? (step === null ? await save() : await stepping(typed, step));
       if (step === null && !refusal)
         return redirect(urls.twoFactorIn(item.id), { htmx, cookies: [doneCookie(kagi, "two-factor-changed")] });
       const props = {
@@ -158,27 +164,28 @@ const importPages = (kagi: Kagi) =>
       return await page(kagi, { request, actor }, (frame) => ImportPage({ frame, ...files(), ...form }));
     })
     .post(urls.importTwoFactors, async ({ request, actor, form, htmx }) => {
-      const kept = keptSecrets(kagi, actor, form.get("kept")).links ?? [];
+      const { kept, lost } = await openKept(kagi, actor, form, "Add the pictures or links again");
       const picks = new Set(form.getAll("pick"));
       const typed = form.get("links").trim();
-      const shownBefore = readLinks(kept).accounts;
+      const before = readLinks(kept.links ?? []);
       // What nobody has seen is not stored: new links are read first, whichever button was pressed.
-      const reads = typed !== "" || stepOf(form) === "read" || kept.length === 0;
-      let links = kept;
-      const refusal = await refusalOf(async () => {
-        if (reads) links = addLinks(kept, typed);
+      const reads = typed !== "" || stepOf(form) === "read" || before.links.length === 0;
+      let read = before;
+      const refused = await refusalOf(async () => {
+        if (reads) read = addLinks(before, linksIn(typed), typed === "");
         else {
-          const picked = shownBefore.filter((_, at) => picks.has(String(at)));
+          const picked = before.accounts.filter((_, at) => picks.has(String(at)));
           if (picked.length === 0) throw new AppError("VALIDATION_ERROR", "Tick at least one account");
           const inputs = picked.map((account) => parse(TwoFactorInput, account));
           await createTwoFactors(kagi, actor, inputs);
         }
       });
+      const refusal = lost ?? refused;
       if (!reads && !refusal)
         return redirect(urls.twoFactors, { htmx, cookies: [doneCookie(kagi, "two-factors-imported")] });
-      const unticked = shownBefore.filter((_, at) => !picks.has(String(at))).map(keyOf);
+      const unticked = before.accounts.filter((_, at) => !picks.has(String(at))).map(keyOf);
       const props = {
-        ...(await importing(kagi, actor, links, new Set(unticked))),
+        ...(await importing(kagi, actor, read, new Set(unticked))),
         problem: refusal?.problem ?? null,
         stepped: refusal === undefined,
       };
@@ -222,16 +229,16 @@ const recoveryPages = (kagi: Kagi) =>
       return await page(kagi, { request, actor }, (frame) => UseRecoveryCodePage({ frame, ...props }));
     })
     .post(urls.useRecoveryCode(":id"), async ({ request, actor, params, form, htmx }) => {
-      const before = await getTwoFactor(kagi, actor, params.id);
       // A page that is loaded again sends its form again; that must not use up another code.
-      if (leftOf(before) > 0 && form.get("left") !== String(leftOf(before))) {
-        const props = { item: before, changed: true };
+      const taken = await unlessConflict(takeRecoveryCode(kagi, actor, params.id, numberOf(form.get("left"))));
+      const item = await getTwoFactor(kagi, actor, params.id);
+      if (taken === undefined) {
+        if (leftOf(item) === 0) throw new AppError("NO_RECOVERY_CODES_LEFT");
+        const props = { item, changed: true };
         if (htmx) return html(UseRecoveryCode({ ...props, inDialog: true }), { status: 409, headers: IN_DIALOG });
         const view = { status: 409 };
         return await page(kagi, { request, actor }, (frame) => UseRecoveryCodePage({ frame, ...props }), view);
       }
-      const taken = await takeRecoveryCode(kagi, actor, params.id);
-      const item = await getTwoFactor(kagi, actor, params.id);
       if (!htmx) {
         const secret = { secret: true };
         return await page(kagi, { request, actor }, (frame) => TakenCodePage({ frame, item, taken }), secret);
@@ -257,6 +264,16 @@ const recoveryPages = (kagi: Kagi) =>
     .get(urls.returnRecoveryCode(":id"), ({ params }) => redirect(urls.recoveryCodes(params.id)));
 
 const IN_DIALOG = { "HX-Retarget": `#${ids.dialog}`, "HX-Reswap": "innerHTML" };
+
+/** Undefined where somebody was faster. */
+async function unlessConflict<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "CONFLICT") return undefined;
+    throw error;
+  }
+}
 
 const files = () => ({ script: asset("two-factor.js"), reader: asset("qr.js") });
 
@@ -292,8 +309,26 @@ function draftOf(item: TwoFactor): TwoFactorDraft {
 /** A form with its secrets, those of earlier steps included. */
 type Typed = Readonly<{ draft: TwoFactorDraft; secret: string; recoveryText: string }>;
 
-function typedIn(kagi: Kagi, actor: Actor, form: Form): Typed {
-  const kept = keptSecrets(kagi, actor, form.get("kept"));
+/** `unread` is the refusal of a form that cannot be gone on with, because some of its secrets cannot be read. */
+async function typedIn(kagi: Kagi, actor: Actor, form: Form) {
+  const { kept, lost } = await openKept(kagi, actor, form, "Enter the key and the recovery codes again");
+  const typed = withKept(form, kept);
+  const tooLong = await refusalOf(async () => checkRecoveryText(typed.recoveryText));
+  const refusal = lost ?? tooLong;
+  const next = withoutRefused(typed, tooLong?.problem.field);
+  return { typed, unread: refusal === undefined ? null : { refusal, next } };
+}
+
+/** What earlier steps of a form kept, or the refusal when that is lost. */
+async function openKept(kagi: Kagi, actor: Actor, form: Form, again: string) {
+  let kept: KeptSecrets = {};
+  const lost: Refusal | undefined = await refusalOf(async () => {
+    kept = keptSecrets(kagi, actor, form.get("kept"), again);
+  });
+  return { kept, lost };
+}
+
+function withKept(form: Form, kept: KeptSecrets): Typed {
   const forgotten = form.getAll("forget");
   const removed = form.getAll("remove");
   return {
@@ -413,25 +448,25 @@ function codesOf(text: string): string[] {
 
 function readingOf(text: string): RecoveryReading {
   const { codes, ignored } = readRecoveryCodes(text);
-  // What was left out by mistake may be a code.
-  const mask = (word: string) => (word.length < 4 ? word : masked(word));
-  return { codes: codes.map(masked), ignored: ignored.map((line) => line.replace(/\S*\d\S*/g, mask)) };
+  // What was left out by mistake may be a code, whatever it looks like.
+  return { codes: codes.map(masked), ignored: ignored.length };
 }
 
-/** `a1b2c-d3e4f` as `a1•••-•••4f`: enough to see where a code begins and ends. */
+/** `a1b2c-d3e4f` as `a1•••••••4f`: enough to see where a code begins and ends. Of a short one, its length alone. */
 function masked(code: string): string {
-  const shown = code.length < 8 ? 1 : 2;
-  return [...code]
-    .map((char, at, all) => (at < shown || at >= all.length - shown || /[^\p{L}\p{N}]/u.test(char) ? char : "•"))
-    .join("");
+  const chars = [...code];
+  const shown = chars.length < 8 ? 0 : 2;
+  return chars.map((char, at) => (at < shown || at >= chars.length - shown ? char : "•")).join("");
 }
 
 const NOTHING_READ: ImportReading = { accounts: [], skipped: [], batch: null };
 
-/** Whether a text is more than one account: several links, or an export. */
-function isExport(text: string): boolean {
-  return linksIn(text).length > 1 || /^\s*otpauth-migration:/i.test(text);
+/** Whether they may be more than one account: several links, or an export. */
+function isExport(links: readonly string[]): boolean {
+  return links.length > 1 || links.some((link) => MIGRATION.test(link));
 }
+
+const MIGRATION = /^otpauth-migration:/i;
 
 function linksIn(text: string): string[] {
   return text
@@ -440,20 +475,25 @@ function linksIn(text: string): string[] {
     .filter(isLink);
 }
 
-/** The kept links with those of a text that was typed. Throws VALIDATION_ERROR for what cannot be read with them. */
-function addLinks(kept: readonly string[], typed: string): string[] {
-  const links = linksIn(typed);
-  if (typed !== "" && links.length === 0) throw invalid("links", "must begin with otpauth-migration:// or otpauth://");
-  const all = [...new Set([...kept, ...links])];
+/** What was read before, and with it the links of a text. Throws VALIDATION_ERROR for what cannot be read with it. */
+function addLinks(before: LinksRead, links: readonly string[], isEmpty = false): LinksRead {
+  if (!isEmpty && links.length === 0) throw invalid("links", "must begin with otpauth-migration:// or otpauth://");
+  const all = [...new Set([...before.links, ...links])];
   if (all.length === 0) throw new AppError("VALIDATION_ERROR", "Add a picture or a link first", { field: "links" });
-  readLinks(all);
-  return all;
+  if (all.length === before.links.length) return before;
+  // Before any of them is read.
+  if (all.length > ACCOUNT_COUNT) throw invalid("links", `must be at most ${ACCOUNT_COUNT} at once`);
+  if (Buffer.byteLength(JSON.stringify(all)) > MIB) throw invalid("links", "must be at most 1 MiB together");
+  return readLinks(all);
 }
+
+/** Links, and what is in them. */
+type LinksRead = ReturnType<typeof readLinks>;
 
 /** Throws VALIDATION_ERROR for a damaged export; a link of one account that cannot be kept is skipped. */
 function readLinks(links: readonly string[]) {
-  const exported = links.filter((link) => /^otpauth-migration:/i.test(link));
-  const single = links.filter((link) => !exported.includes(link));
+  const exported = links.filter((link) => MIGRATION.test(link));
+  const single = links.filter((link) => !MIGRATION.test(link));
   const { accounts, skipped, batch } = exported.length === 0 ? NO_EXPORT : readMigration(exported);
   const found = new Map(accounts.map((account) => [keyOf(account), account]));
   const left = [...skipped];
@@ -466,7 +506,8 @@ function readLinks(links: readonly string[]) {
       left.push({ name: `Link ${at + 1}`, reason: error.message.replace(/^secret /, "") });
     }
   }
-  return { accounts: [...found.values()].map(named), skipped: left, batch };
+  if (found.size > ACCOUNT_COUNT) throw tooManyAccounts();
+  return { links, accounts: [...found.values()].map(named), skipped: left, batch };
 }
 
 const NO_EXPORT = { accounts: [] as OtpAccount[], skipped: [] as { name: string; reason: string }[], batch: null };
@@ -480,12 +521,12 @@ function keyOf({ service, accountName, secret }: OtpAccount): string {
   return JSON.stringify([service, accountName, secret]);
 }
 
-async function importing(kagi: Kagi, actor: Actor, links: readonly string[], unticked: ReadonlySet<string>) {
+async function importing(kagi: Kagi, actor: Actor, read: LinksRead, unticked: ReadonlySet<string>) {
+  const { links, accounts, skipped, batch } = read;
   if (links.length === 0) return { reading: NOTHING_READ, kept: "" };
-  const { accounts, skipped, batch } = readLinks(links);
   const { items } = await listTwoFactors(kagi, actor, {});
   const nameOf = (one: { service: string; accountName: string }) =>
-    JSON.stringify([one.service.toLowerCase(), one.accountName.toLowerCase()]);
+    JSON.stringify([fold(one.service), fold(one.accountName)]);
   const there = new Set(items.map(nameOf));
   const shown = accounts.map((account) => {
     const isThere = there.has(nameOf(account));
@@ -506,13 +547,17 @@ function kindOf({ algorithm, digits, period }: OtpAccount): string {
 }
 
 /** The page of imports, for links that were given to the form of one account. */
-async function importLinks(kagi: Kagi, visit: { request: Request; actor: Actor }, text: string): Promise<Response> {
-  let links: string[] = [];
+async function importLinks(
+  kagi: Kagi,
+  visit: { request: Request; actor: Actor },
+  links: readonly string[],
+): Promise<Response> {
+  let read = readLinks([]);
   const refusal = await refusalOf(async () => {
-    links = addLinks([], text);
+    read = addLinks(read, links);
   });
   const props = {
-    ...(await importing(kagi, visit.actor, links, new Set())),
+    ...(await importing(kagi, visit.actor, read, new Set())),
     problem: refusal?.problem ?? null,
     stepped: refusal === undefined,
   };

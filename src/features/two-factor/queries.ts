@@ -112,19 +112,24 @@ export const moveCode = (userId: string, id: string, position: number): Sql => s
 export const deleteCode = (userId: string, id: string): Sql => sql`
   DELETE FROM recovery_codes WHERE id = ${id} AND user_id = ${userId}`;
 
-/** Uses up the first unused code; no row when there is none. The second factor is held. */
-export const takeCode = (userId: string, twoFactorId: string, at: string, by: string | null): Sql => sql`
+export const unusedCodes = (userId: string, twoFactorId: string): Sql => sql`
+  SELECT id, position, sealed_code AS "sealedCode" FROM recovery_codes
+  WHERE two_factor_id = ${twoFactorId} AND user_id = ${userId} AND used_at IS NULL ORDER BY position`;
+
+/** Uses a code up; no row when it is used already. The second factor is held. */
+export const takeCode = (userId: string, id: string, at: string, by: string | null): Sql => sql`
   UPDATE recovery_codes SET used_at = ${at}, used_by = ${by}
-  WHERE used_at IS NULL AND id = (
-    SELECT r.id FROM recovery_codes r
-    WHERE r.two_factor_id = ${twoFactorId} AND r.user_id = ${userId} AND r.used_at IS NULL
-    ORDER BY r.position LIMIT 1)
-  RETURNING id, position, sealed_code AS "sealedCode"`;
+  WHERE id = ${id} AND user_id = ${userId} AND used_at IS NULL
+  RETURNING id`;
 
 /** Makes a code unused again that this credential took since then; no row otherwise. */
 export const returnCode = (userId: string, twoFactorId: string, id: string, by: string, since: string): Sql => sql`
   UPDATE recovery_codes SET used_at = NULL, used_by = NULL
   WHERE id = ${id} AND two_factor_id = ${twoFactorId} AND user_id = ${userId} AND used_by = ${by} AND used_at > ${since}
+    AND NOT EXISTS (
+      SELECT 1 FROM recovery_codes later
+      WHERE later.two_factor_id = recovery_codes.two_factor_id AND later.used_at IS NOT NULL
+        AND later.position > recovery_codes.position)
   RETURNING id, position`;
 
 function foldedNotes(row: Pick<TwoFactorRow, "notes">): string | null {

@@ -1,16 +1,18 @@
+import { AppError } from "../../errors.ts";
+
 /** `codes` are distinct, as printed; `ignored` are the lines, or parts of lines, that were taken for something else. */
 export type ReadRecoveryCodes = { codes: string[]; ignored: string[] };
 
 /**
  * Recovery codes out of text as services print them: one a line, numbered, with bullets or check boxes, in columns, as a
  * list with commas, with sentences around them. What looks like a code alone counts; what only might be one counts where
- * it is of the form that the others have. Codes that are marked as used are ignored.
+ * it is of the form that the others have. Codes that are marked as used are ignored. Throws VALIDATION_ERROR.
  */
 export function readRecoveryCodes(text: string): ReadRecoveryCodes {
+  checkRecoveryText(text);
   const lines = text
-    .slice(0, TEXT_LENGTH)
     .split(/[\r\n\v\f\u2028\u2029]+/)
-    .flatMap(readLine);
+    .flatMap((line) => (line.length > LINE_LENGTH ? tooLong(line) : readLine(line)));
   const form = commonForm(lines);
   const codes = new Map<string, number | null>();
   const ignored: string[] = [];
@@ -28,6 +30,13 @@ export function readRecoveryCodes(text: string): ReadRecoveryCodes {
   return { codes: inOrder(codes), ignored: ignored.filter((part) => part !== "") };
 }
 
+/** Throws VALIDATION_ERROR for what is too long to be looked through. */
+export function checkRecoveryText(text: string): void {
+  if (text.length <= TEXT_LENGTH) return;
+  const message = `The text is longer than ${TEXT_LENGTH.toLocaleString("en")} characters: paste the codes alone`;
+  throw new AppError("VALIDATION_ERROR", message, { field: "recoveryCodes" });
+}
+
 /** A code of one or more groups between spaces. `number` is what stands before it in a numbered list. */
 type Candidate = { groups: string[]; number: number | null; listed: boolean; sure: boolean };
 /** `prose` is a line of words, of which `found` are those that look like codes most of all. */
@@ -36,7 +45,9 @@ type Line = { text: string; found: Candidate[]; others: string[]; prose: boolean
 type CommonForm = { form: string; count: number; of: number; size: number; length: number };
 
 /** Many times what anybody prints. */
-const TEXT_LENGTH = 100_000;
+const TEXT_LENGTH = 50_000;
+/** A line is looked at from many sides, in a time that grows with its square. */
+const LINE_LENGTH = 2000;
 const LONGEST = 255;
 const LEAST = 6;
 const BULLET = /^(?:[-*•·‣▪▫◦●○–—+>»→☐□]|\[ ?\])\s*/u;
@@ -49,6 +60,10 @@ const USED = /\bused\b|[✓✔☑☒✗✘]|~~|\[x\]/iu;
 const UNUSED = /[([]?\b(?:unused|not (?:yet )?used)\b[)\]]?/giu;
 const WORD = /^[A-Za-z0-9]+(?:[-–—_][A-Za-z0-9]+)*$/;
 const DATE = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-(?:\d{2}|\d{4}))$/;
+
+function tooLong(text: string): Line[] {
+  return [{ text, found: [], others: [], prose: true }];
+}
 
 function readLine(raw: string): Line[] {
   const text = raw
