@@ -13,7 +13,7 @@ export function whenLauncherEnds(ended: () => unknown): void {
   const parent = process.ppid;
   const { name, parent: shell } = lookUp(parent);
   // With npm itself for a parent, the next one up is the operator's own shell, which may well be left.
-  const watched = npm && name === "bun" ? shell : undefined;
+  const watched = npm && name !== undefined && /^bun(\.exe)?$/.test(name) ? shell : undefined;
   const looking = setInterval(() => {
     if (process.ppid === parent && (watched === undefined || lookUp(parent).parent === watched)) return;
     clearInterval(looking);

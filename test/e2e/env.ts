@@ -40,11 +40,12 @@ export async function openFile(page: Page, vault: Vault, project: EnvProject, fi
   await editor(page).click();
 }
 
-/** Types at the file's beginning or end. */
+/** Types at the file's beginning or end, and waits until the editor has it. */
 export async function typeAt(page: Page, where: "Home" | "End", text: string) {
   await editor(page).focus();
   await page.keyboard.press(`Control+${where}`);
   await page.keyboard.insertText(text);
+  await page.getByText("Unsaved changes").waitFor();
 }
 
 export async function save(page: Page) {
