@@ -92,6 +92,7 @@ const PARTS: Readonly<Record<string, string>> = {
   draft: "actions",
   migration: "actions",
   "recovery-text": "actions",
+  links: "actions",
   services: "pages",
   difference: "pages",
   document: "api",

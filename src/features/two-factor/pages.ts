@@ -35,7 +35,6 @@ import { html, redirect } from "../../http/responses.ts";
 import { asset } from "../../http/static.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { MIB } from "../../limits.ts";
 import { findIcons } from "../icons/actions.ts";
 import {
   createTwoFactor,
@@ -50,7 +49,7 @@ import {
   updateTwoFactor,
 } from "./actions.ts";
 import { type KeptSecrets, keepSecrets, keptSecrets } from "./draft.ts";
-import { ACCOUNT_COUNT, readMigration, tooManyAccounts } from "./migration.ts";
+import { addLinks, isExport, keyOf, type LinksRead, linksIn, readLinks } from "./links.ts";
 import { DEFAULTS, type TwoFactor, TwoFactorChange, TwoFactorInput } from "./model.ts";
 import { isLink, type OtpAccount, readOtpauthUri, readSecret } from "./otpauth.ts";
 import { checkRecoveryText, readRecoveryCodes } from "./recovery-text.ts";
@@ -460,66 +459,6 @@ function masked(code: string): string {
 }
 
 const NOTHING_READ: ImportReading = { accounts: [], skipped: [], batch: null };
-
-/** Whether they may be more than one account: several links, or an export. */
-function isExport(links: readonly string[]): boolean {
-  return links.length > 1 || links.some((link) => MIGRATION.test(link));
-}
-
-const MIGRATION = /^otpauth-migration:/i;
-
-function linksIn(text: string): string[] {
-  return text
-    .split(/(?=otpauth(?:-migration)?:\/\/)/i)
-    .map((link) => link.trim())
-    .filter(isLink);
-}
-
-/** What was read before, and with it the links of a text. Throws VALIDATION_ERROR for what cannot be read with it. */
-function addLinks(before: LinksRead, links: readonly string[], isEmpty = false): LinksRead {
-  if (!isEmpty && links.length === 0) throw invalid("links", "must begin with otpauth-migration:// or otpauth://");
-  const all = [...new Set([...before.links, ...links])];
-  if (all.length === 0) throw new AppError("VALIDATION_ERROR", "Add a picture or a link first", { field: "links" });
-  if (all.length === before.links.length) return before;
-  // Before any of them is read.
-  if (all.length > ACCOUNT_COUNT) throw invalid("links", `must be at most ${ACCOUNT_COUNT} at once`);
-  if (Buffer.byteLength(JSON.stringify(all)) > MIB) throw invalid("links", "must be at most 1 MiB together");
-  return readLinks(all);
-}
-
-/** Links, and what is in them. */
-type LinksRead = ReturnType<typeof readLinks>;
-
-/** Throws VALIDATION_ERROR for a damaged export; a link of one account that cannot be kept is skipped. */
-function readLinks(links: readonly string[]) {
-  const exported = links.filter((link) => MIGRATION.test(link));
-  const single = links.filter((link) => !MIGRATION.test(link));
-  const { accounts, skipped, batch } = exported.length === 0 ? NO_EXPORT : readMigration(exported);
-  const found = new Map(accounts.map((account) => [keyOf(account), account]));
-  const left = [...skipped];
-  for (const [at, link] of single.entries()) {
-    try {
-      const account = readOtpauthUri(link);
-      found.set(keyOf(account), named(account));
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      left.push({ name: `Link ${at + 1}`, reason: error.message.replace(/^secret /, "") });
-    }
-  }
-  if (found.size > ACCOUNT_COUNT) throw tooManyAccounts();
-  return { links, accounts: [...found.values()].map(named), skipped: left, batch };
-}
-
-const NO_EXPORT = { accounts: [] as OtpAccount[], skipped: [] as { name: string; reason: string }[], batch: null };
-
-/** Of an export nobody is asked for a name that it does not have. */
-function named(account: OtpAccount): OtpAccount {
-  return { ...account, service: account.service || "Unnamed", accountName: account.accountName || "Unnamed" };
-}
-
-function keyOf({ service, accountName, secret }: OtpAccount): string {
-  return JSON.stringify([service, accountName, secret]);
-}
 
 async function importing(kagi: Kagi, actor: Actor, read: LinksRead, unticked: ReadonlySet<string>) {
   const { links, accounts, skipped, batch } = read;
