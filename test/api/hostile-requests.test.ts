@@ -52,6 +52,14 @@ onEachEngine("a request made to hurt", (vault) => {
     expect(current.headers.get("hx-redirect")).not.toContain("evil");
   });
 
+  test("leaves nothing of its address in the page that everybody gets", async () => {
+    const planted = await vault.stranger.get("/sign-in?planted=/sign-in");
+    expect(planted.text).toContain("planted");
+    for (let round = 0; round < 2; round += 1) {
+      expect((await vault.stranger.get("/sign-in")).text).not.toContain("planted");
+    }
+  });
+
   const MEMBERS: [method: "POST" | "PUT", path: string, body: (vault: Vault) => Promise<unknown>][] = [
     ["POST", "/api/auth/sign-in/email", async () => ({ email: { toString: 1 }, password: "x" })],
     ["POST", "/api/auth/sign-in/email", async () => ({ email: "a", password: { toString: "x", valueOf: 1 } })],

@@ -66,6 +66,12 @@ onEachEngine("a comparison of env files", (vault) => {
     expect(table(await compare(await project({}), "A=1"))).toEqual({ A: "set" });
   });
 
+  test("shows as much as a page can, and says how much more there is", async () => {
+    const lines = Array.from({ length: 2003 }, (_, at) => `KEY_${at}=`).join("\n");
+    const { rows, more } = await compare(await project({ env: lines }));
+    expect([rows.length, rows[0]?.key, more]).toEqual([2000, "KEY_0", 3]);
+  });
+
   test("takes the names of an object's own parts for names", async () => {
     const id = await project({ env: "__proto__=1\nconstructor=\ntoString=1", "env.local": "hasOwnProperty=1" });
     expect((await compare(id)).rows).toMatchObject([

@@ -87,6 +87,14 @@ onEachDatabase("second factors as pages use them", (database) => {
     ]);
   });
 
+  test("a recovery code is not put back before those that were taken after it", async () => {
+    const { id } = await threeCodes();
+    const [first, second] = [await takeRecoveryCode(kagi, ada, id), await takeRecoveryCode(kagi, ada, id)];
+    expect(await failed(returnRecoveryCode(kagi, ada, id, first.codeId))).toMatchObject({ code: "CONFLICT" });
+    expect(await returnRecoveryCode(kagi, ada, id, second.codeId)).toMatchObject({ recoveryCodesUsed: 1 });
+    expect(await returnRecoveryCode(kagi, ada, id, first.codeId)).toMatchObject({ recoveryCodesUsed: 0 });
+  });
+
   test("a recovery code is put back by whoever took it, in a quarter of an hour, and once", async () => {
     const { id } = await threeCodes();
     const other = await threeCodes();

@@ -121,6 +121,15 @@ describe("recovery codes", () => {
     ]);
   });
 
+  test("are not looked for in a line longer than anybody prints, nor in a text longer than that", () => {
+    const line = "ab-".repeat(1000);
+    expect(readRecoveryCodes(`abcd-1234\n${line}\nefgh-5678`)).toEqual({
+      codes: ["abcd-1234", "efgh-5678"],
+      ignored: [line],
+    });
+    expect(() => readRecoveryCodes("abcd-1234\n".repeat(5001))).toThrow("longer than");
+  });
+
   test("that are marked as used are not taken", () => {
     const used = ["* qrst-uvw1 (used)", "[x] q1st-uvwx", "~~q2st-uvwx~~", "q3st-uvwx ✓", "2. ALREADY USED"];
     expect(readRecoveryCodes(["1. a1b2-c3d4", ...used].join("\n"))).toEqual({ codes: ["a1b2-c3d4"], ignored: used });
