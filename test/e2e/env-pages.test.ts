@@ -1,6 +1,5 @@
 import { expect } from "bun:test";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
+import { looksRight } from "./axe.ts";
 import { newContext, pageTests, type Stage } from "./browser.ts";
 import { editor, newProject, openFile, putFile, realFile, typeAt } from "./env.ts";
 import type { Vault } from "./vault.ts";
@@ -86,38 +85,6 @@ test(
   },
   { fresh: true },
 );
-
-async function looksRight(page: Page): Promise<void> {
-  expect(await page.title()).toMatch(/^.+ · Kagi$/);
-  await page.evaluate(axe.source);
-  const found: string[] = [];
-  for (const width of [1440, 390]) {
-    await page.setViewportSize({ width, height: 900 });
-    for (const colorScheme of ["dark", "light"] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const violation of await violations(page)) found.push(`${width} ${colorScheme}: ${violation}`);
-    }
-  }
-  for (const width of [360, 1920]) {
-    await page.setViewportSize({ width, height: 900 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (wide > 0) found.push(`${width}: sticks out by ${wide} px`);
-  }
-  expect(found).toEqual([]);
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const results = await page.evaluate(() =>
-    (window as unknown as { axe: typeof axe }).axe.run(document, {
-      resultTypes: ["violations"],
-      rules: { "target-size": { enabled: true } },
-    }),
-  );
-  expect(results.passes.length).toBeGreaterThan(10);
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary = "" }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, " ")}`),
-  );
-}
 
 test("the editor's styles are sheets in its shadow, and the policy refuses nothing", async ({ page, vault }) => {
   const { project } = await filledOnce(vault);
