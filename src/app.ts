@@ -3,6 +3,8 @@ import { AppError } from "./errors.ts";
 import { accessKeysApi } from "./features/access-keys/api.ts";
 import { accessKeyPages } from "./features/access-keys/pages.ts";
 import { accountApi } from "./features/account/api.ts";
+import { aiApi } from "./features/ai/api.ts";
+import { aiPages } from "./features/ai/pages.ts";
 import { sessionApi, signInApi } from "./features/auth/api.ts";
 import { authPages } from "./features/auth/pages.ts";
 import { categoriesApi } from "./features/categories/api.ts";
@@ -47,6 +49,7 @@ function routes(kagi: Kagi): AnyElysia {
     .use(entryPages(kagi))
     .use(twoFactorPages(kagi))
     .use(envPages(kagi))
+    .use(aiPages(kagi))
     .use(accessKeyPages(kagi))
     .use(settingsPages(kagi))
     .use(signInApi(kagi))
@@ -59,6 +62,7 @@ function routes(kagi: Kagi): AnyElysia {
     .use(accountApi(kagi))
     .use(statsApi(kagi))
     .use(exportApi(kagi))
+    .use(aiApi(kagi))
     .use(openapiApi(kagi, () => routes(kagi)))
     .use(openapiPages(kagi));
 }
@@ -99,11 +103,16 @@ async function answerError(kagi: Kagi, code: string | number, thrown: unknown, r
     return redirect(`/sign-in?next=${encodeURIComponent(placeOf(request))}`, { htmx: isHtmx(request) });
   }
   const error = toAppError(code, thrown);
-  if (error.code === "INTERNAL_ERROR") {
+  if (error.code === "INTERNAL_ERROR" && !isAbandoned(request, thrown)) {
     const { requestId } = callerOf(request);
     kagi.log.error("request failed", { requestId, method: request.method, ...describeCause(error.cause) });
   }
   return isPage(pathname) ? await errorPage(kagi, request, error) : renderJson(error);
+}
+
+/** Whoever asked has gone, and what was being waited for was given up. */
+function isAbandoned(request: Request, thrown: unknown): boolean {
+  return request.signal.aborted && thrown instanceof DOMException && thrown.name === "AbortError";
 }
 
 /** Where to return to after signing in: the page that a person sees. A form's address has a page of its own, too. */

@@ -105,6 +105,43 @@ export const SETTINGS = {
     fallback: [],
     parse: ranges,
   }),
+  ai: setting<"auto" | "off">({
+    name: "KAGI_AI",
+    help: "off: no .env files from a sentence, in the pages and in the API",
+    shown: "auto",
+    fallback: "auto",
+    parse: autoOrOff,
+  }),
+  openaiApiKey: setting<string | null>({
+    name: "OPENAI_API_KEY",
+    help: "Key of the language model's server; without it and OPENAI_BASE_URL keys are matched by their names",
+    shown: "no model",
+    fallback: null,
+    secret: true,
+    file: true,
+    parse: headerValue,
+  }),
+  openaiBaseUrl: setting<string>({
+    name: "OPENAI_BASE_URL",
+    help: "Where a model is asked: any server with OpenAI's chat completions, such as http://localhost:11434/v1",
+    shown: "https://api.openai.com/v1",
+    fallback: "https://api.openai.com/v1",
+    parse: baseUrl,
+  }),
+  aiModel: setting({
+    name: "KAGI_AI_MODEL",
+    help: "The model's name, as its server knows it",
+    shown: "gpt-4o-mini",
+    fallback: "gpt-4o-mini",
+    parse: (text) => text,
+  }),
+  aiTimeoutSeconds: setting({
+    name: "KAGI_AI_TIMEOUT",
+    help: "Seconds that a model may take to answer, 1 to 300",
+    shown: "30",
+    fallback: 30,
+    parse: (text) => integer(text, 1, 300),
+  }),
 } as const;
 
 const ALL = Object.entries(SETTINGS) as [string, Setting<unknown>][];
@@ -118,6 +155,8 @@ export type Config = Readonly<
     /** Whether the operator named the public origin; otherwise a request's own Host stands for it. */
     urlIsSet: boolean;
     secure: boolean;
+    /** Whether there is a model to ask: a key or a base URL is set, also where `ai` is off. */
+    modelIsSet: boolean;
     sqlitePath: string;
     keyPath: string;
   }
@@ -147,6 +186,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     url,
     urlIsSet: read.url !== null,
     secure: url.startsWith("https:"),
+    modelIsSet: read.openaiApiKey !== null || Boolean(environment[SETTINGS.openaiBaseUrl.name]),
     sqlitePath: join(read.dataDir, "kagi.db"),
     keyPath: join(read.dataDir, "kagi.key"),
   });
@@ -182,6 +222,7 @@ export function describeConfig(environment: Environment = process.env): SettingS
     KAGI_NEW_ENCRYPTION_KEY: "not set",
     ADMIN_EMAIL: "not set",
     ADMIN_PASSWORD: "not set",
+    OPENAI_API_KEY: "not set",
   };
   return ALL.map(([, definition]) => {
     const { name, shown } = definition;
@@ -311,6 +352,36 @@ function databaseUrl(text: string): string {
 function encryptionKey(text: string): string {
   if (!KEY_TEXT.test(text)) throw new Error("is malformed: it must be 64 hex characters (try: openssl rand -hex 32)");
   return text.toLowerCase();
+}
+
+function autoOrOff(text: string): "auto" | "off" {
+  if (text !== "auto" && text !== "off") throw new Error("must be auto or off");
+  return text;
+}
+
+/** What can stand in a header as it is. */
+function headerValue(text: string): string {
+  if (!/^[!-~]+$/.test(text)) throw new Error("must be the key alone: visible ASCII characters, without spaces");
+  return text;
+}
+
+/** It is shown and logged, unlike a key: one that is in it is refused. */
+function baseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username ||
+    url.password ||
+    url.search ||
+    url.hash ||
+    /\bsk-[\w-]{8}/.test(url.pathname)
+  ) {
+    throw new Error(
+      "must be an http or https URL such as https://api.openai.com/v1, without a key, a user or a query; the key goes into OPENAI_API_KEY",
+    );
+  }
+  return url.href.replace(/\/+$/, "");
 }
 
 function ranges(text: string): string[] {

@@ -29,10 +29,24 @@ const CODES = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send JSON with Content-Type: application/json" },
   RATE_LIMITED: { status: 429, message: "Too many attempts" },
   INTERNAL_ERROR: { status: 500, message: "Internal server error" },
+  AI_EXTRACTION_FAILED: { status: 502, message: "The language model did not help" },
+  AI_NOT_CONFIGURED: { status: 503, message: "This server has AI switched off: KAGI_AI is off" },
 } as const;
 
 export type ErrorCode = keyof typeof CODES;
 export const ERROR_CODES = Object.keys(CODES) as ErrorCode[];
+
+/** Why a language model was of no help. */
+export const AI_FAILURES = [
+  "unreachable",
+  "timeout",
+  "unauthorized",
+  "rate_limited",
+  "refused",
+  "malformed",
+  "unavailable",
+] as const;
+export type AiFailure = (typeof AI_FAILURES)[number];
 
 /** What may accompany an error besides its wording; every member is safe to show and none is ever a submitted value. */
 export type ErrorDetails = {
@@ -46,6 +60,8 @@ export type ErrorDetails = {
   allow?: readonly string[];
   /** Names of variables that cannot be written in the asked dialect. */
   keys?: readonly string[];
+  /** Of an AI_EXTRACTION_FAILED. */
+  reason?: AiFailure;
 };
 
 export class AppError extends Error {

@@ -4,6 +4,7 @@ import { addUser, forgetExpired, isSetUp, openSetup } from "./features/auth/acti
 import { NewUserInput } from "./features/auth/model.ts";
 import { errorCode } from "./files.ts";
 import { BODY_BYTES } from "./http/body.ts";
+import { setPatience } from "./http/patience.ts";
 import { parse } from "./http/validate.ts";
 import type { Kagi } from "./kagi.ts";
 import { describeCause, type Log } from "./log.ts";
@@ -25,8 +26,10 @@ export type Listening = Readonly<{
 /** Takes the port, which needs nothing else yet, so that a port in use leaves no key and no data behind. Throws. */
 export function listen(config: Config, log: Log): Listening {
   const handlers = (answer: Answer) => ({
-    fetch: (request: Request, server: Bun.Server<undefined>) =>
-      answer(request, () => server.requestIP(request)?.address ?? null),
+    fetch: (request: Request, server: Bun.Server<undefined>) => {
+      setPatience(request, () => server.timeout(request, 0));
+      return answer(request, () => server.requestIP(request)?.address ?? null);
+    },
     error: (error: unknown) => {
       log.error("request failed outside the app", describeCause(error));
       return Response.json({ error: "Internal server error", code: "INTERNAL_ERROR" }, { status: 500 });

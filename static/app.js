@@ -67,9 +67,11 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (service) return choose(service);
   const dialog = document.querySelector("#dialog");
   if (dialog?.querySelector("[data-dialog-body]") && !dialog.open) dialog.showModal();
-  const count = document.querySelector("[data-announce]")?.textContent;
+  const count = document.querySelector("[data-announce]");
   const region = document.querySelector("#announcer");
-  if (count && region) announce(region, count);
+  if (count && region) announce(region, count.textContent);
+  // Said when it came; what else comes later is another matter.
+  count?.removeAttribute("data-announce");
   for (const revealed of document.querySelectorAll("[data-revealed]")) hideLater(revealed);
 });
 
@@ -320,6 +322,102 @@ function openEditors() {
 openEditors();
 document.addEventListener("htmx:after:swap", openEditors);
 document.addEventListener("kagi:finish", (event) => finish(event.target));
+
+/* From a sentence to a file: what runs can be seen and cancelled, and what is ticked stays one line a variable. */
+
+const SAID_EVERY_S = 10;
+const runs = new WeakMap();
+
+document.addEventListener("htmx:before:request", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-progress]")) return;
+  const progress = form.querySelector(".progress");
+  const said = progress.querySelector("[data-said]");
+  const timer = progress.querySelector("[role=timer]");
+  const byNames = event.detail.ctx.request.submitter?.value === "names";
+  const started = Date.now();
+  const tick = () => {
+    const seconds = Math.floor((Date.now() - started) / 1000);
+    timer.textContent = `${seconds} s`;
+    if (seconds > 0 && seconds % SAID_EVERY_S === 0)
+      announce(document.querySelector("#announcer"), `${seconds} seconds`);
+  };
+  progress.hidden = false;
+  said.textContent = byNames ? "Matching…" : said.dataset.said;
+  tick();
+  runs.set(form, { interval: setInterval(tick, 1_000), from: document.activeElement });
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  const run = runs.get(event.target);
+  if (run === undefined) return;
+  runs.delete(event.target);
+  clearInterval(run.interval);
+  const progress = event.target.querySelector(".progress");
+  const isAsked = progress.contains(document.activeElement);
+  progress.hidden = true;
+  progress.querySelector("[data-said]").textContent = "";
+  if (isAsked) run.from.focus();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element && event.target.closest("[data-cancel]");
+  if (!button) return;
+  window.htmx.trigger(button.form, "htmx:abort");
+  say("Cancelled. Your prompt is kept.");
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("[data-sends]")) return;
+  event.preventDefault();
+  const { form } = event.target;
+  form.requestSubmit(form.querySelector("button.primary"));
+});
+
+document.addEventListener("input", (event) => {
+  const count = document.getElementById(event.target.dataset.counts ?? "");
+  if (!count) return;
+  const left = Number(count.dataset.most) - event.target.value.length;
+  count.textContent = left > 0.1 * count.dataset.most ? "" : `${left} ${left === 1 ? "character" : "characters"} left`;
+});
+
+document.addEventListener("click", (event) => {
+  const example = event.target instanceof Element && event.target.closest("[data-fills]");
+  if (!example || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const field = document.getElementById(example.dataset.fills);
+  field.value = example.textContent;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
+
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  const { variable } = box.dataset;
+  if (variable === undefined || !box.checked) return;
+  const others = ticks(box.form).filter((other) => other !== box && other.checked);
+  const same = others.filter((other) => other.dataset.variable === variable);
+  for (const other of same) other.checked = false;
+  if (same.length > 0) say(`A file has ${variable} once: the other one is not ticked any more`);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element && event.target.closest("[data-tick]");
+  if (!button) return;
+  const boxes = ticks(button.form);
+  const taken = new Set(boxes.filter((box) => box.checked).map((box) => box.dataset.variable));
+  for (const box of boxes) {
+    if (button.dataset.tick === "none") box.checked = false;
+    else if (!taken.has(box.dataset.variable)) box.checked = true;
+    if (box.checked) taken.add(box.dataset.variable);
+  }
+  const count = boxes.filter((box) => box.checked).length;
+  say(`${count} of ${boxes.length} ticked`);
+});
+
+function ticks(form) {
+  return [...form.querySelectorAll("[data-variable]")];
+}
 
 /* Presets of scopes: links without this, a tick of boxes with it, so that a name that was typed stays. */
 

@@ -88,13 +88,16 @@ export function open(form: HTMLFormElement): void {
   if (matchMedia("(hover: hover)").matches) view.focus();
 
   let saved = view.state;
+  /** Of a content that is saved nowhere yet, the address of the file that it is for. */
+  let draft = form.dataset.draft;
   let isNew = version.value === "";
   let isDownload = false;
   let idle = 0;
   let left = 0;
   let away = 0;
 
-  const isDirty = () => !view.state.doc.eq(saved.doc) || view.state.field(layoutOf) !== saved.field(layoutOf);
+  const isDirty = () =>
+    draft !== undefined || !view.state.doc.eq(saved.doc) || view.state.field(layoutOf) !== saved.field(layoutOf);
 
   function stateOf(text: string, layout: string): EditorState {
     return EditorState.create({
@@ -205,6 +208,7 @@ export function open(form: HTMLFormElement): void {
     version.value = answer.headers.get("ETag")?.replaceAll('"', "") ?? version.value;
     isNew = false;
     saved = sent;
+    forgetDraft();
     showDirty();
     // Its address is that of a file by now.
     const url = new URL(location.href);
@@ -232,6 +236,12 @@ export function open(form: HTMLFormElement): void {
     notice.className = bad ? "notice bad" : "muted small";
     notice.textContent = message;
     state.replaceChildren(notice);
+  }
+
+  /** From here on the file is one like any other. */
+  function forgetDraft(): void {
+    draft = undefined;
+    for (const part of form.querySelectorAll(".env-draft")) part.remove();
   }
 
   function showDirty(): void {
@@ -272,6 +282,7 @@ export function open(form: HTMLFormElement): void {
     });
     version.value = theirVersion;
     saved = view.state;
+    forgetDraft();
     showDirty();
     tell("What is saved is in the editor now. Undo brings yours back.");
     view.focus();
@@ -384,6 +395,8 @@ export function open(form: HTMLFormElement): void {
   });
   addEventListener("pageshow", (event) => (event as PageTransitionEvent).persisted && location.reload());
 
+  // A reload leads to what is saved, and does not ask for the same draft again.
+  if (draft !== undefined) window.history.replaceState(null, "", draft);
   wakeUp();
   forceLinting(view);
 }

@@ -69,6 +69,14 @@ export const urls = {
     `/envs/${id}/files/${file}/download` as const,
   deleteEnvFile: <Id extends string, File extends string>(id: Id, file: File) =>
     `/envs/${id}/files/${file}/delete` as const,
+  generateEnvFile: <Id extends string>(id: Id) => `/envs/${id}/generate` as const,
+  /** For one file of the project. `prompt` is an example's: what somebody wrote is in no address. */
+  generateFor: (projectId: string, file: string, prompt = "") =>
+    `/envs/${projectId}/generate${query({ file, prompt })}`,
+  previewFor: (projectId: string, file: string) => `/envs/${projectId}/generate/preview${query({ file })}`,
+  draftFor: (projectId: string, file: string) => `/envs/${projectId}/generate/draft${query({ file })}`,
+  previewGenerate: <Id extends string>(id: Id) => `/envs/${id}/generate/preview` as const,
+  draftEnvFile: <Id extends string>(id: Id) => `/envs/${id}/generate/draft` as const,
   importEnvFile: <Id extends string, File extends string>(id: Id, file: File) =>
     `/envs/${id}/files/${file}/import` as const,
   envHistory: <Id extends string, File extends string>(id: Id, file: File) =>
@@ -107,6 +115,11 @@ export const ids = {
   envTabs: "env-tabs",
   envState: "env-state",
   envForm: "env-form",
+  generateForm: "generate-form",
+  /** What a model is going to be told. */
+  told: "told",
+  /** What came of a prompt. */
+  generated: "generated",
   /** Where an earlier content or value appears. */
   version: (number: number) => `version-${number}`,
   /** Where the value of an entry, or of one field of it, appears. */

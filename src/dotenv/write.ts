@@ -138,6 +138,13 @@ export const formatLine = (key: string, value: string, dialect: Dialect = "porta
   return { line: `${writeComment(`not portable: ${notPortable.join(", ")}`)}\n${line}`, notPortable };
 };
 
+/** Who would read another value out of a portable file; null when it has no form that is safe for all. */
+export const misreadersOf = (value: string): Parser[] | null => {
+  const written = write(value, "portable");
+  if (written === null) return null;
+  return portable(value) === null ? misreadBy(written, value) : [];
+};
+
 /** Line breaks, the other controls, and what turns the direction of text: none of it may start a line or hide one. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 

@@ -9,7 +9,16 @@ const DEPTH = 16;
 /** No page's form has more; a hundred group fields are three controls each. */
 const FORM_FIELDS = 1000;
 /** Members whose surrounding white space means nothing. */
-const TRIMMED = new Set(["name", "email", "service", "accountName", "envVarName", "fileName"]);
+const TRIMMED = new Set([
+  "name",
+  "email",
+  "service",
+  "accountName",
+  "envVarName",
+  "fileName",
+  "prompt",
+  "currentProjectName",
+]);
 
 /** A JSON body, or undefined when there is none. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR. */
 export async function readJson(request: Request, limit = BODY_BYTES): Promise<unknown> {

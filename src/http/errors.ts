@@ -23,9 +23,9 @@ export function isSignInNeeded(error: unknown): boolean {
 
 /** The JSON of an error and the headers that go with its code. */
 export function renderJson(error: AppError): Response {
-  const { field, requiredScope, retryAfter, keys } = error.details;
+  const { field, requiredScope, retryAfter, keys, reason } = error.details;
   return Response.json(
-    { error: error.message, code: error.code, field, requiredScope, retryAfter, keys },
+    { error: error.message, code: error.code, field, requiredScope, retryAfter, keys, reason },
     { status: error.status, headers: errorHeaders(error) },
   );
 }

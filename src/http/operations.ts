@@ -15,6 +15,7 @@ export type Operation = Readonly<{
     | "Account"
     | "Stats"
     | "Export"
+    | "AI"
     | "Description"
     | "Health";
   summary: string;
@@ -240,6 +241,14 @@ export const OPERATIONS = {
     description:
       "All `simple` and `group` entries, ordered by category, entry and environment; `ssh` and `json` are left out. With `Accept: application/json` the answer also names the keys that are not portable.",
     errors: ["VALIDATION_ERROR", "CONFLICT"],
+  },
+  "POST /api/ai/extract": {
+    access: "ai:extract",
+    tag: "AI",
+    summary: "Assemble a .env file from a prompt",
+    description:
+      "A language model that sees names and never values chooses what the prompt asks for; without one configured the names are matched here. Values come from the vault, new secrets from the system's random source. A variable is written once: what else would fit is among `alternatives`. As text, what was left out is said in comments. May take as long as the model does. Each value is written to the audit trail.",
+    errors: ["VALIDATION_ERROR", "AI_EXTRACTION_FAILED", "AI_NOT_CONFIGURED"],
   },
   "GET /api/access-keys": {
     access: "session",

@@ -31,7 +31,18 @@ const known = [...names, ...settings.flatMap((setting) => ("file" in setting ? [
 test("compose.yaml passes on settings that there are, and all that a deployment needs", () => {
   const given = Object.keys(compose().services.kagi.environment);
   for (const name of given) expect(known).toContain(name);
-  expect(given).toEqual(["KAGI_URL", "KAGI_TRUSTED_PROXIES", "DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD"]);
+  expect(given).toEqual([
+    "KAGI_URL",
+    "KAGI_TRUSTED_PROXIES",
+    "DATABASE_URL",
+    "ADMIN_EMAIL",
+    "ADMIN_PASSWORD",
+    "KAGI_AI",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "KAGI_AI_MODEL",
+    "KAGI_AI_TIMEOUT",
+  ]);
 });
 
 test("its address is the published port's unless another is given", () => {
@@ -47,7 +58,12 @@ test("its lines that are commented out can be commented in, and name settings an
   const { environment, secrets: used } = services.kagi;
   for (const name of Object.keys(environment)) expect(known).toContain(name);
   const files = Object.entries(environment).filter(([name]) => name.endsWith("_FILE"));
-  expect(files.map(([name]) => name)).toEqual(["ADMIN_PASSWORD_FILE", "KAGI_ENCRYPTION_KEY_FILE", "DATABASE_URL_FILE"]);
+  expect(files.map(([name]) => name)).toEqual([
+    "ADMIN_PASSWORD_FILE",
+    "KAGI_ENCRYPTION_KEY_FILE",
+    "DATABASE_URL_FILE",
+    "OPENAI_API_KEY_FILE",
+  ]);
   expect(files.map(([, path]) => path)).toEqual((used ?? []).map((name) => `/run/secrets/${name}`));
   expect(Object.keys(secrets ?? {})).toEqual(used ?? []);
 });

@@ -19,6 +19,9 @@ describe("kagi config", () => {
       ADMIN_EMAIL: "ada@example.com",
       ADMIN_PASSWORD: "tuba-lantern-moss-42",
       PORT: "8080",
+      OPENAI_API_KEY: "sk-marimba-7",
+      OPENAI_BASE_URL: "http://ollama.example.com:11434/v1/",
+      KAGI_AI_TIMEOUT: "90",
     };
     const { code, out, err } = await kagi(folder, ["config"], environment);
     expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -35,10 +38,15 @@ describe("kagi config", () => {
       ["ADMIN_EMAIL", "ada@example.com", "environment"],
       ["ADMIN_PASSWORD", "set (from ADMIN_PASSWORD)", "environment"],
       ["KAGI_TRUSTED_PROXIES", "none", "default"],
+      ["KAGI_AI", "auto", "default"],
+      ["OPENAI_API_KEY", "set (from OPENAI_API_KEY)", "environment"],
+      ["OPENAI_BASE_URL", "http://ollama.example.com:11434/v1", "environment"],
+      ["KAGI_AI_MODEL", "gpt-4o-mini", "default"],
+      ["KAGI_AI_TIMEOUT", "90", "environment"],
     ]);
     const column = (rows[0] as string).indexOf("FROM");
     for (const row of rows) expect(row.slice(column - 2, column)).toBe("  ");
-    for (const secret of ["hunter", "a1a1", "tuba"]) expect(out).not.toContain(secret);
+    for (const secret of ["hunter", "a1a1", "tuba", "marimba"]) expect(out).not.toContain(secret);
   });
 
   test("shows where a folder really is", async () => {
@@ -74,6 +82,10 @@ describe("kagi config", () => {
       KAGI_ENCRYPTION_KEY: "hunter2",
       KAGI_TRUSTED_PROXIES: "everybody",
       ADMIN_PASSWORD: "hunter2",
+      KAGI_AI: "perhaps",
+      OPENAI_API_KEY: "Bearer hunter2",
+      OPENAI_BASE_URL: "https://u:hunter2@models.example.com/v1",
+      KAGI_AI_TIMEOUT: "0",
     };
     const { code, out, err } = await kagi(folder, ["config"], environment);
     expect(code).toBe(1);
@@ -81,6 +93,35 @@ describe("kagi config", () => {
     expect(out).toMatch(/^PORT +\(cannot be used\) +environment$/m);
     expect(out).toContain("KAGI_DATA_DIR");
     expect(out + err).not.toContain("hunter2");
+  });
+
+  test("refuses a model's URL that is none, or that holds a key, and repeats nothing of it", async () => {
+    const urls = [
+      "sk-hunter2hunter2",
+      "models.example.com/v1",
+      "ftp://models.example.com/v1",
+      "https://hunter2@models.example.com/v1",
+      "https://models.example.com/v1?key=hunter2",
+      "https://models.example.com/v1#hunter2",
+      "https://models.example.com/sk-hunter2hunter2/v1",
+    ];
+    for (const url of urls) {
+      const { code, out, err } = await kagi(folder, ["config"], { OPENAI_BASE_URL: url });
+      expect({ url, code }).toEqual({ url, code: 1 });
+      expect(err).toContain("OPENAI_BASE_URL must be an http or https URL");
+      expect(err).toContain("OPENAI_API_KEY");
+      expect(out + err).not.toContain("hunter2");
+    }
+  });
+
+  test("reads the model's key from a file, and not from two places", async () => {
+    writeFileSync(join(folder, "model-key"), "sk-marimba-7\n");
+    const file = { OPENAI_API_KEY_FILE: join(folder, "model-key") };
+    const { out } = await kagi(folder, ["config"], file);
+    expect(out).toMatch(/^OPENAI_API_KEY +set \(from OPENAI_API_KEY_FILE\) +file$/m);
+    const twice = await kagi(folder, ["config"], { ...file, OPENAI_API_KEY: "sk-marimba-8" });
+    expect(twice.code).toBe(1);
+    expect(out + twice.out + twice.err).not.toContain("marimba");
   });
 
   test("refuses a setting that is given twice", async () => {

@@ -9,6 +9,7 @@ import {
   type Locator,
   type Page,
 } from "playwright-core";
+import type { Environment } from "../support/program.ts";
 import { SESSION_COOKIE, startVault, type Vault } from "./vault.ts";
 
 const PLACES = [
@@ -76,6 +77,8 @@ type Options = BrowserContextOptions & {
   /** A vault of the test's own, with or without an account. */
   fresh?: boolean;
   account?: boolean;
+  /** What its server is started with besides; asked for when the first test begins. */
+  environment?: () => Environment | Promise<Environment>;
   /** Complaints that belong to what is tested. */
   expected?: RegExp;
 };
@@ -91,7 +94,14 @@ export function pageTests(defaults: Options = {}) {
     await (await vault)?.stop();
   });
   return (name: string, run: (stage: Stage) => Promise<void>, options: Options = {}) => {
-    const { signedIn = true, fresh = false, account = true, expected, ...contextOptions } = { ...defaults, ...options };
+    const {
+      signedIn = true,
+      fresh = false,
+      account = true,
+      environment = () => ({}),
+      expected,
+      ...contextOptions
+    } = { ...defaults, ...options };
     if (findChromium() === undefined && process.env.CI !== "true") {
       if (!missingIsSaid) console.warn(MISSING);
       missingIsSaid = true;
@@ -103,8 +113,9 @@ export function pageTests(defaults: Options = {}) {
       async () => {
         if (findChromium() === undefined) throw new Error(MISSING);
         const own = fresh || !account;
-        if (!own) vault ??= startVault();
-        const here = own ? await startVault({ account }) : ((await vault) as Vault);
+        const start = async () => startVault({ account, environment: await environment() });
+        if (!own) vault ??= start();
+        const here = own ? await start() : ((await vault) as Vault);
         const context = await newContext(here, { signedIn: signedIn && account, ...contextOptions });
         const complaints = listen(context, here);
         try {

@@ -133,7 +133,7 @@ test(
 
 test("only an opened file costs more than 60 kB and 8 requests", async ({ vault }) => {
   const { project, file, entry } = await filledOnce(vault);
-  const closed = ["/envs", "/envs/new", `/envs/${project.id}`, `/envs/${project.id}/compare`];
+  const closed = ["/envs", "/envs/new", ...["", "/compare", "/generate"].map((path) => `/envs/${project.id}${path}`)];
   for (const path of [...closed, `${file}/history`, `${file}/import`, `${entry}/history`]) {
     expect({ path, ...(await costOf(vault, path)) }).toEqual({ path, isLight: true, isShort: true, editor: false });
   }

@@ -2,7 +2,7 @@ import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "../../src/feat
 import type { Category, CategoryInput } from "../../src/features/categories/model.ts";
 import type { Entry, EntryInput } from "../../src/features/entries/model.ts";
 import { Client, cookiesOf } from "../support/client.ts";
-import { newFolder, removeFolder, serve } from "../support/program.ts";
+import { type Environment, newFolder, removeFolder, serve } from "../support/program.ts";
 import { newCategory, newEntry, newKey, OWNER, reveal } from "../support/vault.ts";
 
 export const { email: EMAIL, password: PASSWORD } = OWNER;
@@ -28,9 +28,16 @@ export type Vault = Readonly<{
 }>;
 
 /** Starts Kagi in an empty folder on a free port; with an account unless the first run is what is looked at. */
-export async function startVault({ account = true } = {}): Promise<Vault> {
+export async function startVault({
+  account = true,
+  environment = {},
+}: {
+  account?: boolean;
+  environment?: Environment;
+} = {}): Promise<Vault> {
   const folder = newFolder();
-  const { url, log, stop } = await serve(folder, account ? { ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD } : {});
+  const first: Environment = account ? { ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD } : {};
+  const { url, log, stop } = await serve(folder, { ...first, ...environment });
   const stranger = new Client(url);
   const signIn = async () => {
     const cookies = cookiesOf(await stranger.post("/api/auth/sign-in/email", { email: EMAIL, password: PASSWORD }));

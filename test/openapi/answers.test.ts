@@ -292,6 +292,14 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     expect(await ask(vault.owner, "GET /api/export", { query: "?dialect=docker" })).toMatchObject({ status: 409 });
   });
 
+  test("of a file from a sentence", async () => {
+    const body = { prompt: "the keys of the blog and a session secret" };
+    const text = await ask(vault.owner, "POST /api/ai/extract", { body });
+    expect(text.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    const json = await ask(vault.owner, "POST /api/ai/extract", { body, headers: { accept: "application/json" } });
+    expect(json.body).toMatchObject({ content: expect.any(String), matchedBy: "names" });
+  });
+
   test("of the session", async () => {
     const signedIn = await ask(vault.stranger, "POST /api/auth/sign-in/email", { body: OWNER });
     expect(signedIn.status).toBe(200);
@@ -341,6 +349,7 @@ onEachEngine("answers are as the document says", (vault, engine) => {
       ["DELETE /api/envs/:id/files/:fileId", { id: env.projectId, fileId: env.id }],
       ["POST /api/envs/:id/files/:fileId/reveal", { id: env.projectId, fileId: env.id }],
       ["GET /api/export", {}],
+      ["POST /api/ai/extract", { body: { prompt: "the keys of the blog" } }],
       ["POST /api/access-keys", { body: { name: "broken", scopes: ["entries:read"] } }],
       ["DELETE /api/account/data", {}],
     ];
@@ -359,6 +368,17 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     for (let attempt = 0; attempt < 50 && answer.status === 401; attempt++) answer = await guess();
     expect(answer).toMatchObject({ status: 429, body: { code: "RATE_LIMITED", retryAfter: expect.any(Number) } });
   }, 60_000);
+
+  test("when a model is of no help, and when there is to be none", async () => {
+    const body = { prompt: "the keys of the blog" };
+    await vault.restart("stop", { OPENAI_BASE_URL: "http://127.0.0.1:9/v1", KAGI_AI_TIMEOUT: "5" });
+    const failed = await ask(vault.owner, "POST /api/ai/extract", { body });
+    expect(failed).toMatchObject({ status: 502, body: { code: "AI_EXTRACTION_FAILED", reason: "unreachable" } });
+    await vault.restart("stop", { KAGI_AI: "off" });
+    const off = await ask(vault.owner, "POST /api/ai/extract", { body });
+    expect(off).toMatchObject({ status: 503, body: { code: "AI_NOT_CONFIGURED" } });
+    await vault.restart();
+  });
 
   test("when everything goes", async () => {
     expect(await ask(vault.owner, "DELETE /api/account/data")).toMatchObject({ status: 204 });

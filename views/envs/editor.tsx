@@ -18,7 +18,12 @@ export type Opened = Readonly<{
   /** null for a file that is not there yet. */
   version: number | null;
   warnings: readonly Warning[];
+  /** For a content that is saved nowhere yet. */
+  draft: Draft | null;
 }>;
+
+/** How a draft differs from what is saved, and what there is to say of it. */
+export type Draft = Readonly<{ difference: Difference; notes: readonly string[] }>;
 
 /** What became of the last save. */
 export type Outcome =
@@ -48,10 +53,12 @@ export const FileEditor = ({ project, fileType, opened, outcome, script }: Props
     enctype="multipart/form-data"
     data-editor={script}
     data-name={fileName(fileType)}
+    data-draft={opened.draft === null ? undefined : urls.envTab(project.id, fileType)}
   >
     <input type="hidden" name="fileType" value={fileType} />
     <input type="hidden" name="version" value={opened.version === null ? "" : String(opened.version)} />
     <input type="hidden" name="layout" value={attribute(opened.layout)} />
+    {opened.draft === null ? null : <DraftNotice notes={opened.draft.notes} />}
     <div class="env-area">
       <div class="field env-plain">
         <label for="field-content">
@@ -86,7 +93,7 @@ export const FileEditor = ({ project, fileType, opened, outcome, script }: Props
       <a class="button" href={urls.envTab(project.id, fileType)}>
         Close
       </a>
-      <span class="tag warn env-dirty" hidden>
+      <span class="tag warn env-dirty" hidden={opened.draft === null}>
         Unsaved changes
       </span>
       <Layout opened={opened} />
@@ -102,12 +109,37 @@ export const FileEditor = ({ project, fileType, opened, outcome, script }: Props
         </span>
       </p>
     </div>
+    {opened.draft === null ? null : (
+      <section class="env-draft" aria-labelledby="draft-difference">
+        <h2 id="draft-difference">From what is saved to this draft</h2>
+        <DifferenceView
+          of={opened.draft.difference}
+          label="Difference to what is saved"
+          from="what is saved"
+          to="the draft"
+        />
+      </section>
+    )}
     <Warnings warnings={opened.warnings} />
     <p class="muted small needs-script">
       <kbd>Tab</kbd> leaves the editor. <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>S</kbd> saves, with <kbd>F</kbd>{" "}
       searches. <kbd>F8</kbd> goes to the next warning. Copy and Download give what is saved.
     </p>
   </form>
+);
+
+const DraftNotice = ({ notes }: { notes: readonly string[] }): JSX.Element => (
+  <div class="notice warns env-draft">
+    <div class="stack tight">
+      <h2>Unsaved draft</h2>
+      <p>Nothing of it is stored until you save. What differs from the saved file stands below.</p>
+      {notes.map((note) => (
+        <p class="small" safe>
+          {note}
+        </p>
+      ))}
+    </div>
+  </div>
 );
 
 /** What the editor cannot show, and keeps; what does not hold now may when it takes what somebody else saved. */

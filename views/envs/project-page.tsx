@@ -1,4 +1,6 @@
 import { type EnvFile, type EnvProjectWithFiles, FILE_TYPES, type FileType } from "../../src/features/envs/model.ts";
+import { GenerateLink } from "../ai/link.tsx";
+import type { Generator } from "../ai/words.ts";
 import { Ago, Empty, Path } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
@@ -12,6 +14,8 @@ export type FileView = Readonly<{
   /** What the editor shows; null while the file is closed. */
   opened: Opened | null;
   outcome: Outcome | null;
+  /** What chooses keys for a file: a model, the words of their names, or nothing. */
+  generator: Generator;
   script: string;
   now: Date;
 }>;
@@ -84,7 +88,7 @@ export const FileTabs = ({ project, fileType }: TabProps): JSX.Element => (
 
 /** What a tab holds: a file that is closed or open, or the first step to one. */
 export const FilePanel = (view: FileView): JSX.Element => {
-  const { project, fileType, opened } = view;
+  const { opened } = view;
   const file = fileOf(view);
   return (
     <>
@@ -92,9 +96,9 @@ export const FilePanel = (view: FileView): JSX.Element => {
       {opened !== null ? (
         <FileEditor {...view} opened={opened} />
       ) : file === undefined ? (
-        <NoFile project={project} fileType={fileType} problem={view.outcome} />
+        <NoFile {...view} />
       ) : (
-        <ClosedFile project={project} file={file} />
+        <ClosedFile {...view} file={file} />
       )}
     </>
   );
@@ -157,7 +161,7 @@ const FileHead = (view: FileView): JSX.Element => {
   );
 };
 
-const ClosedFile = ({ project, file }: { project: EnvProjectWithFiles; file: EnvFile }): JSX.Element => (
+const ClosedFile = ({ project, file, generator }: FileView & { file: EnvFile }): JSX.Element => (
   <div class="closed">
     <p class="veil" aria-hidden="true">
       ••••••••••••••
@@ -166,32 +170,34 @@ const ClosedFile = ({ project, file }: { project: EnvProjectWithFiles; file: Env
       <br />
       •••••••••••••••••••
     </p>
-    <form
-      method="post"
-      action={urls.revealEnvFile(project.id, file.id)}
-      hx-post={urls.revealEnvFile(project.id, file.id)}
-      hx-target={`#${ids.envPanel}`}
-    >
-      <button class="button primary" type="submit">
-        Reveal to edit
-      </button>
-    </form>
+    <div class="actions">
+      <form
+        method="post"
+        action={urls.revealEnvFile(project.id, file.id)}
+        hx-post={urls.revealEnvFile(project.id, file.id)}
+        hx-target={`#${ids.envPanel}`}
+      >
+        <button class="button primary" type="submit">
+          Reveal to edit
+        </button>
+      </form>
+      <GenerateLink projectId={project.id} fileType={file.fileType} generator={generator} />
+    </div>
     <p class="muted small">The audit trail keeps who opened it and when.</p>
   </div>
 );
 
-type NoFileProps = { project: EnvProjectWithFiles; fileType: FileType; problem: Outcome | null };
-
-const NoFile = ({ project, fileType, problem }: NoFileProps): JSX.Element => (
+const NoFile = ({ project, fileType, outcome, generator }: FileView): JSX.Element => (
   <Empty title={`No ${fileName(fileType)} yet`}>
     <p safe>{PURPOSE[fileType]}</p>
-    {problem?.kind === "refused" ? (
+    {outcome?.kind === "refused" ? (
       <p class="error" role="alert" tabindex="-1" autofocus safe>
-        {problem.message}
+        {outcome.message}
       </p>
     ) : null}
     <div class="actions">
-      <a class="button primary" href={urls.newEnvFile(project.id, fileType)}>
+      <GenerateLink projectId={project.id} fileType={fileType} generator={generator} primary />
+      <a class={generator === "off" ? "button primary" : "button"} href={urls.newEnvFile(project.id, fileType)}>
         Write it here
       </a>
     </div>

@@ -10,6 +10,8 @@ export type Verb =
   | "take-recovery-code"
   | "return-recovery-code"
   | "export"
+  | "ask-model"
+  | "extract"
   | "revoke"
   | "disable"
   | "enable"

@@ -232,8 +232,9 @@ async function offerIcons(chosen: string, search: string | null): Promise<IconOf
 }
 
 async function offerServices(): Promise<ServiceOffer[]> {
-  const drawings = await findIcons(SERVICES.flatMap(({ icon }) => icon ?? []));
-  return SERVICES.map(({ id, name, color, icon }) => ({ id, name, color, drawing: drawings.get(icon ?? "") ?? null }));
+  const offered = SERVICES.filter(({ inGallery }) => inGallery);
+  const drawings = await findIcons(offered.flatMap(({ icon }) => icon ?? []));
+  return offered.map(({ id, name, color, icon }) => ({ id, name, color, drawing: drawings.get(icon ?? "") ?? null }));
 }
 
 function keyTypeOf(text: string | null): KeyType | null {

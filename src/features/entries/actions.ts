@@ -233,6 +233,27 @@ export async function openForExport(
   return { entries, unreadable: rows.length - entries.length };
 }
 
+/** The values of some entries, for an action that says in the trail who gets them. */
+export async function openEntries(
+  kagi: Kagi,
+  db: Db,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Value>> {
+  const values = new Map<string, Value>();
+  for (const id of ids) {
+    const row = await db.get<queries.SecretRow>(queries.findSecret(actor.userId, id));
+    if (row === undefined) continue;
+    try {
+      values.set(id, openValue(kagi.keyring, id, row.sealedValue, row.keyType));
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      logUnreadable(kagi, actor, id, error);
+    }
+  }
+  return values;
+}
+
 type GroupOptions = { mergeGroup?: { removed: readonly string[] }; someFields?: boolean };
 /** What the trail says of a change that is more than one. */
 type ChangeOptions = GroupOptions & { trail?: { verb: Verb; detail: string } };

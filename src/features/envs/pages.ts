@@ -6,7 +6,7 @@ import {
   DeleteEnvProject,
   DeleteEnvProjectPage,
 } from "../../../views/envs/delete.tsx";
-import type { Opened, Outcome } from "../../../views/envs/editor.tsx";
+import type { Outcome } from "../../../views/envs/editor.tsx";
 import { EditEnvProjectPage, EnvProjectForm, NewEnvProjectPage, type ProjectDraft } from "../../../views/envs/form.tsx";
 import { DifferencePage, EnvHistoryPage, ShownDifference } from "../../../views/envs/history.tsx";
 import {
@@ -23,8 +23,7 @@ import { AfterSave, EnvProjectPage, FilePanel, type FileView } from "../../../vi
 import { fileName } from "../../../views/envs/words.ts";
 import type { Frame } from "../../../views/layout/frame.ts";
 import { query, urls } from "../../../views/urls.ts";
-import { endingOf, hasMark, joinLines, layOut, withMark } from "../../dotenv/layout.ts";
-import { readEnv } from "../../dotenv/read.ts";
+import { joinLines, layOut, withMark } from "../../dotenv/layout.ts";
 import { AppError, invalid } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
 import { doneCookie } from "../../http/done.ts";
@@ -37,6 +36,7 @@ import { asset } from "../../http/static.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { NAME_LENGTH } from "../../schema.ts";
+import { chooserOf } from "../ai/actions.ts";
 import type { Environment } from "../entries/model.ts";
 import {
   createEnvProject,
@@ -65,6 +65,7 @@ import {
   ImportInput,
   ImportTarget,
 } from "./model.ts";
+import { openedFrom } from "./opened.ts";
 
 const PAGE_SIZE = 100;
 
@@ -348,14 +349,8 @@ async function planView(kagi: Kagi, actor: Actor, view: Omit<PlanView, "plan">):
 }
 
 function viewOf(kagi: Kagi, project: EnvProjectWithFiles, fileType: FileType): FileView {
-  return { project, fileType, opened: null, outcome: null, script: asset("editor.js"), now: kagi.now() };
-}
-
-/** A content as the editor gets it. */
-function openedFrom(content: string, version: number | null): Opened {
-  const { text, layout } = layOut(content);
-  const warnings = readEnv(content).problems;
-  return { text, layout, hasMark: hasMark(layout), ending: endingOf(layout), version, warnings };
+  const generator = chooserOf(kagi);
+  return { project, fileType, opened: null, outcome: null, generator, script: asset("editor.js"), now: kagi.now() };
 }
 
 /** What was sent: a file byte for byte, or typed lines that get the endings back which the form took from them. */

@@ -1,6 +1,7 @@
 import type { ErrorDetails } from "../../errors.ts";
 import type { OperationName } from "../../http/operations.ts";
 import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "../access-keys/model.ts";
+import type { ExtractInput, Extraction } from "../ai/model.ts";
 import type { SessionInfo, SignInInput, User } from "../auth/model.ts";
 import type { Category, CategoryChange, CategoryInput } from "../categories/model.ts";
 import type { Entry, EntryChange, EntryInput, RevealedEntry } from "../entries/model.ts";
@@ -210,6 +211,23 @@ const exported: Export = {
   notWritten: [],
   repeated: [],
   unreadable: 0,
+};
+
+const extractInput: ExtractInput = {
+  prompt: "The OpenAI key and a session secret",
+  currentProjectName: "Blog Project",
+};
+const extraction: Extraction = {
+  content:
+    "# OpenAI — Blog Project (production): named in the prompt\nOPENAI_API_KEY=sk-live-example\n\n# generated, 32 random bytes as hex: asked for\nSESSION_SECRET=6c1f0a…\n",
+  selectedKeys: [{ entryId: ENTRY_ID, envVarName: "OPENAI_API_KEY", reason: "named in the prompt" }],
+  generatedSecrets: [{ envVarName: "SESSION_SECRET", format: "hex", bytes: 32, reason: "asked for" }],
+  matchedBy: "model",
+  alternatives: [],
+  leftOut: [],
+  dropped: 0,
+  notPortable: [],
+  notWritten: [],
 };
 
 const signIn: SignInInput = { email: "ada@example.com", password: "correct horse battery staple" };
@@ -456,6 +474,21 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
     failures: {
       VALIDATION_ERROR: refused("environment", "must be one of development, staging, production"),
       CONFLICT: { error: "The dialect docker cannot hold the value of DB_PASSWORD", keys: ["DB_PASSWORD"] },
+    },
+  },
+
+  "POST /api/ai/extract": {
+    operationId: "extractEnv",
+    request: one("A file for one project", extractInput),
+    answer: one("With Accept: application/json", extraction),
+    text: { mediaType: "text/plain", text: one("The .env file, in UTF-8", extraction.content) },
+    headers: { "Content-Disposition": "Download" },
+    failures: {
+      VALIDATION_ERROR: refused("prompt", "must not be empty"),
+      AI_EXTRACTION_FAILED: {
+        error: "The model gave no answer within 30 seconds. Try again, or set KAGI_AI_TIMEOUT",
+        reason: "timeout",
+      },
     },
   },
 

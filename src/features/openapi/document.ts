@@ -1,6 +1,7 @@
 import { type AnyElysia, Elysia } from "elysia";
 import manifest from "../../../package.json" with { type: "json" };
 import {
+  AI_FAILURES,
   ERROR_CODES,
   type ErrorCode,
   type ErrorDetails,
@@ -200,7 +201,9 @@ function failure(code: ErrorCode, row: Operation, detail: Detail): Json {
         ? { retryAfter: 30 }
         : code === "CATEGORY_SIMPLE_REQUIRES_ENV_VAR"
           ? { field: "envVarName" }
-          : {};
+          : code === "AI_EXTRACTION_FAILED"
+            ? { reason: "timeout" }
+            : {};
   return { error, code, ...general, ...own };
 }
 
@@ -268,6 +271,7 @@ const TAGS: Readonly<Record<Operation["tag"], string>> = {
   Account: "Signing in and out, and emptying the vault.",
   Stats: "Counts of what is in the vault.",
   Export: "Values as `.env` text.",
+  AI: "`.env` files from a sentence, with a model that sees names and never values.",
   Description: "This document and its page.",
   Health: "For whoever watches the process.",
 };
@@ -320,6 +324,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   UNSUPPORTED_MEDIA_TYPE: "The body is not declared as `application/json`",
   RATE_LIMITED: "Too many attempts; `retryAfter` says for how many seconds",
   INTERNAL_ERROR: "Something broke; the request id leads to the line in the server's log",
+  AI_EXTRACTION_FAILED: "The language model could not be asked, or gave no answer that can be used; `reason` says why",
+  AI_NOT_CONFIGURED: "The server has AI switched off",
 };
 
 const ERROR_SCHEMA = {
@@ -337,6 +343,12 @@ const ERROR_SCHEMA = {
       items: { type: "string" },
       description: "Variables that cannot be written as asked",
       examples: [["DB_PASSWORD"]],
+    },
+    reason: {
+      type: "string",
+      enum: AI_FAILURES,
+      description: "Why the language model was of no help",
+      examples: ["timeout"],
     },
   },
 } as const;

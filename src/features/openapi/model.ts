@@ -1,5 +1,6 @@
 import { type TSchema, t } from "elysia";
 import { AccessKey, AccessKeyInput, CreatedAccessKey, ScopeSchema } from "../access-keys/model.ts";
+import { ExtractInput, Extraction } from "../ai/model.ts";
 import { SessionInfo, SignInInput, User } from "../auth/model.ts";
 import { Category, CategoryChange, CategoryInput, KeyTypeSchema } from "../categories/model.ts";
 import { Entry, EntryChange, EntryInput, EnvironmentSchema, RevealedEntry, SshKey } from "../entries/model.ts";
@@ -59,6 +60,8 @@ export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   EnvProjectWithFiles,
   Environment: EnvironmentSchema,
   Export,
+  ExtractInput,
+  Extraction,
   KeyType: KeyTypeSchema,
   RevealedCode,
   RevealedEntry,

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "bun:test";
+import { FRAMEWORKS, type Framework } from "../../../src/features/ai/model.ts";
+import { cleanVariable, isUsable, nameVariable } from "../../../src/features/ai/variables.ts";
+
+const named = (own: string, framework: Framework | null, value = "v4lue", wished: string | null = null) =>
+  nameVariable({ own, wished, framework, value }).variable;
+
+const PREFIXED: readonly (readonly [Framework, string])[] = [
+  ["nextjs", "NEXT_PUBLIC_"],
+  ["vite", "VITE_"],
+  ["create-react-app", "REACT_APP_"],
+  ["expo", "EXPO_PUBLIC_"],
+  ["nuxt", "NUXT_PUBLIC_"],
+  ["sveltekit", "PUBLIC_"],
+  ["gatsby", "GATSBY_"],
+  ["astro", "PUBLIC_"],
+];
+const RAW = ["electron", "node", "react-native"] as const;
+
+const MEANT_FOR_BROWSERS = [
+  "STRIPE_PUBLISHABLE_KEY",
+  "CLERK_PUBLISHABLE_KEY",
+  "SUPABASE_URL",
+  "SUPABASE_ANON_KEY",
+  "GA_MEASUREMENT_ID",
+  "GTM_ID",
+  "SENTRY_DSN",
+  "RECAPTCHA_SITE_KEY",
+  "ALGOLIA_APP_ID",
+  "FIREBASE_AUTH_DOMAIN",
+];
+const SECRETS = [
+  "STRIPE_SECRET_KEY",
+  "STRIPE_WEBHOOK_SECRET",
+  "SUPABASE_SERVICE_ROLE_KEY",
+  "OPENAI_API_KEY",
+  "DATABASE_URL",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_ACCESS_KEY_ID",
+  "SESSION_SECRET",
+  "SENTRY_AUTH_TOKEN",
+  "ALGOLIA_ADMIN_KEY",
+  "RECAPTCHA_SECRET_KEY",
+  "PRIVATE_KEY",
+];
+/** Put together here, so that no scanner takes them for real ones. */
+const SECRET_LOOKS = [
+  ["sk", "live", "1234"].join("_"),
+  ["whsec", "1234"].join("_"),
+  ["ghp", "1234"].join("_"),
+  "-----BEGIN PRIVATE KEY-----\nMII",
+  "postgres://shop:pass@db/shop",
+  `ey${"J".repeat(3)}.${Buffer.from('{"role":"service_role"}').toString("base64url")}.sig`,
+];
+
+describe("a variable's name", () => {
+  test("gets the framework's prefix when it is meant for browsers", () => {
+    expect(
+      PREFIXED.map(([framework]) => framework)
+        .concat(RAW)
+        .sort(),
+    ).toEqual([...FRAMEWORKS].sort());
+    for (const [framework, prefix] of PREFIXED) {
+      for (const own of MEANT_FOR_BROWSERS) expect(named(own, framework)).toBe(prefix + own);
+    }
+  });
+
+  test("stays raw for programs that have no prefix, and without a framework", () => {
+    for (const framework of [...RAW, null]) {
+      for (const own of [...MEANT_FOR_BROWSERS, ...SECRETS]) expect(named(own, framework)).toBe(own);
+    }
+  });
+
+  test("of a secret never gets one, whatever a model would like", () => {
+    for (const [framework, prefix] of PREFIXED) {
+      for (const own of SECRETS) {
+        expect(named(own, framework)).toBe(own);
+        expect(named(own, framework, "v4lue", prefix + own)).toBe(own);
+        expect(named(own, null, "v4lue", prefix + own)).toBe(own);
+      }
+    }
+  });
+
+  test("never gets one when the value is a secret under a harmless name", () => {
+    for (const value of SECRET_LOOKS) {
+      for (const [framework] of PREFIXED) {
+        expect(named("STRIPE_PUBLISHABLE_KEY", framework, value)).toBe("STRIPE_PUBLISHABLE_KEY");
+        expect(named("NEXT_PUBLIC_APP_URL", framework, value)).toBe("APP_URL");
+      }
+    }
+  });
+
+  test("goes by the value where the name alone does not tell", () => {
+    expect(named("POSTHOG_API_KEY", "nextjs", "phc_abc")).toBe("NEXT_PUBLIC_POSTHOG_API_KEY");
+    expect(named("POSTHOG_API_KEY", "nextjs", "phx_abc")).toBe("POSTHOG_API_KEY");
+    expect(named("MAPBOX_ACCESS_TOKEN", "vite", "pk.abc")).toBe("VITE_MAPBOX_ACCESS_TOKEN");
+    expect(named("MAPBOX_ACCESS_TOKEN", "vite", "sk.abc")).toBe("MAPBOX_ACCESS_TOKEN");
+  });
+
+  test("that has another framework's prefix gets that of this one", () => {
+    expect(named("NEXT_PUBLIC_APP_TITLE", "vite")).toBe("VITE_APP_TITLE");
+    expect(named("VITE_APP_TITLE", "sveltekit")).toBe("PUBLIC_APP_TITLE");
+    expect(named("NEXT_PUBLIC_APP_TITLE", "node")).toBe("APP_TITLE");
+    expect(named("NEXT_PUBLIC_APP_TITLE", null)).toBe("NEXT_PUBLIC_APP_TITLE");
+    expect(named("NEXT_PUBLIC_STRIPE_SECRET_KEY", "vite")).toBe("STRIPE_SECRET_KEY");
+    // These begin like a prefix and are none.
+    expect(named("PUBLIC_KEY", "node")).toBe("PUBLIC_KEY");
+    expect(named("GATSBY_TOKEN", "node")).toBe("GATSBY_TOKEN");
+  });
+
+  test("says when the vault's own name makes a secret public", () => {
+    const of = (own: string, value = "v4lue") => nameVariable({ own, wished: null, framework: null, value });
+    expect(of("NEXT_PUBLIC_STRIPE_SECRET_KEY")).toMatchObject({ isPublic: true, isExposed: true });
+    expect(of("NEXT_PUBLIC_APP_TITLE", SECRET_LOOKS[0])).toMatchObject({ isPublic: true, isExposed: true });
+    expect(of("NEXT_PUBLIC_APP_TITLE")).toMatchObject({ isPublic: true, isExposed: false });
+  });
+});
+
+describe("a name that a model made up", () => {
+  test("becomes SCREAMING_SNAKE_CASE", () => {
+    expect(named("API_KEY", null, "v", "openaiApiKey")).toBe("OPENAI_API_KEY");
+    expect(named("API_KEY", null, "v", "blog_openai_key")).toBe("BLOG_OPENAI_KEY");
+    expect(cleanVariable("AWSSecretKey")).toBe("AWS_SECRET_KEY");
+  });
+
+  test("gives way to the vault's own when it is none, or steers the program that reads it", () => {
+    for (const wished of ["a b", "1KEY", "KEY\nX", "KEY=1", "", "$(id)", "ключ", "A".repeat(256)]) {
+      expect(named("API_KEY", null, "v", wished)).toBe("API_KEY");
+    }
+    for (const steering of ["LD_PRELOAD", "NODE_OPTIONS", "PATH", "bashEnv", "PYTHONPATH", "GIT_SSH_COMMAND"]) {
+      expect(named("API_KEY", null, "v", steering)).toBe("API_KEY");
+      expect(isUsable(cleanVariable(steering) ?? "")).toBe(false);
+    }
+    for (const usual of ["SESSION_SECRET", "NODE_ENV", "PORT", "HOME_URL"]) expect(isUsable(usual)).toBe(true);
+  });
+});
