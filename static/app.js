@@ -36,7 +36,8 @@ function start(form, submitter) {
 function finish(form) {
   busy.delete(form);
   form.removeAttribute("aria-busy");
-  for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+  // Those that stand elsewhere and belong to it, too.
+  for (const button of form.elements) button.removeAttribute("aria-disabled");
 }
 
 document.addEventListener("htmx:finally:request", (event) => {
@@ -46,7 +47,8 @@ document.addEventListener("htmx:finally:request", (event) => {
 });
 
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.error?.name === "AbortError") return;
+  const isTimeout = event.detail.ctx?.request?.signal?.reason === "timeout";
+  if (event.detail.error?.name === "AbortError" && !isTimeout) return;
   say("Kagi did not answer. Check the connection, then try again.", true);
 });
 

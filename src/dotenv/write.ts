@@ -145,8 +145,8 @@ export const misreadersOf = (value: string): Parser[] | null => {
   return portable(value) === null ? misreadBy(written, value) : [];
 };
 
-/** Line breaks, the other controls, and what turns the direction of text: none of it may start a line or hide one. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
+/** Line breaks, the other controls, and what cannot be seen or turns text around: none of it may start a line or hide one. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f/gu;
 
 /** One comment line from untrusted text. A backslash at its end would join the next line to it for some programs. */
 export const writeComment = (text: string): string => {

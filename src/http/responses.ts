@@ -64,6 +64,16 @@ export function acceptsGzip(request: Request): boolean {
   return /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
 }
 
+/** Whether JSON is named among what a request would take, and not below plain text (RFC 9110, 12.5.1). */
+export function asksForJson(request: Request): boolean {
+  const accepted = (request.headers.get("accept") ?? "").toLowerCase().split(",");
+  const weightOf = (type: string) => {
+    const found = accepted.map((part) => part.split(";").map((piece) => piece.trim())).find(([name]) => name === type);
+    return found === undefined ? 0 : Number(found.find((piece) => piece.startsWith("q="))?.slice(2) ?? 1);
+  };
+  return weightOf("application/json") > 0 && weightOf("application/json") >= weightOf("text/plain");
+}
+
 const JSON_HEADERS = headersFor("application/json;charset=utf-8");
 const HTML_HEADERS = headersFor("text/html; charset=utf-8", { Vary: "HX-Request, Cookie, Accept-Encoding" });
 

@@ -488,7 +488,8 @@ export const PROMPTS: readonly Wanted[] = [
   ]),
   ask("injections", "the Stripe keys of the shop in staging", EVIL_PROJECT, ["stripe Shop s"]),
 
-  // By somebody who had not seen the rules, which did not change for them.
+  // By somebody who had not seen the rules. 37 of these 50 were right at first sight (precision 84.8 %, recall 85.5 %);
+  // rules were mended after them, so that what they score now says nothing of prompts that nobody has seen.
   ask("unseen", "把小程序的天气服务密钥给我", null, ["weather 小程序 p"]),
   ask("unseen", "我要 Shop 预发布环境的数据库和 Redis 连接", null, ["db Shop s", "redis Shop s"]),
   ask("unseen", "hola, necesito las claves de pago y el DSN de Sentry", "Shop", [
@@ -602,7 +603,8 @@ export const PROMPTS: readonly Wanted[] = [
   ]),
 
   ask("unseen", "a JWT secret, 64 bytes base64", null, ["+JWT_SECRET base64 64"]),
-  ask("unseen", "nextauth secret and the auth0 keys", "Shop", ["auth0 Shop p", "+NEXTAUTH_SECRET hex 32"]),
+  // Wanted in hex at first, which was one of the 13 that were wrong; NextAuth's own manual has base64, and so had we above.
+  ask("unseen", "nextauth secret and the auth0 keys", "Shop", ["auth0 Shop p", "+NEXTAUTH_SECRET base64 32"]),
   ask("unseen", "blog postgres plus a fresh encryption key (base64)", null, ["db Blog p", "+ENCRYPTION_KEY base64 32"]),
   ask("unseen", "generate me a cron secret and a cookie secret", null, [
     "+CRON_SECRET hex 32",

@@ -54,7 +54,7 @@ export type Outcome =
     }>
   /** Another request than the page had shown, and so not sent. */
   | Readonly<{ kind: "held" }>
-  | Readonly<{ kind: "failed"; message: string }>;
+  | Readonly<{ kind: "failed"; message: string; byModel: boolean }>;
 
 export type Into = "add" | "replace";
 
@@ -77,7 +77,7 @@ export const Generated = ({ outcome, ...place }: Props): JSX.Element => (
         Look at it once more, then press Generate again.
       </p>
     ) : outcome.kind === "failed" ? (
-      <Failed {...place} message={outcome.message} />
+      <Failed message={outcome.message} byModel={outcome.byModel} />
     ) : isEmpty(outcome.proposal) ? (
       <Nothing proposal={outcome.proposal} />
     ) : (
@@ -90,13 +90,13 @@ function isEmpty({ picks, offered, generated }: Proposal): boolean {
   return picks.length + offered.length + generated.length === 0;
 }
 
-const Failed = ({ generator, message }: { generator: Place["generator"]; message: string }): JSX.Element => (
+const Failed = ({ message, byModel }: { message: string; byModel: boolean }): JSX.Element => (
   <>
     <p class="notice bad" role="alert" tabindex="-1" autofocus safe>
       {/[.!?]$/.test(message) ? message : `${message}.`}
     </p>
     <div class="actions">
-      {generator === "model" ? (
+      {byModel ? (
         <button class="button" type="submit" name="by" value="names" form={ids.generateForm}>
           Match without AI instead
         </button>

@@ -9,21 +9,13 @@ import { describeCause } from "../../log.ts";
 import { record } from "../audit/actions.ts";
 import { type Thing, VAULT } from "../audit/model.ts";
 import { openEntries } from "../entries/actions.ts";
-import type { Environment } from "../entries/model.ts";
 import { ask, ModelFailure, type ModelRequest, requestFor } from "./ask.ts";
-import { type Asked, askAbout } from "./candidates.ts";
+import { type Asked, type Asking, questionFor } from "./candidates.ts";
 import { addBlocks, type Block, type DraftText, fillIn, withRemarks, writeBlocks } from "./draft.ts";
 import { matchNames } from "./match.ts";
-import type { Answer, ExtractInput, Extraction } from "./model.ts";
-import { type Choice, choose, describe, type Fit, type Line, namedBy } from "./proposal.ts";
+import { type Answer, type ExtractInput, type Extraction, MOST_TICKS, type Wishes } from "./model.ts";
+import { type Choice, choose, describe, type Line, namedBy } from "./proposal.ts";
 import { readWishes } from "./wishes.ts";
-
-/** What somebody asks for, and where the file that it is for is mostly used. */
-export type Asking = Readonly<{
-  prompt: string;
-  currentProject: string | null;
-  environment: Environment | null;
-}>;
 
 /** Who chooses: a model that is told names, or our own matching of the same names. */
 export type Chooser = "model" | "names";
@@ -49,9 +41,9 @@ export type Proposal = Choice &
     by: Chooser;
     /** The model's name, null when there was none. */
     model: string | null;
-    candidates: number;
-    total: number;
-    /** What `draftFrom` takes. */
+    /** Lines that would fit and are not among the others, because a page offers no more at once. */
+    more: number;
+    /** What `heldProposal` opens. */
     ticket: string;
   }>;
 
@@ -68,7 +60,7 @@ export function chooserOf({ config }: Pick<Kagi, "config">): Chooser | "off" {
 /** Throws AI_NOT_CONFIGURED. */
 export async function previewRequest(kagi: Kagi, actor: Actor, asking: Asking): Promise<Preview> {
   refuseOff(kagi);
-  return previewOf(kagi, await asked(kagi, actor, asking));
+  return previewOf(kagi, await questionFor(kagi, actor, asking, { isTold: true }));
 }
 
 /**
@@ -80,17 +72,9 @@ export async function propose(
   kagi: Kagi,
   actor: Actor,
   asking: Asking,
-  { by, digest, signal }: { by: Chooser; digest?: string; signal?: AbortSignal },
+  how: Readonly<{ by: Chooser; digest?: string; signal?: AbortSignal }>,
 ): Promise<Proposal> {
-  refuseOff(kagi);
-  const { question, entries, all } = await asked(kagi, actor, asking);
-  const from = { question, entries, all };
-  const answer = by === "model" ? await askModel(kagi, actor, from, digest, signal) : match(from);
-  const ids = namedBy(from, answer).map(({ id }) => id);
-  const choice = choose(from, answer, await openEntries(kagi, kagi.db, actor, ids), fitOf(from, asking));
-  const model = by === "model" ? kagi.config.aiModel : null;
-  const sizes = { candidates: question.candidates.length, total: all.length };
-  const proposal = { ...choice, by, model, ...sizes };
+  const proposal = withinForm(await settle(kagi, actor, asking, how));
   return { ...proposal, ticket: sealTicket(kagi.keyring, holderOf(actor), inAnHour(kagi), proposal) };
 }
 
@@ -121,19 +105,19 @@ export function tick({ by, picks, offered, generated }: Proposal, ticks: readonl
 }
 
 /**
- * What was ticked with its values, put into `text`, whose lines end with LF; "" for a text of their own. The trail says
+ * What was ticked with its values, put into the content of a file; "" for a file of their own. The trail says
  * who got which, and there is no draft without it. Throws CONFLICT when something of it is gone.
  */
 export async function draftFrom(
   kagi: Kagi,
   actor: Actor,
-  { text, file, ...ticked }: Ticked & Readonly<{ text: string; file: Thing }>,
+  { content, file, ...ticked }: Ticked & Readonly<{ content: string; file: Thing }>,
 ): Promise<DraftText> {
   refuseOff(kagi);
   return await kagi.db.transaction(async (tx) => {
     const { blocks, gone } = await open(kagi, tx, actor, { ...ticked, file });
     if (gone.length > 0) throw conflict(`${gone.join(", ")} changed in the vault meanwhile. Generate again`);
-    return addBlocks(text, blocks);
+    return addBlocks(content, blocks);
   });
 }
 
@@ -147,16 +131,17 @@ export async function extract(
   const chooser = chooserOf(kagi);
   const by = chooser === "off" ? "names" : chooser;
   const asking = { prompt, currentProject: currentProjectName ?? null, environment: null };
-  const proposal = await propose(kagi, actor, asking, { by, signal });
+  const proposal = await settle(kagi, actor, asking, { by, signal });
   const { generated, offered, leftOut } = proposal;
   const { blocks, gone } = await kagi.db.transaction((tx) => open(kagi, tx, actor, { ...proposal, file: VAULT }));
   // Deleted while the model was thinking.
   const picks = proposal.picks.filter(({ variable }) => !gone.includes(variable));
   const written = writeBlocks(blocks);
+  const isWritten = ({ variable }: { variable: string }) => !written.notWritten.includes(variable);
   const keyOf = ({ source, variable, reason }: Line) => ({ entryId: source.id, envVarName: variable, reason });
   return {
     content: withRemarks(written.text, proposal),
-    selectedKeys: picks.map(keyOf),
+    selectedKeys: picks.filter(isWritten).map(keyOf),
     generatedSecrets: generated.map(({ variable, format, bytes, reason }) => ({
       envVarName: variable,
       format,
@@ -176,21 +161,43 @@ function refuseOff(kagi: Kagi): void {
   if (chooserOf(kagi) === "off") throw new AppError("AI_NOT_CONFIGURED");
 }
 
-async function asked(kagi: Kagi, actor: Actor, { prompt, currentProject }: Asking): Promise<Asked> {
-  return await askAbout(kagi, actor, prompt, currentProject);
+/** What an answer to the question comes to, with the values looked at and none of them shown. */
+async function settle(
+  kagi: Kagi,
+  actor: Actor,
+  asking: Asking,
+  { by, digest, signal }: Readonly<{ by: Chooser; digest?: string; signal?: AbortSignal }>,
+): Promise<Omit<Proposal, "ticket" | "more">> {
+  refuseOff(kagi);
+  const asked = await questionFor(kagi, actor, asking, { isTold: by === "model" });
+  const wishes = wishesOf(asked, asking);
+  const answer =
+    by === "model" ? await askModel(kagi, actor, asked, digest, signal) : matchNames(asked.question, wishes);
+  const fit = { wishes, currentProject: asking.currentProject };
+  const ids = namedBy(asked, answer, fit).map(({ id }) => id);
+  const choice = choose(asked, answer, await openEntries(kagi, kagi.db, actor, ids), fit);
+  return { ...choice, by, model: by === "model" ? kagi.config.aiModel : null };
+}
+
+/** Of more lines than a form takes the first. */
+function withinForm<P extends Choice>(proposal: P): P & { more: number } {
+  const picks = proposal.picks.slice(0, MOST_TICKS);
+  const offered = proposal.offered.slice(0, MOST_TICKS - picks.length);
+  const more = proposal.picks.length - picks.length + proposal.offered.length - offered.length;
+  return { ...proposal, picks, offered, more };
 }
 
 /** Asks the model what `digest` was shown of. That names leave for it is in the trail before they do. */
 async function askModel(
   kagi: Kagi,
   actor: Actor,
-  from: Asked,
+  asked: Asked,
   digest: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
-  const request = requestFor(kagi.config, from.question);
+  const request = requestFor(kagi.config, asked.question);
   if (digest !== undefined && digest !== digestOf(request)) throw conflict(CHANGED);
-  const detail = `names=${from.question.candidates.length} model=${kagi.config.aiModel} host=${hostOf(kagi)}`;
+  const detail = `names=${asked.question.candidates.length} model=${kagi.config.aiModel} host=${hostOf(kagi)}`;
   await kagi.db.transaction((tx) => record(kagi, tx, actor, "ask-model", VAULT, { detail }));
   try {
     return await ask(kagi.config, request, { signal });
@@ -207,12 +214,11 @@ async function askModel(
   }
 }
 
-function match({ question, all }: Asked): Answer {
-  return matchNames(question, readWishes(question.prompt, question.currentProject, projectsOf(all, undefined)));
-}
-
-function fitOf({ all }: Asked, { prompt, currentProject, environment }: Asking): Fit {
-  return { wishes: readWishes(prompt, currentProject, projectsOf(all, undefined)), currentProject, usual: environment };
+/** Where no environment is named, that of the file is meant. */
+function wishesOf({ all }: Asked, { prompt, currentProject, environment }: Asking): Wishes {
+  const wishes = readWishes(prompt, currentProject, projectsOf(all, undefined));
+  if (environment === null || wishes.environments.length > 0) return wishes;
+  return { ...wishes, environments: [environment] };
 }
 
 const projectsOf = derived((all: Asked["all"]) => [...new Set(all.map(({ name }) => name))]);
@@ -242,8 +248,8 @@ async function open(
 function previewOf(kagi: Kagi, { question, all }: Asked): Preview {
   const request = requestFor(kagi.config, question);
   return {
-    json: JSON.stringify(request, null, 2),
-    told: JSON.stringify(JSON.parse(request.messages[1].content), null, 2),
+    json: visible(JSON.stringify(request, null, 2)),
+    told: visible(JSON.stringify(JSON.parse(request.messages[1].content), null, 2)),
     digest: digestOf(request),
     bytes: Buffer.byteLength(JSON.stringify(request)),
     model: kagi.config.aiModel,
@@ -251,6 +257,13 @@ function previewOf(kagi: Kagi, { question, all }: Asked): Preview {
     candidates: question.candidates.length,
     total: all.length,
   };
+}
+
+/** The same JSON, with an escape for each character that would not be seen, or would turn the text around. */
+function visible(json: string): string {
+  return json.replace(/[\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f/gu, (sign) =>
+    [...sign.matchAll(/[\s\S]/g)].map(([unit]) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
+  );
 }
 
 function digestOf(request: ModelRequest): string {

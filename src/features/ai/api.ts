@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import { apiDoor } from "../../http/guards.ts";
 import { waitPatiently } from "../../http/patience.ts";
-import { answers, attachment, json } from "../../http/responses.ts";
+import { answers, asksForJson, attachment, json } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { extract } from "./actions.ts";
 import { ExtractInput, Extraction } from "./model.ts";
@@ -12,8 +12,9 @@ export const aiApi = (kagi: Kagi) =>
     async ({ actor, body, request }) => {
       waitPatiently(request);
       const extraction = await extract(kagi, actor, body, request.signal);
-      const asksJson = request.headers.get("accept")?.includes("application/json") ?? false;
-      return asksJson ? json(extraction) : attachment(".env", "text/plain; charset=utf-8", extraction.content);
+      return asksForJson(request)
+        ? json(extraction)
+        : attachment(".env", "text/plain; charset=utf-8", extraction.content);
     },
     { body: ExtractInput, detail: answers(200, Extraction) },
   );

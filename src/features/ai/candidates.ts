@@ -13,33 +13,45 @@ export type Asked = Readonly<{
   all: readonly Entry[];
 }>;
 
+/** What is asked, before there is anything to choose from. */
+export type Asking = Omit<Question, "candidates">;
+
 /**
- * The question that a prompt makes: of all entries the names of those that may be meant, at most `MOST_CANDIDATES` and
- * `MOST_CANDIDATE_BYTES` of JSON, under ids of their own.
+ * The question that a prompt makes: the names of all entries, under ids of their own, nearest first. One that is for a
+ * model holds at most `MOST_CANDIDATES`, and of what is told of them `MOST_CANDIDATE_BYTES`.
  */
-export async function askAbout(
+export async function questionFor(
   kagi: Kagi,
   actor: Actor,
-  prompt: string,
-  currentProject: string | null,
+  asking: Asking,
+  { isTold }: { isTold: boolean },
 ): Promise<Asked> {
   const { items: all } = await listEntries(kagi, actor, {});
   const { candidates: every, byId } = namesOf(all, undefined);
-  const near = nearest({ prompt, currentProject }, every, MOST_CANDIDATES);
+  const near = nearest(asking, every, isTold ? MOST_CANDIDATES : every.length);
   const found = near.flatMap((candidate) => byId.get(candidate.id) ?? []);
   const ownFields = await fieldsOf(kagi, actor, found);
   const entries = new Map<string, Entry>();
   const candidates: Candidate[] = [];
+  const told = new Set<string>();
   let bytes = 0;
   for (const entry of found) {
-    const id = `k${candidates.length + 1}`;
-    const candidate = nameEntry(id, entry, ownFields.get(entry.id));
-    bytes += Buffer.byteLength(JSON.stringify(candidate));
-    if (bytes > MOST_CANDIDATE_BYTES) break;
+    const candidate = nameEntry(`k${candidates.length + 1}`, entry, ownFields.get(entry.id));
+    const { id, project, environment, ...category } = candidate;
+    const head = JSON.stringify(category);
+    // As it will be sent: JSON within JSON, and what entries have in common once.
+    const more = bytesOf({ id, project, environment }) + (told.has(head) ? 0 : bytesOf(category));
+    if (isTold && bytes + more > MOST_CANDIDATE_BYTES) continue;
+    bytes += more;
+    told.add(head);
     entries.set(id, entry);
     candidates.push(candidate);
   }
-  return { question: { prompt, currentProject, candidates }, entries, all };
+  return { question: { ...asking, candidates }, entries, all };
+}
+
+function bytesOf(told: object): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(told)));
 }
 
 /** The same list as long as the entries are, so that an index made of it lives as long. */

@@ -1,23 +1,25 @@
 import { randomSecret } from "../../crypto/secrets.ts";
-import { type Assignment, mergeEnv } from "../../dotenv/merge.ts";
+import { type Assignment, appendLines, mergeEnv } from "../../dotenv/merge.ts";
 import { DialectError, type EnvItem, formatLine, writeComment, writeEnv } from "../../dotenv/write.ts";
+import type { OpenedEntry } from "../entries/actions.ts";
 import type { Value } from "../entries/value.ts";
 import { type Choice, describe, type Generated, type Line } from "./proposal.ts";
 
 /** Lines that belong together, under one comment. */
 export type Block = Readonly<{ comment: string; lines: readonly Readonly<{ key: string; value: string }>[] }>;
 
-/** The chosen lines with their values, and new secrets; `gone` are the variables whose entry is not there any more. */
+/** The chosen lines with their values, and new secrets; `gone` are the variables whose entry is another by now. */
 export function fillIn(
   picks: readonly Line[],
   generated: readonly Generated[],
-  values: ReadonlyMap<string, Value>,
+  values: ReadonlyMap<string, OpenedEntry>,
 ): { blocks: Block[]; gone: string[] } {
   const gone: string[] = [];
   const bySource = Map.groupBy(picks, ({ source }) => source.id);
   const blocks = [...bySource.values()].map((of) => {
     const lines = of.flatMap(({ variable, source, field }) => {
-      const value = textOf(values.get(source.id), field);
+      const opened = values.get(source.id);
+      const value = opened?.updatedAt === source.updatedAt ? textOf(opened.value, field) : undefined;
       if (value === undefined) gone.push(variable);
       return value === undefined ? [] : [{ key: variable, value }];
     });
@@ -59,19 +61,16 @@ export function withRemarks(
   return `${text}${text === "" ? "" : "\n"}${remarks.map((remark) => `${writeComment(remark)}\n`).join("")}`;
 }
 
-/** The blocks put into a text, whose lines end with LF: what it has gets its new value in place, the rest goes behind. */
-export function addBlocks(text: string, blocks: readonly Block[]): DraftText {
-  const { notWritten, notPortable, ...whole } = writeBlocks(blocks);
-  if (text.trim() === "") return { ...whole, notWritten, notPortable };
-  const writable = blocks.flatMap(({ lines }) => lines.flatMap(assignmentOf));
-  const merged = mergeEnv(text, writable);
-  const missing = new Set([...merged.missing, ...notWritten]);
+/** The blocks put into the content of a file: what it has gets its new value in place, the rest goes behind. */
+export function addBlocks(content: string, blocks: readonly Block[]): DraftText {
+  const { text, notWritten, notPortable } = writeBlocks(blocks);
+  if (content === "") return { text, replaced: [], notWritten, notPortable };
+  const { content: merged, replaced, missing } = mergeEnv(content, blocks.flatMap(assignmentsOf));
   const rest = blocks
-    .map(({ comment, lines }) => ({ comment, lines: lines.filter(({ key }) => missing.has(key)) }))
+    .map(({ comment, lines }) => ({ comment, lines: lines.filter(({ key }) => missing.includes(key)) }))
     .filter(({ lines }) => lines.length > 0);
-  if (rest.length === 0) return { text: merged.text, replaced: merged.replaced, notWritten, notPortable };
-  const gap = merged.text.endsWith("\n\n") ? "" : merged.text.endsWith("\n") ? "\n" : "\n\n";
-  return { text: merged.text + gap + writeBlocks(rest).text, replaced: merged.replaced, notWritten, notPortable };
+  const whole = rest.length === 0 ? merged : appendLines(merged, writeBlocks(rest).text);
+  return { text: whole, replaced, notWritten, notPortable };
 }
 
 function itemsOf(blocks: readonly Block[]): EnvItem[] {
@@ -82,17 +81,20 @@ function itemsOf(blocks: readonly Block[]): EnvItem[] {
   ]);
 }
 
-function assignmentOf({ key, value }: Block["lines"][number]): Assignment[] {
-  try {
-    return [{ key, value, line: formatLine(key, value).line }];
-  } catch (error) {
-    if (!(error instanceof DialectError)) throw error;
-    return [];
-  }
+/** What can be written; of what cannot, `writeBlocks` tells. */
+function assignmentsOf({ comment, lines }: Block): Assignment[] {
+  return lines.flatMap(({ key, value }) => {
+    try {
+      return [{ key, value, line: formatLine(key, value).line, comment: writeComment(comment) }];
+    } catch (error) {
+      if (!(error instanceof DialectError)) throw error;
+      return [];
+    }
+  });
 }
 
-function textOf(value: Value | undefined, field: string | null): string | undefined {
-  if (value === undefined) return undefined;
+function textOf(value: Value | null, field: string | null): string | undefined {
+  if (value === null) return undefined;
   if (typeof value === "string") return field === null ? value : undefined;
   return field !== null && Object.hasOwn(value, field) ? value[field] : undefined;
 }

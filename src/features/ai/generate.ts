@@ -1,5 +1,5 @@
 import { type Answer, SECRET_BYTES, SECRET_FORMATS, type SecretFormat } from "./model.ts";
-import { anyOf, overlaps, refusedSpans, type Span, spansOf, type Text } from "./words.ts";
+import { anyOf, overlaps, refusedSpans, SEPARATES, type Span, spansOf, type Text } from "./words.ts";
 
 /** A secret that a text asks to be made up, and where it says so. */
 export type Making = Span & Omit<Answer["generated"][number], "reason">;
@@ -45,6 +45,16 @@ const BYTES_A_CHARACTER: Readonly<Record<SecretFormat, number>> = {
 const SECRET =
   "(?:secret|secrets|key|secret key|token secret|signing secret|signing key|password|secreto|segredo|clave|geheimnis|schlussel|секрет\\p{L}*|ключ\\p{L}*)";
 
+/** "Something to sign our cookies with". */
+const signing = (what: string) =>
+  `(?:something|secret|key|value|string)(?: (?:new|random|strong|secret|fresh))? (?:to sign|for signing) (?:(?:my|our|the) )?${what}(?: with)?`;
+
+const HOW =
+  "(?:me|us|a|an|one|new|random|strong|fresh|secure|\\d+|bytes?|bits?|characters?|chars?|hex|hexadecimal|base64|base64url|alphanumeric)";
+/** "A random, 16 byte token", "admin password, please generate". */
+const made = (what: string) =>
+  `(?:random|generated?|fresh|strong)(?: ${HOW})* ${what}|${what}(?: (?:please|pls))? (?:generated?|randomly generated)`;
+
 /** The names that the frameworks and libraries use themselves, by the words that people use. */
 const RULES: readonly (readonly [string, SecretFormat, RegExp])[] = [
   [
@@ -52,6 +62,7 @@ const RULES: readonly (readonly [string, SecretFormat, RegExp])[] = [
     "hex",
     anyOf([
       `sessions? ${SECRET}`,
+      signing("sessions?"),
       "secreto de sesion|clave de sesion|clave secreta de sesion|segredo de sessao|chave de sessao|secret de session|cle de session",
       "sitzungsgeheimnis|sitzungsschlussel|session geheimnis|segreto di sessione|chiave di sessione|(?:секрет|ключ)\\p{L}* сесси\\p{L}*|сессионн\\p{L}+ (?:секрет|ключ)\\p{L}*",
       "会话密钥|会话秘钥|会话密匙|session ?密钥|セッション ?(?:の)?(?:シークレット|秘密鍵|キー|鍵)|세션 ?(?:시크릿|비밀 ?키|비밀키|키)",
@@ -63,6 +74,7 @@ const RULES: readonly (readonly [string, SecretFormat, RegExp])[] = [
     anyOf([
       `jwt ${SECRET}`,
       `json web token ${SECRET}`,
+      signing("(?:jwts?|json web tokens?)"),
       "(?:secreto|clave|segredo|chave|cle|secret|segreto)(?: secreta)?(?: de| do| del| para| pour| per)? jwt|(?:секрет|ключ)\\p{L}*(?: для)? jwt",
       "jwt ?(?:的)?密钥|jwt ?(?:の)?(?:シークレット|秘密鍵|キー)|jwt ?(?:시크릿|비밀 ?키|키)",
     ]),
@@ -88,6 +100,7 @@ const RULES: readonly (readonly [string, SecretFormat, RegExp])[] = [
     anyOf([
       `cookies? ${SECRET}`,
       `cookie (?:signing|encryption) ${SECRET}`,
+      signing("cookies?"),
       "cookie ?密钥",
       "クッキー(?:の)?(?:シークレット|キー|鍵)",
     ]),
@@ -132,7 +145,7 @@ const RULES: readonly (readonly [string, SecretFormat, RegExp])[] = [
     "SECRET_KEY",
     "hex",
     anyOf([
-      `(?:random|generated?|fresh|strong)(?: (?:me|us|a|an|one|new|random|strong|fresh|secure|\\d+|bytes?|byte|bit|bits|hex|hexadecimal|base64|base64url|alphanumeric))* (?:secret|secret key)(?! for (?:next|better|auth|django|flask))`,
+      made("(?:secret|secret key)(?! for (?:next|better|auth|django|flask))"),
       "(?:secreto|clave) aleatori[oa]|segredo aleatorio|chave aleatoria|secret aleatoire|cle aleatoire|zufallige[srn]? (?:geheimnis|schlussel)|случайн\\p{L}+ (?:секрет|ключ)\\p{L}*",
       "随机密钥|随机的密钥|ランダムな(?:シークレット|キー|鍵)|랜덤 ?(?:시크릿|키)",
     ]),
@@ -141,23 +154,20 @@ const RULES: readonly (readonly [string, SecretFormat, RegExp])[] = [
     "PASSWORD",
     "alphanumeric",
     anyOf([
-      "(?:random|generated?|fresh|strong)(?: (?:me|us|a|an|one|new|random|strong|fresh|secure|\\d+|bytes?|characters?|chars?|hex|base64|base64url|alphanumeric))* (?:password|passphrase)",
+      made("(?:password|passphrase)"),
       "contrasena aleatoria|senha aleatoria|mot de passe aleatoire|zufalliges (?:passwort|kennwort)|случайн\\p{L}+ парол\\p{L}*|password casuale|随机密码|ランダムなパスワード|랜덤 ?비밀번호|임의의 ?비밀번호",
     ]),
   ],
   [
     "ADMIN_PASSWORD",
     "alphanumeric",
-    anyOf([
-      "(?:random|generated?|fresh|strong|new)(?: (?:a|an|new|random|strong|fresh|secure))* admin password",
-      "random password for (?:the )?admin",
-    ]),
+    anyOf([made("admin password"), "new admin password", "random password for (?:the )?admin"]),
   ],
   [
     "TOKEN",
     "hex",
     anyOf([
-      "(?:random|generated?|fresh)(?: (?:me|us|a|an|one|new|random|strong|fresh|secure|\\d+|bytes?|byte|hex|hexadecimal|base64|base64url|alphanumeric))* token",
+      made("token"),
       "token aleatorio|jeton aleatoire|zufalliges token|случайн\\p{L}+ токен\\p{L}*|随机令牌|随机 ?token|ランダムなトークン|랜덤 ?토큰",
     ]),
   ],
@@ -225,7 +235,6 @@ function findSizes(text: string): (Span & { value: Size })[] {
 
 /** How far a format or size may stand from what it is of. */
 const REACH = 60;
-const SEPARATES = anyOf("and|y|e|et|und|и|plus|,|;|和|と");
 
 /** Each word goes to what is nearest to it, and rather not beyond an "and". */
 function nearestTo<T>(text: string, makings: readonly Span[], words: readonly (Span & { value: T })[]): Map<Span, T> {

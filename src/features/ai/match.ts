@@ -3,7 +3,7 @@ import { type Kind, SERVICES, type Service } from "../categories/services.ts";
 import type { Environment } from "../entries/model.ts";
 import { findMakings, type Making } from "./generate.ts";
 import { type Answer, type Candidate, type Question, REASON_LENGTH, type Wishes } from "./model.ts";
-import { findProjects, ownProject, type ProjectMention } from "./wishes.ts";
+import { type EnvironmentMention, findEnvironments, findProjects, ownProject, type ProjectMention } from "./wishes.ts";
 import {
   ALL,
   anyOf,
@@ -11,14 +11,17 @@ import {
   EVERYDAY_BRANDS,
   EVERYTHING,
   GENERIC_WORDS,
+  inClause,
   isUnspaced,
   KEYISH,
   KEYS,
   KIND_WORDS,
   MADE_THING,
   overlaps,
+  readPrompt,
   readText,
   refusedSpans,
+  SEPARATES,
   type Span,
   Spelled,
   spansOf,
@@ -30,21 +33,22 @@ import {
 
 /** What is shown besides what was selected stays a list that somebody can read. */
 const MOST_OFFERED = 30;
-const MOST_OFFERED_OF_CATEGORY = 5;
+const MOST_OFFERED_OF_CATEGORY = 10;
 
 /** The entries that the words of a prompt mean, without any model: by names, by brands and what else they are called. */
 export function matchNames(question: Question, wishes: Wishes): Answer {
   const index = indexOf(question.candidates);
-  const text = readText(question.prompt);
+  const text = readPrompt(question.prompt, index.projects);
   const projects = findProjects(text, index.projects);
+  const environments = findEnvironments(without(text.plain, projects));
   const { mentions, makings } = findMentions(text, index, projects);
   const selected = new Map<string, { id: string; variable: string | null; reason: string }>();
   const offered = new Map<string, { id: string; reason: string }>();
   const generated: Answer["generated"][number][] = [];
 
-  const scope: Scope = { wishes, preferred: preferredProject(question.currentProject, index.projects) };
+  const scope: Scope = { wishes, preferred: ownProject(question.currentProject, index.projects) };
   for (const mention of mentions) {
-    const within = scopeOf(mention, scope, projects);
+    const within = scopeOf(text.plain, mention, scope, projects, environments);
     const { meant, possible } = settle(mention, within, index);
     for (const category of meant) {
       const choice = choose(category, within);
@@ -58,9 +62,9 @@ export function matchNames(question: Question, wishes: Wishes): Answer {
       for (const { entry, reason } of choice.others) offered.set(entry.id, { id: entry.id, reason: short(reason) });
     }
     for (const category of possible) {
-      const { entry } = choose(category, within);
-      if (entry)
-        offered.set(entry.id, { id: entry.id, reason: short(`One of several that ${mention.label} may mean`) });
+      const { entry, others } = choose(category, within);
+      for (const { id } of entry ? [entry] : others.map((other) => other.entry))
+        offered.set(id, { id, reason: short(`One of several that ${mention.label} may mean`) });
     }
   }
   for (const { variable, format, bytes } of makings) {
@@ -95,10 +99,10 @@ export function nearest(
   count: number,
 ): Candidate[] {
   const index = indexOf(all);
-  const text = readText(prompt);
+  const text = readPrompt(prompt, index.projects);
   const mentioned = findProjects(text, index.projects);
   const projects = new Set(mentioned.map(({ project }) => project));
-  const own = preferredProject(currentProject, index.projects);
+  const own = ownProject(currentProject, index.projects);
   const { mentions, makings } = findMentions(text, index, mentioned);
   const named = new Set([
     ...mentions.filter(({ kind }) => kind !== "everything").flatMap(({ categories }) => categories),
@@ -320,7 +324,7 @@ function findMentions(
   const named = brands.filter((brand) => !makings.some((making) => overlaps(making, brand)));
   taken.push(...named, ...makings);
   const left = without(text.plain, taken);
-  const kinds = findKinds(text, left, index, named);
+  const kinds = findKinds(text, left, index, named, projects);
   const guessed = findMisspelled(text, without(left, kinds), index, named);
   const kept = [...typed.mentions, ...named, ...guessed, ...kinds].filter((mention) => !isRefused(mention));
   const away = new Set(
@@ -416,14 +420,14 @@ function isEveryday({ written, plain }: Text, { start, end }: Span, key: string)
   if (isCapital && !isFirst) return false;
   if (isFirst && isCapital && /^\s+(?:for|in|of|from|and)\s/.test(after)) return false;
   if (
-    /^\s*(?:'s\s|-?\s*(?:(?:dev|development|staging|prod|production|test|live|local)\s+)?(?:api|key|token|secret|credential|account|access|bot))/.test(
+    /^\s*(?:'s\s|-?\s*(?:(?:dev|development|staging|prod|production|test|live|local)\s+)?(?:api|key|token|secret|cred|account|access|bot))/.test(
       after,
     )
   )
     return false;
   if (/(?:^|\s)(?:to|can|please|must|should|will|we|i|you|then|don't)\s+$/.test(before)) return true;
   // In a list of names, or the last word of all.
-  if (/^\s*(?:[,;.)]|and\s|or\s|&|\+|$)/.test(after)) return false;
+  if (/^\s*(?:[,;.)]|(?:and|or|please|pls|plz|thanks)(?:\s|$)|&|\+|$)/.test(after)) return false;
   if (/^\s*(?:for|of|in|from)\s/.test(after) && /(?:the|our|my|and|,|plus)\s*$/.test(before)) return false;
   if (/^\s*\p{Script=Han}|^\s*\p{Script=Hiragana}|^\s*\p{Script=Katakana}|^\s*\p{Script=Hangul}/u.test(after))
     return false;
@@ -466,24 +470,36 @@ function isKnownWord(word: string): boolean {
   return COMMON_WORDS.has(word) || GENERIC_WORDS.has(word) || SERVICE_OF.has(word);
 }
 
-/** Kinds, where no brand of the kind is named and the word is not what something is made for. */
-function findKinds(text: Text, left: string, index: Index, brands: readonly Mention[]): Mention[] {
-  const wanted = brands.filter((brand) => !refusedSpans(text.plain).some((span) => overlaps(span, brand)));
-  const named = wanted.flatMap((brand) => {
-    const service = SERVICE_OF.get(squash(brand.label));
-    const services = service ? [service] : brand.categories.flatMap(({ services }) => services);
-    return services.map(({ kinds }) => ({ ...brand, kinds }));
-  });
+/** Kinds, where they do not describe a brand, and the word is not what something is made for. */
+function findKinds(
+  text: Text,
+  left: string,
+  index: Index,
+  brands: readonly Mention[],
+  projects: readonly Span[],
+): Mention[] {
   const refused = refusedSpans(text.plain);
-  const isNamed = (span: Span, kind: Kind) =>
-    named.some(({ kinds, start, end }) => {
-      const gap = Math.max(span.start - end, start - span.end);
-      return kinds[0] === kind || (kinds.includes(kind) && gap < 25);
+  const named = brands
+    .filter((brand) => !refused.some((span) => overlaps(span, brand)))
+    .map((brand) => {
+      const service = SERVICE_OF.get(squash(brand.label));
+      return { ...brand, services: service ? [service] : brand.categories.flatMap(({ services }) => services) };
     });
+  // "The Redis database", "payments with Stripe".
+  const isNamed = (span: Span, kind: Kind) =>
+    named.some((brand) => {
+      const between = text.plain.slice(Math.min(span.end, brand.end), Math.max(span.start, brand.start));
+      return (
+        isJustBefore(text.plain, brand, span) ||
+        (brand.services.some(({ kinds }) => kinds[0] === kind) && between.search(SEPARATES) < 0)
+      );
+    });
+  // "The Shop db".
+  const listing = without(text.plain, projects, ",");
   return [...kindsNamed({ ...text, plain: left }), ...kindsMisspelled(text, left)].flatMap((span) => {
     const kinds = span.kinds.filter((kind) => !isNamed(span, kind));
     const isAway = refused.some((other) => overlaps(other, span));
-    if (kinds.length === 0 || !(isAway || asksForKey(text.plain, span))) return [];
+    if (kinds.length === 0 || !(isAway || asksForKey(listing, span))) return [];
     const first = index.categories.filter(({ services, kinds: of }) =>
       kinds.some((kind) => services[0]?.kinds[0] === kind || (services.length === 0 && of.has(kind))),
     );
@@ -517,11 +533,14 @@ function asksForKey(text: string, { start, end }: Span): boolean {
   if (spansOf(near, KEYISH).some(({ end: keyEnd }) => wordsOf(readText(near.slice(keyEnd))).length <= 4)) return true;
   // One in a list of things: "the database, payments and email".
   const isListed =
-    /(?:^|[,+&:]|(?:^|[^\p{L}])(?:the|our|my|and|plus|y|e|et|und|и|la|el|le|die|das|staging|production|prod|dev|development|local)|'s)\s*$/u.test(
+    /(?:^|[,+&:\n]|(?:^|\s)[-–—*•]|(?:^|[^\p{L}])(?:the|our|my|and|plus|y|e|et|und|и|la|el|le|die|das|staging|production|prod|dev|development|local)|'s)\s*$/u.test(
       before,
     );
   return (
-    isListed && /^\s*(?:[,.;!?+&]|$|(?:and|for|of|in|plus|y|e|et|und|и|para|pour|für|de|del)(?!\p{L}))/u.test(after)
+    isListed &&
+    /^[^\S\n]*(?:[,.;!?+&(\n]|$|(?:and|but|not|without|except|for|from|of|in|plus|y|e|et|und|и|para|pour|für|de|del)(?!\p{L}))/u.test(
+      after,
+    )
   );
 }
 
@@ -557,7 +576,7 @@ function findEverything(
   refused: readonly Span[],
 ): Mention[] {
   const isFree = (span: Span) => !refused.some((other) => overlaps(other, span));
-  const whole = spansOf(left, EVERYTHING).filter((span) => isWhole(left, span, named));
+  const whole = spansOf(left, EVERYTHING).filter((span) => isWhole(text.plain, span, named));
   const all = spansOf(left, ALL).flatMap((span) => {
     const keys = spansOf(left.slice(span.end, span.end + 60), KEYS)[0];
     const end = span.end + (keys?.end ?? 0);
@@ -581,11 +600,13 @@ function findEverything(
 /** "Everything" is a figure of speech where keys are named besides, unless it says what it is all of. */
 function isWhole(text: string, { start, end }: Span, named: readonly Mention[]): boolean {
   if (named.length === 0) return true;
-  return isUnspaced(text.slice(start))
-    ? false
-    : /^\s+(?:of|for|in|from|the|except|but|without|de|del|do|da|du|von|für|aus|для|из)(?!\p{L})/u.test(
-        text.slice(end),
-      );
+  if (isUnspaced(text.slice(start))) return false;
+  const leads =
+    /^\s+(?:of|for|in|from|the|except|but|without|de|del|do|da|du|von|für|aus|для|из)(?!\p{L})\s*(?:(?:the|our|my)\s+)?/u.exec(
+      text.slice(end),
+    );
+  // "Everything for Stripe" is Stripe's.
+  return leads !== null && !named.some((one) => one.start === end + leads[0].length);
 }
 
 type Scope = Readonly<{
@@ -594,18 +615,33 @@ type Scope = Readonly<{
   preferred: string | null;
 }>;
 
-function preferredProject(currentProject: string | null, projects: readonly string[]): string | null {
-  return ownProject(currentProject, projects);
+/** Where several projects or environments are named, each key belongs to those that its words lead to. */
+function scopeOf(
+  text: string,
+  mention: Mention,
+  { wishes, preferred }: Scope,
+  projects: readonly ProjectMention[],
+  environments: readonly EnvironmentMention[],
+): Scope {
+  const isOne = new Set(projects.map(({ project }) => project)).size < 2;
+  const [here] = inClause(text, mention, environments, (one) => one.environments.join());
+  return {
+    preferred,
+    wishes: {
+      ...wishes,
+      environments: here?.environments ?? wishes.environments,
+      project: (isOne ? null : projectOf(text, mention, projects)) ?? wishes.project,
+    },
+  };
 }
 
-/** Where several projects are named, each key belongs to the one that its words lead to. */
-function scopeOf({ start, end }: Mention, scope: Scope, projects: readonly ProjectMention[]): Scope {
+function projectOf(text: string, mention: Mention, projects: readonly ProjectMention[]): string | null {
+  const [here] = inClause(text, mention, projects, ({ project }) => project);
+  if (here !== undefined) return here.project;
   const inOrder = projects.toSorted((one, other) => one.start - other.start);
-  if (new Set(inOrder.map(({ project }) => project)).size < 2) return scope;
-  const next = inOrder.find((project) => project.start >= end);
-  const last = inOrder.findLast((project) => project.end <= start);
-  const project = (last && start - last.end <= 4 ? last : (next ?? last))?.project;
-  return project === undefined ? scope : { ...scope, wishes: { ...scope.wishes, project } };
+  const next = inOrder.find(({ start }) => start >= mention.end);
+  const last = inOrder.findLast(({ end }) => end <= mention.start);
+  return (last && mention.start - last.end <= 4 ? last : (next ?? last))?.project ?? null;
 }
 
 /** Which of the categories that a mention may be are meant, and which are not told apart. */
@@ -614,18 +650,15 @@ function settle(
   scope: Scope,
   index: Index,
 ): { meant: readonly Category[]; possible: readonly Category[] } {
-  const { categories, kind, isPlural } = mention;
+  const { categories, kind, isPlural, label } = mention;
   if (kind === "named") return { meant: categories, possible: [] };
-  const project = scope.wishes.project ?? scope.preferred;
-  const isHere = (category: Category) => category.entries.some((entry) => entry.project === project);
-  if (kind === "everything") {
-    if (project !== null) return { meant: categories.filter(isHere), possible: [] };
-    return index.projects.length === 1 ? { meant: categories, possible: [] } : { meant: [], possible: categories };
-  }
-  const here = project === null ? [] : categories.filter(isHere);
+  const known = scope.wishes.project ?? scope.preferred;
+  const entries = categories.flatMap((category) => category.entries);
+  const [only, ...rest] = index.projects;
   // A brand may be another project's; what only does the same is not what this one uses.
-  const scoped = project !== null ? here : categories;
-  const label = mention.label;
+  const project = known ?? (kind === "kind" ? ownerOf(entries, scope) : rest.length === 0 ? only : null);
+  const scoped = categories.filter((category) => category.entries.some((entry) => entry.project === project));
+  if (kind === "everything") return { meant: scoped, possible: project === null ? categories : [] };
   const kinds = new Set(kindsNamed(readText(label)).flatMap((span) => span.kinds));
   const first = scoped.filter(({ services, kinds: of }) =>
     services.length === 0
@@ -650,39 +683,54 @@ type Choice = Readonly<{
 
 /** Where no environment is asked for. */
 const USUAL: readonly Environment[] = ["production", "staging", "development"];
+/** What is shared is every project's. */
 const SHARED = /^(?:shared|common|global|default|general|everywhere|company|team|共享|公共|通用|共通)$/i;
 
+/** The project that is meant, of those that have something: where several have it, none is guessed. */
+function ownerOf(entries: readonly Candidate[], { wishes, preferred }: Scope): string | null {
+  const projects = [...new Set(entries.map(({ project }) => project))];
+  const known = projects.find((project) => project === (wishes.project ?? preferred));
+  const only = (some: readonly string[]) => (some.length === 1 ? some[0] : undefined);
+  const shared = only(projects.filter((project) => SHARED.test(project)));
+  return known ?? shared ?? (wishes.project === null ? only(projects) : undefined) ?? null;
+}
+
 /** The entry of a category that fits, and others of it that somebody may have meant. */
-function choose({ name, entries }: Category, { wishes, preferred }: Scope): Choice {
-  const { environments } = wishes;
+function choose({ name, entries }: Category, scope: Scope): Choice {
+  const { environments, project } = scope.wishes;
   const asked = (entry: Candidate) => environments.length === 0 || environments.includes(entry.environment);
   const order = environments.length > 0 ? environments : USUAL;
   const placeOf = ({ environment }: Candidate) =>
     order.includes(environment) ? order.indexOf(environment) : order.length;
-  const byEnvironment = (some: readonly Candidate[]) => some.toSorted((one, other) => placeOf(one) - placeOf(other));
+  const sorted = entries.toSorted((one, other) => placeOf(one) - placeOf(other));
 
-  const project = wishes.project ?? (entries.some((entry) => entry.project === preferred) ? preferred : null);
-  const here = byEnvironment(
-    project === null ? sharedFirst(entries) : entries.filter((entry) => entry.project === project),
-  );
+  const owner = ownerOf(entries, scope);
+  const here = sorted.filter((entry) => entry.project === owner);
   const entry = here.find(asked);
   const others = here
     .filter((other) => other !== entry)
     .map((other) => ({ entry: other, reason: whyNot(other, entry) }));
-  const elsewhere = byEnvironment(
-    entries.filter((other) => project !== null && other.project !== project && asked(other)),
-  );
-  const away = elsewhere.map((other) => ({
-    entry: other,
-    reason:
-      here.length === 0 ? `${project} has none of its own; this is ${other.project}'s` : `${name} of ${other.project}`,
-  }));
   // Where the project has it, other projects' are nobody's wish.
-  return { entry, others: (entry === undefined ? [...others, ...away] : others).slice(0, MOST_OFFERED_OF_CATEGORY) };
-}
-
-function sharedFirst(entries: readonly Candidate[]): readonly Candidate[] {
-  return entries.toSorted((one, other) => Number(SHARED.test(other.project)) - Number(SHARED.test(one.project)));
+  if (entry !== undefined && owner === (project ?? scope.preferred))
+    return { entry, others: others.slice(0, MOST_OFFERED_OF_CATEGORY) };
+  const elsewhere = Map.groupBy(
+    sorted.filter((other) => other.project !== owner && asked(other)),
+    (other) => other.project,
+  );
+  const away = [...elsewhere].flatMap(([from, [first]]) =>
+    first
+      ? [
+          {
+            entry: first,
+            reason:
+              project === null || owner === project
+                ? `${name} of ${from}`
+                : `${project} has none of its own; this is ${from}'s`,
+          },
+        ]
+      : [],
+  );
+  return { entry, others: [...others, ...away].slice(0, MOST_OFFERED_OF_CATEGORY) };
 }
 
 function whyNot(other: Candidate, chosen: Candidate | undefined): string {

@@ -5,7 +5,7 @@ import type { Environment } from "../entries/model.ts";
 
 export const PROMPT_LENGTH = 2000;
 
-/** What a request may tell a model at most: so many entries, and so many bytes of them as JSON. */
+/** What a request may tell a model at most: so many entries, and so many bytes of JSON about them. */
 export const MOST_CANDIDATES = 200;
 export const MOST_CANDIDATE_BYTES = 48 * 1024;
 
@@ -17,6 +17,9 @@ export type SecretFormat = (typeof SECRET_FORMATS)[number];
 
 /** Random bytes in a generated secret. An alphanumeric one has as many characters as it takes to hold them. */
 export const SECRET_BYTES = { least: 16, usual: 32, most: 64 } as const;
+
+/** Lines that a page offers to tick; a form takes few more. */
+export const MOST_TICKS = 800;
 
 /** Generated secrets that one answer may bring. */
 export const MOST_GENERATED = 20;
@@ -147,6 +150,8 @@ export type Candidate = Readonly<{
 export type Question = Readonly<{
   prompt: string;
   currentProject: string | null;
+  /** Where the file that is asked for is used, null when that is not known. */
+  environment: Environment | null;
   candidates: readonly Candidate[];
 }>;
 

@@ -5,7 +5,6 @@ import { Told } from "../../../views/ai/told.tsx";
 import { listed } from "../../../views/ai/words.ts";
 import { EnvProjectPage } from "../../../views/envs/project-page.tsx";
 import { urls } from "../../../views/urls.ts";
-import { joinLines, layOut } from "../../dotenv/layout.ts";
 import { AppError } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
 import { refusalOf } from "../../http/failures.ts";
@@ -22,7 +21,6 @@ import { differenceOf } from "../envs/difference.ts";
 import type { FileType } from "../envs/model.ts";
 import { openedFrom } from "../envs/opened.ts";
 import {
-  type Asking,
   chooserOf,
   draftFrom,
   heldProposal,
@@ -33,6 +31,8 @@ import {
   type Ticked,
   tick,
 } from "./actions.ts";
+import { longestWait } from "./ask.ts";
+import type { Asking } from "./candidates.ts";
 import type { DraftText } from "./draft.ts";
 import { ExtractInput, PROMPT_LENGTH } from "./model.ts";
 
@@ -72,7 +72,7 @@ export const aiPages = (kagi: Kagi) =>
         if (!(error instanceof AppError)) throw error;
         if (error.code === "CONFLICT") return await answer({ outcome: { kind: "held" } }, error.status);
         if (error.code !== "AI_EXTRACTION_FAILED") throw error;
-        return await answer({ outcome: { kind: "failed", message: error.message } }, error.status);
+        return await answer({ outcome: { kind: "failed", message: error.message, byModel: true } }, error.status);
       }
     })
     .post(urls.previewGenerate(":id"), async ({ request, actor, params, form }) => {
@@ -101,7 +101,7 @@ export const aiPages = (kagi: Kagi) =>
       const message = refusal?.problem.message ?? "";
       const outcome =
         proposal === undefined
-          ? ({ kind: "failed", message } as const)
+          ? ({ kind: "failed", message, byModel: false } as const)
           : ({ kind: "proposed", proposal, ticked: new Set(ticks), into, problem: message } as const);
       const view = await viewOf(kagi, actor, place, { prompt, outcome });
       return await page(kagi, { request, actor }, (frame) => GeneratePage({ frame, ...view }), {
@@ -137,8 +137,7 @@ async function viewOf(
     place.generator === "names"
       ? null
       : await previewRequest(kagi, actor, askingOf(place, prompt.slice(0, PROMPT_LENGTH)));
-  // Each of two attempts has that long.
-  const patience = 2 * kagi.config.aiTimeoutSeconds;
+  const patience = longestWait(kagi.config);
   return { ...place, prompt, preview, patience, outcome: null, problem: null, ...more };
 }
 
@@ -158,13 +157,16 @@ const USUAL: Readonly<Record<FileType, Environment | null>> = {
 async function draftInto(kagi: Kagi, actor: Actor, { project, fileType }: Place, ticked: Ticked, into: Into) {
   const file = project.files.find((one) => one.fileType === fileType);
   const saved = file === undefined ? null : await revealEnvFile(kagi, actor, project.id, file.id);
-  const { text, layout } = layOut(saved?.content ?? "");
   const thing =
     file === undefined
       ? ({ kind: "env-project", id: project.id, name: project.name } as const)
       : ({ kind: "env-file", id: file.id, name: `${project.name} .${fileType}` } as const);
-  const draft = await draftFrom(kagi, actor, { ...ticked, text: into === "add" ? text : "", file: thing });
-  const content = joinLines(draft.text, layout);
+  const draft = await draftFrom(kagi, actor, {
+    ...ticked,
+    content: into === "add" ? (saved?.content ?? "") : "",
+    file: thing,
+  });
+  const content = draft.text;
   const difference = differenceOf(saved?.content ?? "", content);
   return { ...openedFrom(content, saved?.version ?? null), draft: { difference, notes: notesOn(draft) } };
 }

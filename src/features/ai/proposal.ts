@@ -1,5 +1,6 @@
 import { misreadersOf } from "../../dotenv/write.ts";
 import { SERVICES } from "../categories/services.ts";
+import type { OpenedEntry } from "../entries/actions.ts";
 import type { Entry, Environment } from "../entries/model.ts";
 import type { Value } from "../entries/value.ts";
 import type { Asked } from "./candidates.ts";
@@ -12,7 +13,7 @@ import {
   type SecretFormat,
   type Wishes,
 } from "./model.ts";
-import { cleanVariable, isUsable, nameVariable, withoutPrefix, withoutPrefixes } from "./variables.ts";
+import { cleanVariable, isSecretsName, nameVariable, withoutPrefix, withoutPrefixes } from "./variables.ts";
 
 /** An entry, by its names. */
 export type Source = Readonly<{
@@ -22,6 +23,7 @@ export type Source = Readonly<{
   keyType: Entry["category"]["keyType"];
   name: string;
   environment: Environment;
+  updatedAt: string;
 }>;
 
 /** One line of the file that is proposed. */
@@ -61,26 +63,33 @@ export type Choice = Readonly<{
 }>;
 
 /** What decides which of two values of a variable fits. */
-export type Fit = Readonly<{ wishes: Wishes; currentProject: string | null; usual: Environment | null }>;
+export type Fit = Readonly<{ wishes: Wishes; currentProject: string | null }>;
 
 /**
  * What becomes of an answer, of which nothing is believed: ids are those of the question, names are valid, secrets get no
  * public prefix, no variable is written twice, nothing that the vault has is generated. `values` are those of all entries
  * that the answer names.
  */
-export function choose(asked: Asked, answer: Answer, values: ReadonlyMap<string, Value>, fit: Fit): Choice {
+export function choose(asked: Asked, answer: Answer, opened: ReadonlyMap<string, OpenedEntry>, fit: Fit): Choice {
   const named = entriesOf(asked, answer);
-  const generated = generate(asked, answer);
+  const generated = newSecrets(asked, answer, fit);
   const framework = fit.wishes.framework ?? answer.framework;
   const stored = notNamed(generated.known, named, fit);
-  const { kept, replaced } = inEnvironment(asked, [...named.selected, ...stored.meant], fit);
-  const offered = [...replaced, ...named.offered, ...stored.others];
-  const writable = ({ entry }: Chosen) => isWritable(entry) && values.has(entry.id);
-  const linesOf = (one: Chosen) => lines(one, values.get(one.entry.id) as Value, framework, fit);
+  const { kept: meant, replaced } = inEnvironment(asked, [...named.selected, ...stored.meant], fit);
+  // One that was deleted since is not there to be spoken of.
+  const isThere = ({ entry }: Chosen) => !isWritable(entry) || opened.has(entry.id);
+  const kept = meant.filter(isThere);
+  const offered = [...replaced, ...named.offered, ...stored.others].filter(isThere);
+  const openedValue = ({ entry }: Chosen) => (isWritable(entry) ? (opened.get(entry.id)?.value ?? null) : null);
+  const writable = (one: Chosen) => openedValue(one) !== null;
+  const linesOf = (one: Chosen) => {
+    const value = openedValue(one);
+    return value === null ? [] : lines(one, value, { framework, prompt: asked.question.prompt, fit });
+  };
 
   const taken = new Map<string, Found>();
   const also: Found[] = [];
-  for (const one of kept.filter(writable).sort(byFit(fit))) {
+  for (const one of kept.toSorted(byFit(fit))) {
     const plain = linesOf({ ...one, variable: null });
     for (const [index, line] of linesOf(one).entries()) {
       const free = [line, plain[index]].find((named) => named !== undefined && !taken.has(named.variable));
@@ -88,7 +97,7 @@ export function choose(asked: Asked, answer: Answer, values: ReadonlyMap<string,
       else taken.set(free.variable, free);
     }
   }
-  also.push(...offered.filter(writable).flatMap(linesOf));
+  also.push(...offered.flatMap(linesOf));
 
   // As the answer has them, and each group's fields in their order.
   const place = new Map(kept.map(({ entry }, index) => [entry.id, index]));
@@ -108,15 +117,20 @@ export function choose(asked: Asked, answer: Answer, values: ReadonlyMap<string,
         source: sourceOf(entry),
         reason: LEFT_OUT[entry.category.keyType] ?? "Its value does not open with this key",
       })),
-    dropped: named.strangers + generated.dropped + generated.secrets.length - secrets.length + answer.malformed,
+    dropped:
+      named.strangers +
+      (meant.length - kept.length) +
+      (generated.dropped + generated.secrets.length - secrets.length) +
+      answer.malformed,
     framework,
   };
 }
 
 /** The entries whose values `choose` wants. */
-export function namedBy(asked: Asked, answer: Answer): Entry[] {
-  const ids = [...answer.selected, ...answer.offered].flatMap(({ id }) => asked.entries.get(id) ?? []);
-  return [...new Set([...ids, ...generate(asked, answer).known, ...siblings(asked, ids)])].filter(isWritable);
+export function namedBy(asked: Asked, answer: Answer, fit: Fit): Entry[] {
+  const named = [...answer.selected, ...answer.offered].flatMap(({ id }) => asked.entries.get(id) ?? []);
+  const instead = named.filter((entry) => !isWished(entry, fit)).flatMap((entry) => siblings(asked, entry));
+  return [...new Set([...named, ...newSecrets(asked, answer, fit).known, ...instead])].filter(isWritable);
 }
 
 /** `OpenAI — Blog (production)`. */
@@ -131,7 +145,7 @@ export function cleanReason(text: string): string {
   return `${line.slice(0, REASON_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0]|\u034f/gu;
 
 const LEFT_OUT: Partial<Record<Entry["category"]["keyType"], string>> = {
   ssh: "An SSH key is a file; download it from its category",
@@ -167,14 +181,12 @@ function entriesOf({ entries }: Asked, answer: Answer) {
  * An entry of another environment than the one that was asked for gives way to the one of its category and project that
  * has it.
  */
-function inEnvironment(asked: Asked, selected: readonly Chosen[], { wishes }: Fit) {
+function inEnvironment(asked: Asked, selected: readonly Chosen[], fit: Fit) {
   const replaced: Chosen[] = [];
   const has = new Set(selected.map(({ entry }) => entry.id));
   const kept = selected.map((one) => {
-    if (wishes.environments.length === 0 || wishes.environments.includes(one.entry.environment)) return one;
-    const better = siblings(asked, [one.entry]).find(
-      ({ id, environment }) => wishes.environments.includes(environment) && !has.has(id),
-    );
+    if (isWished(one.entry, fit)) return one;
+    const better = siblings(asked, one.entry).find((entry) => isWished(entry, fit) && !has.has(entry.id));
     if (better === undefined) return one;
     has.add(better.id);
     replaced.push(one);
@@ -183,28 +195,37 @@ function inEnvironment(asked: Asked, selected: readonly Chosen[], { wishes }: Fi
   return { kept, replaced };
 }
 
+function isWished({ environment }: Entry, { wishes: { environments } }: Fit): boolean {
+  return environments.length === 0 || environments.includes(environment);
+}
+
 /** The same thing of the same project in other environments, among what the question holds. */
-function siblings({ entries }: Asked, of: readonly Entry[]): Entry[] {
-  const keys = new Set(of.map((entry) => `${entry.categoryId}\n${entry.name}`));
-  return [...entries.values()].filter((entry) => keys.has(`${entry.categoryId}\n${entry.name}`) && !of.includes(entry));
+function siblings({ entries }: Asked, of: Entry): Entry[] {
+  return [...entries.values()].filter(
+    ({ id, categoryId, name }) => id !== of.id && categoryId === of.categoryId && name === of.name,
+  );
 }
 
 function isWritable({ category }: Entry): boolean {
   return category.keyType === "simple" || category.keyType === "group";
 }
 
-/** What was asked for first: its environment, its project; then where the file is used. Else the answer's order. */
-function byFit({ wishes, currentProject, usual }: Fit) {
-  const project = wishes.project ?? currentProject;
-  const order = [...wishes.environments, ...(usual === null ? [] : [usual]), "production", "staging", "development"];
-  const rank = ({ entry }: Chosen) =>
-    (wishes.environments.length === 0 || wishes.environments.includes(entry.environment) ? 0 : 100) +
-    (entry.name === project ? 0 : 10) +
-    order.indexOf(entry.environment);
-  return (one: Chosen, other: Chosen) => rank(one) - rank(other);
+/** What was asked for first: its environment, its project. Else production, and then the answer's order. */
+function byFit(fit: Fit) {
+  const rank = rankOf(fit);
+  return (one: Chosen, other: Chosen) => rank(one.entry) - rank(other.entry);
 }
 
-function lines({ entry, variable, reason }: Chosen, value: Value, framework: Framework | null, fit: Fit): Found[] {
+function rankOf(fit: Fit) {
+  const project = fit.wishes.project ?? fit.currentProject;
+  const order = [...fit.wishes.environments, "production", "staging", "development"];
+  return (entry: Entry) =>
+    (isWished(entry, fit) ? 0 : 100) + (entry.name === project ? 0 : 10) + order.indexOf(entry.environment);
+}
+
+type How = Readonly<{ framework: Framework | null; prompt: string; fit: Fit }>;
+
+function lines({ entry, variable, reason }: Chosen, value: Value, { framework, prompt, fit }: How): Found[] {
   const source = sourceOf(entry);
   const unlike = differences(entry, fit);
   const fields =
@@ -213,7 +234,7 @@ function lines({ entry, variable, reason }: Chosen, value: Value, framework: Fra
       : Object.entries(value).map(([field, text]) => ({ field, own: field, text }));
   return fields.map(({ field, own, text }) => {
     const wished = field === null ? variable : null;
-    const named = nameVariable({ own, wished, framework, value: text });
+    const named = nameVariable({ own, wished, framework, value: text, prompt });
     const notes = [
       ...unlike,
       ...(named.isExposed ? ["Its name makes it public, and it looks like a secret"] : []),
@@ -226,9 +247,11 @@ function lines({ entry, variable, reason }: Chosen, value: Value, framework: Fra
 }
 
 /** How an entry is not what was asked for. */
-function differences({ name, environment }: Entry, { wishes: { environments, project } }: Fit): string[] {
+function differences(entry: Entry, fit: Fit): string[] {
+  const { environments, project } = fit.wishes;
+  const { name } = entry;
   return [
-    ...(environments.length === 0 || environments.includes(environment) ? [] : [`Not of ${environments.join(" or ")}`]),
+    ...(isWished(entry, fit) ? [] : [`Not of ${environments.join(" or ")}`]),
     ...(project === null || project === name ? [] : [`Not of ${project}`]),
   ];
 }
@@ -241,11 +264,11 @@ function withoutRepeats(lines: readonly Found[], written: readonly Found[]): Fou
   });
 }
 
-function sourceOf({ id, categoryId, category, name, environment }: Entry): Source {
-  return { id, categoryId, category: category.name, keyType: category.keyType, name, environment };
+function sourceOf({ id, categoryId, category, name, environment, updatedAt }: Entry): Source {
+  return { id, categoryId, category: category.name, keyType: category.keyType, name, environment, updatedAt };
 }
 
-function generate(asked: Asked, answer: Answer) {
+function newSecrets(asked: Asked, answer: Answer, fit: Fit) {
   const secrets: Omit<Generated, "key">[] = [];
   const known: Entry[] = [];
   let dropped = 0;
@@ -253,11 +276,11 @@ function generate(asked: Asked, answer: Answer) {
     const clean = cleanVariable(wished);
     // A random value that browsers get to see would be no secret.
     const variable = clean === null ? null : withoutPrefixes(clean);
-    const stored = variable === null ? undefined : findKnown(asked, variable);
+    const stored = variable === null ? undefined : findKnown(asked, variable, fit);
     if (stored !== undefined) known.push(stored);
     else if (
       variable === null ||
-      !isUsable(variable) ||
+      !isSecretsName(variable) ||
       OF_SERVICES.has(variable) ||
       secrets.length === MOST_GENERATED ||
       secrets.some((one) => one.variable === variable)
@@ -282,18 +305,21 @@ function notNamed(known: readonly Entry[], { selected, offered }: ReturnType<typ
   return { meant: chosen.filter(isMeant), others: chosen.filter((one) => !isMeant(one)) };
 }
 
-/** What the vault has under that name, the newest of several. */
-function findKnown({ all }: Asked, wanted: string): Entry | undefined {
+/** What the vault has under that name; of several the one that fits. */
+function findKnown({ all, entries, question }: Asked, wanted: string, fit: Fit): Entry | undefined {
   const isIt = (own: string) => withoutPrefix(own.toUpperCase()) === wanted;
-  return all.find(
-    ({ category }) =>
-      (category.envVarName !== null && isIt(category.envVarName)) || (category.fieldDefinitions?.some(isIt) ?? false),
+  const free = question.candidates.filter(({ variables }) => variables.some(isIt)).map(({ id }) => entries.get(id));
+  const named = all.filter(
+    (entry) =>
+      free.includes(entry) || [entry.category.envVarName ?? "", ...(entry.category.fieldDefinitions ?? [])].some(isIt),
   );
+  const rank = rankOf(fit);
+  return named.toSorted((one, other) => rank(one) - rank(other))[0];
 }
 
 /** What only a service can give out: a random value in its place would look right and be wrong. */
 const OF_SERVICES: ReadonlySet<string> = new Set(
-  SERVICES.flatMap(({ envVarName, fieldDefinitions }) =>
-    envVarName === null ? (fieldDefinitions ?? []) : [envVarName],
+  SERVICES.flatMap(({ envVarName, fieldDefinitions, chosen }) =>
+    [envVarName ?? [], fieldDefinitions ?? []].flat().filter((name) => !chosen.includes(name)),
   ),
 );

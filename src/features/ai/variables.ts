@@ -4,8 +4,8 @@ import type { Framework } from "./model.ts";
 
 /**
  * What a variable is called in the file. Several frameworks put every variable with a certain prefix into what browsers
- * load; so the prefix is for what is meant for browsers, and never for a secret. That is decided here, from the name that
- * the vault has for a value and from the value itself, and from nothing that a model says.
+ * load; so the prefix is for what is meant for browsers, and never for a secret. Which of the two a value is, is decided
+ * here, by the name that the vault has for it and by the value itself, and by nothing that a model says.
  */
 
 /** What each framework's own documentation asks for; null where variables are taken as they are. */
@@ -33,6 +33,8 @@ export type Naming = Readonly<{
   wished: string | null;
   framework: Framework | null;
   value: string;
+  /** What somebody asked for, from which a wished name has to come. */
+  prompt: string;
 }>;
 
 export type Named = Readonly<{
@@ -43,12 +45,12 @@ export type Named = Readonly<{
   isExposed: boolean;
 }>;
 
-export function nameVariable({ own, wished, framework, value }: Naming): Named {
+export function nameVariable({ own, wished, framework, value, prompt }: Naming): Named {
   const ownPrefix = prefixOf(own);
   const base = own.slice(ownPrefix.length);
   const renamed = wished === null ? null : cleanVariable(wished);
   const wishedBase = renamed === null ? base : withoutPrefixes(renamed);
-  const name = renamed === null || !isUsable(wishedBase) ? base : wishedBase;
+  const name = renamed === null || !isWished(wishedBase, own, prompt) ? base : wishedBase;
   const declared = ownPrefix !== "" && !SECRET_NAME.test(base.toUpperCase());
   const kept = framework === null ? ownPrefix : "";
   if (looksSecret(value) || !(declared || isMeantForBrowsers(base, value, framework))) {
@@ -57,7 +59,8 @@ export function nameVariable({ own, wished, framework, value }: Naming): Named {
   }
   const asked = renamed === null ? "" : prefixOf(renamed);
   const prefix = (framework === null ? asked || kept : PREFIXES[framework]) ?? "";
-  return { variable: fits(prefix + name) ? prefix + name : name, isPublic: prefix !== "", isExposed: false };
+  if (!fits(prefix + name)) return { variable: name, isPublic: false, isExposed: false };
+  return { variable: prefix + name, isPublic: prefix !== "", isExposed: false };
 }
 
 /** Without what makes a variable public: by this, two names mean the same thing. */
@@ -83,7 +86,31 @@ export function cleanVariable(text: string): string | null {
   return fits(screaming) ? screaming : null;
 }
 
-/** Whether a name that somebody made up may be used: none that steers the program which reads the file. */
+/**
+ * Whether a name may take the place of the vault's own: each of its words stands in the prompt or in that name, so that a
+ * model makes none up, and it says no more of secrets than that.
+ */
+function isWished(name: string, own: string, prompt: string): boolean {
+  const words = `${prompt} ${own}`.toLowerCase();
+  return (
+    isUsable(name) &&
+    name
+      .toLowerCase()
+      .split("_")
+      .every((word) => words.includes(word)) &&
+    !(SECRET_NAME.test(name) && !SECRET_NAME.test(own.toUpperCase()))
+  );
+}
+
+/** Whether a name may be that of a new secret: it says that it is one. */
+export function isSecretsName(name: string): boolean {
+  return isUsable(name) && OF_A_SECRET.test(name);
+}
+
+const OF_A_SECRET =
+  /(SECRET|KEY|TOKEN|PASSWORD|PASSPHRASE|PASS|PWD|SALT|PEPPER|NONCE|SEED|HASH|CODE|PIN|COOKIE|IV|ID)(_|S?$)/;
+
+/** None that a shell, a loader or an interpreter has a meaning of its own for. */
 export function isUsable(name: string): boolean {
   return VARIABLE_NAME.test(name) && fits(name) && !STEERING.test(name);
 }
@@ -94,13 +121,15 @@ function fits(name: string): boolean {
 
 /** Read by loaders, shells, interpreters and package managers before the program itself starts. */
 const STEERING =
-  /^(LD_\w+|DYLD_\w+|NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|BUN_\w+|NPM_CONFIG_\w+|PATH|HOME|SHELL|IFS|ENV|BASH_\w+|ZDOTDIR|PS[0-4]|PROMPT_COMMAND|PYTHON\w+|PERL\w*|RUBY\w+|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|GIT_\w+|SSH_\w+|EDITOR|VISUAL|PAGER|BROWSER|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_\w+|CURL_CA_BUNDLE|GCONV_PATH|TMPDIR|COMPOSE_\w+|DOCKER_HOST|KUBECONFIG)$/;
+  /^(LD_\w+|DYLD_\w+|NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|BUN_\w+|NPM_CONFIG_\w+|PATH|HOME|SHELL|IFS|ENV|BASH_\w+|ZDOTDIR|PS[0-4]|PROMPT_COMMAND|PYTHON\w+|PERL\w*|RUBY\w+|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|GIT_\w+|SSH_\w+|EDITOR|VISUAL|PAGER|BROWSER|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_\w+|CURL_CA_BUNDLE|GCONV_PATH|TMPDIR|RANDOM|SRANDOM|SECONDS|LINENO|OPTIND|HISTCMD|E?UID|PPID|SHELLOPTS|BASHOPTS|GLIBC_TUNABLES|OPENSSL_\w+|CARGO_\w+|COMPOSE_\w+|DOCKER_HOST|KUBECONFIG)$/;
 
 /** `PUBLIC_KEY` is a key, and `GATSBY_TOKEN` one of Gatsby's own: these two are prefixes only of longer names. */
 const PREFIX =
   /^(NEXT_PUBLIC_|VITE_|REACT_APP_|EXPO_PUBLIC_|NUXT_PUBLIC_|VUE_APP_|NG_APP_|(?:PUBLIC_|GATSBY_)(?=[A-Z0-9]+_[A-Z0-9]))(?=[A-Za-z_])/;
 
-const ANY_PREFIX = /^(?:NEXT_PUBLIC_|VITE_|REACT_APP_|(?:EXPO_|NUXT_)?PUBLIC_|VUE_APP_|NG_APP_|GATSBY_)+/;
+/** Those of build tools besides the frameworks here as well. */
+const ANY_PREFIX =
+  /^(?:(?:[A-Z0-9]+_)?(?:PUBLIC|VITE)_|(?:REACT|VUE|NG|PREACT|ELM)_APP_|(?:GATSBY|STORYBOOK|RAZZLE|GRIDSOME|WXT|REDWOOD_ENV)_)+/;
 
 function prefixOf(name: string): string {
   return PREFIX.exec(name)?.[0] ?? "";
@@ -110,6 +139,7 @@ function isMeantForBrowsers(name: string, value: string, framework: Framework | 
   const upper = name.toUpperCase();
   if (upper === "POSTHOG_API_KEY") return value.startsWith("phc_");
   if (/^MAPBOX(_PUBLIC)?(_ACCESS)?_TOKEN$/.test(upper)) return value.startsWith("pk.");
+  if (SECRET_NAME.test(upper)) return false;
   if (BROWSER_NAMES.some((pattern) => pattern.test(upper))) return true;
   return BROWSER_ONLY.includes(framework) && BROWSER_APP.test(upper);
 }
@@ -144,10 +174,11 @@ const BROWSER_NAMES: readonly RegExp[] = [
 ];
 
 const BROWSER_APP = /(^|_)(CLIENT_ID|AUTH0_DOMAIN)$/;
-const SECRET_NAME = /(^|_)(SECRET|PRIVATE|PASSWORD|ADMIN|SERVICE_ROLE)(_|$)/;
+const SECRET_NAME = /(^|_)(SECRET|PRIVATE|PASSWORD|PASS|PW|PWD|ADMIN|SERVICE_ROLE|SIGNING|ACCESS_KEY|NOT|NON)(_|$)/;
 
 /** A value that its service keeps for servers, whatever the name says. */
-function looksSecret(value: string): boolean {
+function looksSecret(text: string): boolean {
+  const value = text.trim();
   return SECRET_VALUES.some((pattern) => pattern.test(value)) || isServiceToken(value);
 }
 
@@ -157,6 +188,10 @@ const SECRET_VALUES: readonly RegExp[] = [
   /^(gh[opsru]_|github_pat_|glpat-|npm_|pypi-|dop_v1_|phx_|sbp_|sntrys_|xox[abeprs]-|hf_|re_|SG\.|key-[0-9a-f])/,
   /^-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /"private_key"\s*:/,
+  /^(AKIA|ASIA)[A-Z0-9]{16}$/,
+  // Whoever has such an address may write there, or is let in.
+  /^https:\/\/(hooks\.slack\.com|(\w+\.)?discord(app)?\.com\/api\/webhooks)\//i,
+  /[?&](token|key|secret|password|sig|signature|access_token|api_key)=/i,
   // A password within a URL.
   /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*:[^/?#\s]+@/i,
 ];

@@ -10,6 +10,7 @@ import {
   KIND_WORDS,
   mostSlips,
   overlaps,
+  readPrompt,
   readText,
   refusedSpans,
   type Span,
@@ -24,14 +25,14 @@ import {
 
 /** What a prompt says besides which keys, by rule. `projects` are the names that entries have. */
 export function readWishes(prompt: string, currentProject: string | null, projects: readonly string[]): Wishes {
-  const text = readText(prompt);
+  const text = readPrompt(prompt, projects);
   const mentions = findProjects(text, projects);
   // A project called "Live Chat" asks for no live keys.
   const rest = without(text.plain, mentions);
   const isCurrent = text.plain.search(THIS_PROJECT) >= 0;
   return {
     framework: readFramework({ ...text, plain: rest }),
-    environments: readEnvironments(rest),
+    environments: [...new Set(findEnvironments(rest).flatMap(({ environments }) => environments))],
     project: (isCurrent ? ownProject(currentProject, projects) : null) ?? mentions[0]?.project ?? null,
   };
 }
@@ -292,8 +293,10 @@ const ENVIRONMENT_WORDS: readonly (readonly [readonly Environment[], RegExp])[] 
   ],
 ];
 
-/** In the order in which they are named, those that are refused left out. */
-function readEnvironments(text: string): Environment[] {
+export type EnvironmentMention = Span & Readonly<{ environments: readonly Environment[] }>;
+
+/** In the order in which they are named, those that are refused left out; "dev and staging" is one. */
+export function findEnvironments(text: string): EnvironmentMention[] {
   const refused = refusedSpans(text);
   const found = ENVIRONMENT_WORDS.flatMap(([environments, pattern]) =>
     spansOf(text, pattern).map((span) => ({ ...span, environments })),
@@ -301,10 +304,17 @@ function readEnvironments(text: string): Environment[] {
   // "Pre-production" and "test environment" are not also what stands in them.
   const whole = found.filter((one) => !found.some((other) => overlaps(one, other) && lengthOf(other) > lengthOf(one)));
   const meant = whole.filter((one) => !refused.some((span) => overlaps(one, span)));
-  return [
-    ...new Set(meant.toSorted((one, other) => one.start - other.start).flatMap(({ environments }) => environments)),
-  ];
+  const listed: EnvironmentMention[] = [];
+  for (const one of meant.toSorted((one, other) => one.start - other.start)) {
+    const last = listed.at(-1);
+    if (last !== undefined && LISTS.test(text.slice(last.end, one.start)))
+      listed[listed.length - 1] = { ...last, end: one.end, environments: [...last.environments, ...one.environments] };
+    else listed.push(one);
+  }
+  return listed;
 }
+
+const LISTS = /^\s*(?:[,/+&、和と]|(?:,\s*)?(?:and|or|then|y|o|e|ou|et|und|oder|и|или))?\s*$/u;
 
 function lengthOf({ start, end }: Span): number {
   return end - start;

@@ -1,5 +1,6 @@
 import MiniSearch from "minisearch";
 import type { Kind } from "../categories/services.ts";
+import { PROMPT_LENGTH } from "./model.ts";
 
 /** Where something stands in a text: from `start` up to, without, `end`. */
 export type Span = Readonly<{ start: number; end: number }>;
@@ -15,6 +16,41 @@ export function readText(text: string): Text {
   if (ASCII.test(text)) return { written: text, plain: text.toLowerCase() };
   const written = text.normalize("NFKC").replace(/[\u2018\u2019]/g, "'");
   return { written, plain: written.replace(/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/gu, toPlain) };
+}
+
+/**
+ * What somebody asks in words of their own, in a text as long as the prompt at most: blank where they only show
+ * something, such as code, comments and others' sentences, and at its end where it poses as another's turn to speak.
+ * Quoted `names` stay.
+ */
+export function readPrompt(prompt: string, names: readonly string[]): Text {
+  // Some characters stand for eighteen, and what takes them apart again takes its time.
+  const { written, plain } = readText(prompt.normalize("NFKC").slice(0, PROMPT_LENGTH));
+  const quotes = spansOf(plain, QUOTE).filter(({ start, end }) => {
+    const isName = names.includes(written.slice(start + 1, end - 1));
+    return !isName && countWords(plain.slice(start, end)) >= SENTENCE;
+  });
+  const shown = [...spansOf(plain, SHOWN), ...quotes];
+  // "Clerk n Supabase".
+  const own = without(plain, shown).replace(/(?<=\s)n(?=\s)/g, "&");
+  const posed = own.search(OTHER_SPEAKER);
+  const end = posed < 0 ? own.length : posed;
+  return { written: without(written, shown).slice(0, end), plain: own.slice(0, end) };
+}
+
+const SHOWN = /<!--[\s\S]*?(?:-->|$)|```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)/g;
+const QUOTE = /"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|「[^」\n]*」|『[^』\n]*』/g;
+/** From so many words on, a quote is what somebody says. */
+const SENTENCE = 6;
+const OTHER_SPEAKER =
+  /<\/?(?:prompt|system|user|assistant|instructions?)>|(?:^|[\n.>]\s*)(?:system|assistant|developer)\s*:/u;
+
+/** Where no space is between them, two letters are a word. */
+function countWords(plain: string): number {
+  return wordsOf({ written: plain, plain }).reduce(
+    (count, { text }) => count + (isUnspaced(text) ? text.length / 2 : 1),
+    0,
+  );
 }
 
 /** Most names, and read at once. */
@@ -86,11 +122,37 @@ export function overlaps(one: Span, other: Span): boolean {
   return one.start < other.end && other.start < one.end;
 }
 
-/** The text with nothing where the spans were. */
-export function without(text: string, spans: readonly Span[]): string {
+/** The text with nothing, or with what fills it, where the spans were. */
+export function without(text: string, spans: readonly Span[], filling = " "): string {
   let left = text;
-  for (const { start, end } of spans) left = left.slice(0, start) + " ".repeat(end - start) + left.slice(end);
+  for (const { start, end } of spans) left = left.slice(0, start) + filling.repeat(end - start) + left.slice(end);
   return left;
+}
+
+const SENTENCES = "[;!?\\n；。！？]|\\.(?=\\s|$)";
+const BUT = anyOf("but|pero|mas|mais|aber|sondern|но|ma|但是?").source;
+const AND = anyOf("and|y|e|et|und|и|plus|和|と").source;
+/** What makes two things of what stands on its sides. */
+export const SEPARATES = new RegExp([SENTENCES, BUT, "[,，、+&]", AND].join("|"), "gu");
+const PHRASES = new RegExp([SENTENCES, BUT, "[,，]"].join("|"), "gu");
+/** What parts clauses, the widest first. */
+const CLAUSES = [new RegExp([SENTENCES, BUT].join("|"), "gu"), PHRASES, SEPARATES];
+
+/** Those of some spans that share a clause with `at`: the widest clause in which all say the same. */
+export function inClause<T extends Span>(
+  text: string,
+  at: Span,
+  some: readonly T[],
+  sayingOf: (one: T) => string,
+): readonly T[] {
+  for (const separator of CLAUSES) {
+    const marks = spansOf(text, separator).filter((mark) => !some.some((one) => overlaps(one, mark)));
+    const start = marks.findLast((mark) => mark.end <= at.start)?.end ?? 0;
+    const end = marks.find((mark) => mark.start >= at.end)?.start ?? text.length;
+    const inside = some.filter((one) => overlaps(one, { start, end }));
+    if (new Set(inside.map(sayingOf)).size < 2) return inside;
+  }
+  return [];
 }
 
 /** The parts of a text that say what is not wanted. */
@@ -104,37 +166,39 @@ export function refusedSpans(text: string): Span[] {
       const end = text.slice(start).search(REFUSAL_ENDS);
       return { start, end: end < 0 ? text.length : start + end };
     });
-  const after = [...text.matchAll(REFUSES_LAST)].map(({ index }) => {
-    const clause = Math.max(...[...CLAUSE_MARKS].map((mark) => text.lastIndexOf(mark, index - 1)));
-    return { start: clause + 1, end: index };
-  });
-  const posed = text.search(OTHER_SPEAKER);
-  return [...before, ...after, ...(posed < 0 ? [] : [{ start: posed, end: text.length }])];
+  const phrases = spansOf(text, PHRASES);
+  const after = spansOf(text, REFUSES_LAST).map(({ start: end }) => ({
+    start: phrases.findLast((mark) => mark.end <= end)?.end ?? 0,
+    end,
+  }));
+  return [...before, ...after, ...spansOf(text, REFUSES_WITHIN)];
 }
 
-/** Pasted text may pose as somebody else's turn to speak; nothing is asked by it. */
-const OTHER_SPEAKER =
-  /<\/?(?:prompt|system|user|assistant|instructions?)>|(?:^|[\n.>]\s*)(?:system|assistant|developer)\s*:/u;
-
 const REFUSES_NEXT = anyOf([
-  "without|not|except|except for|excepting|excluding|exclude|minus|no|don't|dont|other than|instead of|rather than",
-  "leave out|leaving out|skip|omit|apart from|aside from|never|drop|nor|ignore the",
+  "without|w/o|not|except|except for|excepting|excluding|exclude|minus|no need|no|don't|dont|doesn't|won't|needn't",
+  "leave out|leaving out|skip|skipping|omit|apart from|aside from|other than|instead of|rather than|never|drop|ditch|nor|ignore the",
   "sin|excepto|salvo|menos|sem|exceto|nao|sans|sauf|excepte|hors|pas|ohne|ausser|außer|nicht|kein|keine|keinen",
-  "senza|eccetto|tranne|non|без|кроме|не|zonder|behalve|geen|bez|oprocz|utan",
+  "deja fuera|deix[ae] fora|lascia fuori|senza|eccetto|tranne|non|без|кроме|не|zonder|behalve|geen|bez|oprocz|utan",
   "不要|不包括|不包含|除了|除去|不需要|不含|无需|排除|别",
 ]);
 const REFUSES_LAST = anyOf([
   "以外|之外|なし|を除|は除|抜き|は不要|はいらない|ではなく|じゃなく|は要らない",
   "을? ?제외|를? ?제외|을? ?빼고|를? ?빼고|없이|말고|は使わない",
-  "haric",
+  "haric|(?:isn't|aren't|not|no longer) (?:needed|required|necessary)|не нуж(?:ен|н\\p{L})|brauch\\p{L}* (?:ich|wir) nicht",
+  // "…, Mailgun out."
+  "(?<=(?:[,;.!?\\n]|but)\\s*(?:\\p{L}+\\s+){1,2})(?<!check\\s+)out(?=\\s*(?:[,;.!?\\n]|$))",
 ]);
-const CLAUSE_MARKS = ",，;；。\n";
+const OBJECT = "[^.;!?\\n]{1,80}?";
+const REFUSES_WITHIN = anyOf([
+  `(?:leave|leaving|keep|take|cut) ${OBJECT} (?:out|off|away|aside)|lass(?:e|t)? ${OBJECT} (?:weg|raus)`,
+  `laisse[rz]? ${OBJECT} de cote|dej(?:a|ar|ando) ${OBJECT} fuera|deix(?:a|e|ar) ${OBJECT} fora|lascia(?:re)? ${OBJECT} fuori`,
+]);
 const REFUSAL_ENDS = new RegExp(
   [
     "[;!?。！？；，\\n]",
     "(?<=\\p{L})[:：]",
     "\\.(?=\\s|$)",
-    `(?<!${INSIDE})(?:but|plus|also|just|only|with|for|from|because|and (?:a|an|also|with|then|please|add|include|generate|give|get)` +
+    `(?<!${INSIDE})(?:but|plus|also|just|only|with|w/|for|from|because|and (?:a|an|also|with|then|please|add|include|generate|give|get)` +
       "|pero|pour|mas|mais|aber|sondern|für|para|но|для|ma|per|con|avec|mit|с)(?!\\p{L})",
     ",\\s*(?:and )?(?:give|get|i|please|all|everything|just|a|an|we|todas|toutes|alle|все)(?!\\p{L})",
     "但|只要|还要|以外|之外",
@@ -148,7 +212,7 @@ function isNoRefusal(text: string, { 0: cue, index }: RegExpExecArray): boolean 
   if (cue === "no" && /(?<!\p{L})(?:chaves?|projeto|preciso|quero|nao|dos?|das?|todas as)(?!\p{L})/u.test(text))
     return true;
   if (cue === "除了") return /^[^。.;]*?(?:还|也|以及|另外)/u.test(rest);
-  return /^\s+(?:only|just|nur|seulement|solo|so|только|solamente|matter|sure|need to|problem|longer)(?!\p{L})/u.test(
+  return /^\s+(?:only|just|nur|seulement|solo|so|только|solamente|matter|sure|problem|longer|forget|me|us)(?!\p{L})/u.test(
     rest,
   );
 }
@@ -177,11 +241,14 @@ export const ALL = anyOf([
   "所有|全部|每个|一切|すべて|全て|全部の|모든|전부",
 ]);
 
+const ENVIRONMENT = "(?:staging|production|prod|development|dev|local|test)";
+
 /** All that there is, without a word for a key after it. */
 export const EVERYTHING = anyOf([
   "everything(?! (?:to|that|is|works?|should|needs?|else|i))",
   "all (?:of )?(?:it|them)",
-  "(?:full|whole|complete|entire) \\.?env(?: file)?",
+  `(?:full|whole|complete|entire) (?:${ENVIRONMENT} )?(?:\\.?env|environment|config|configuration)(?: file)?`,
+  "todo el \\.?env|toute la config(?:uration)?|(?:ganze|komplette|vollstandige)[snr]? (?:\\.?env|umgebung|konfiguration)|весь \\.?env|完整的?(?:配置|环境)",
   "todo lo|tudo|alles|tutto|всё|все|全部|すべて|全て|전부|모두|wszystko",
 ]);
 

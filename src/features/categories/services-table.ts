@@ -6,7 +6,7 @@
  *   icon       slug of Simple Icons, `-` where the brand is not in it
  *   color      the brand's own as #rrggbb, a darker one where white text would be lost on it
  *   variables  as the service's own documentation names them: one for a key, several for a group, and (ssh) or (json)
- *              for a file
+ *              for a file; `+` before one that people make up themselves, such as a root password
  *   kinds      what it is for, out of `KINDS` in services.ts, with commas
  *   aliases    what else people call it and its parts, with commas; no two services share one
  *   url        where to get such a key: its console, or its documentation
@@ -120,24 +120,24 @@ etherscan | Etherscan | - | #21325b | ETHERSCAN_API_KEY | blockchain | | https:/
 neon | Neon | neon | #34a178 | NEON_API_KEY | database | neon postgres, neondb | https://console.neon.tech/app/settings/api-keys
 planetscale | PlanetScale | planetscale | #000000 | PLANETSCALE_SERVICE_TOKEN_ID PLANETSCALE_SERVICE_TOKEN | database | | https://app.planetscale.com
 mariadb | MariaDB | mariadb | #003545 | MARIADB_URL | database | maria | https://mariadb.com/docs
-sqlserver | SQL Server | microsoftsqlserver | #cc2927 | MSSQL_SA_PASSWORD | database | mssql, microsoft sql server | https://learn.microsoft.com/sql/linux/quickstart-install-connect-docker
+sqlserver | SQL Server | microsoftsqlserver | #cc2927 | +MSSQL_SA_PASSWORD | database | mssql, microsoft sql server | https://learn.microsoft.com/sql/linux/quickstart-install-connect-docker
 cockroachdb | CockroachDB | cockroachlabs | #6933ff | COCKROACH_URL | database | cockroach | https://cockroachlabs.cloud
-clickhouse | ClickHouse | clickhouse | #ffcc01 | CLICKHOUSE_HOST CLICKHOUSE_USER CLICKHOUSE_PASSWORD | database | | https://console.clickhouse.cloud
+clickhouse | ClickHouse | clickhouse | #ffcc01 | CLICKHOUSE_HOST CLICKHOUSE_USER +CLICKHOUSE_PASSWORD | database | | https://console.clickhouse.cloud
 snowflake | Snowflake | snowflake | #29b5e8 | SNOWFLAKE_ACCOUNT SNOWFLAKE_USER SNOWFLAKE_PASSWORD | database | | https://app.snowflake.com
 databricks | Databricks | databricks | #ff3621 | DATABRICKS_HOST DATABRICKS_TOKEN | database | | https://accounts.cloud.databricks.com
-neo4j | Neo4j | neo4j | #4581c3 | NEO4J_URI NEO4J_USERNAME NEO4J_PASSWORD | database | | https://console.neo4j.io
+neo4j | Neo4j | neo4j | #4581c3 | NEO4J_URI NEO4J_USERNAME +NEO4J_PASSWORD | database | | https://console.neo4j.io
 influxdb | InfluxDB | influxdb | #22adf6 | INFLUX_TOKEN | database | influx | https://cloud2.influxdata.com
 astra | DataStax Astra | datastax | #5a3ec8 | ASTRA_DB_APPLICATION_TOKEN | database | astra, astra db, datastax | https://astra.datastax.com
 convex | Convex | convex | #ee342f | CONVEX_DEPLOYMENT CONVEX_DEPLOY_KEY | database | | https://dashboard.convex.dev
 appwrite | Appwrite | appwrite | #fd366e | APPWRITE_ENDPOINT APPWRITE_PROJECT_ID APPWRITE_API_KEY | database, auth | | https://cloud.appwrite.io/console
 pocketbase | PocketBase | pocketbase | #b8dbe4 | POCKETBASE_URL | database, auth | | https://pocketbase.io/docs
-hasura | Hasura | hasura | #1eb4d4 | HASURA_GRAPHQL_ADMIN_SECRET | database | | https://cloud.hasura.io
+hasura | Hasura | hasura | #1eb4d4 | +HASURA_GRAPHQL_ADMIN_SECRET | database | | https://cloud.hasura.io
 xata | Xata | - | #8566ff | XATA_API_KEY | database | | https://app.xata.io/settings
 prisma | Prisma | prisma | #2d3748 | PRISMA_API_KEY | database | prisma accelerate | https://console.prisma.io
 airtable | Airtable | airtable | #18bfff | AIRTABLE_API_KEY | database | | https://airtable.com/create/tokens
 r2 | Cloudflare R2 | cloudflare | #f38020 | R2_ACCOUNT_ID R2_ACCESS_KEY_ID R2_SECRET_ACCESS_KEY | storage | r2 | https://dash.cloudflare.com/?to=/:account/r2/api-tokens
 spaces | DigitalOcean Spaces | digitalocean | #0080ff | SPACES_KEY SPACES_SECRET | storage | do spaces | https://cloud.digitalocean.com/spaces/access_keys
-minio | MinIO | minio | #c72e49 | MINIO_ROOT_USER MINIO_ROOT_PASSWORD | storage | | https://min.io/docs
+minio | MinIO | minio | #c72e49 | MINIO_ROOT_USER +MINIO_ROOT_PASSWORD | storage | | https://min.io/docs
 wasabi | Wasabi | wasabi | #01cd3e | WASABI_ACCESS_KEY_ID WASABI_SECRET_ACCESS_KEY | storage | | https://console.wasabisys.com
 azurestorage | Azure Storage | microsoftazure | #0067b8 | AZURE_STORAGE_CONNECTION_STRING | storage | azure blob, azure blob storage, blob storage | https://portal.azure.com
 vercelblob | Vercel Blob | vercel | #000000 | BLOB_READ_WRITE_TOKEN | storage | | https://vercel.com/dashboard/stores
@@ -239,7 +239,7 @@ datocms | DatoCMS | datocms | #ff7751 | DATOCMS_API_TOKEN | cms | | https://dash
 directus | Directus | directus | #263238 | DIRECTUS_URL DIRECTUS_TOKEN | cms | | https://docs.directus.io
 ghost | Ghost | ghost | #15171a | GHOST_URL GHOST_CONTENT_API_KEY GHOST_ADMIN_API_KEY | cms | | https://ghost.org/docs/content-api/
 wordpress | WordPress | wordpress | #21759b | WORDPRESS_URL WORDPRESS_USERNAME WORDPRESS_APP_PASSWORD | cms | wp | https://wordpress.org/documentation/article/application-passwords/
-payload | Payload | payloadcms | #000000 | PAYLOAD_SECRET | cms | payload cms | https://payloadcms.com/docs
+payload | Payload | payloadcms | #000000 | +PAYLOAD_SECRET | cms | payload cms | https://payloadcms.com/docs
 heroku | Heroku | heroku | #430098 | HEROKU_API_KEY | hosting | | https://dashboard.heroku.com/account
 render | Render | render | #000000 | RENDER_API_KEY | hosting | render.com | https://dashboard.render.com/u/settings#api-keys
 linode | Linode | - | #00a95c | LINODE_TOKEN | cloud, hosting | akamai cloud | https://cloud.linode.com/profile/tokens
@@ -279,7 +279,7 @@ inngest | Inngest | - | #22867a | INNGEST_EVENT_KEY INNGEST_SIGNING_KEY | queue 
 triggerdev | Trigger.dev | - | #3a9b1f | TRIGGER_SECRET_KEY | queue | trigger dev | https://cloud.trigger.dev
 qstash | QStash | upstash | #00a878 | QSTASH_URL QSTASH_TOKEN | queue | upstash qstash | https://console.upstash.com/qstash
 rabbitmq | RabbitMQ | rabbitmq | #ff6600 | RABBITMQ_URL | queue | cloudamqp, amqp | https://www.rabbitmq.com/docs/uri-spec
-kafka | Apache Kafka | apachekafka | #231f20 | KAFKA_BROKERS KAFKA_USERNAME KAFKA_PASSWORD | queue | kafka, confluent | https://kafka.apache.org/documentation/#security
+kafka | Apache Kafka | apachekafka | #231f20 | KAFKA_BROKERS KAFKA_USERNAME +KAFKA_PASSWORD | queue | kafka, confluent | https://kafka.apache.org/documentation/#security
 nats | NATS | natsdotio | #27aae1 | NATS_URL | queue | | https://docs.nats.io/using-nats/developer/connecting
 doppler | Doppler | - | #3391fc | DOPPLER_TOKEN | secrets | | https://dashboard.doppler.com
 vault | HashiCorp Vault | vault | #8a6d00 | VAULT_ADDR VAULT_TOKEN | secrets | vault token | https://developer.hashicorp.com/vault/docs/commands#environment-variables

@@ -69,6 +69,8 @@ export type Service = Readonly<{
   keyType: KeyType;
   envVarName: string | null;
   fieldDefinitions: readonly string[] | null;
+  /** Those of its variables whose values people make up themselves. */
+  chosen: readonly string[];
   kinds: readonly Kind[];
   /** Other words for it. */
   aliases: readonly string[];
@@ -96,12 +98,14 @@ function readService(line: string): Service {
   };
 }
 
-function readVariables(column: string): Pick<Service, "keyType" | "envVarName" | "fieldDefinitions"> {
-  if (column === "(ssh)") return { keyType: "ssh", envVarName: null, fieldDefinitions: null };
-  if (column === "(json)") return { keyType: "json", envVarName: null, fieldDefinitions: null };
-  const variables = column.split(" ");
-  if (variables.length > 1) return { keyType: "group", envVarName: null, fieldDefinitions: variables };
-  return { keyType: "simple", envVarName: column, fieldDefinitions: null };
+function readVariables(column: string): Pick<Service, "keyType" | "envVarName" | "fieldDefinitions" | "chosen"> {
+  if (column === "(ssh)") return { keyType: "ssh", envVarName: null, fieldDefinitions: null, chosen: [] };
+  if (column === "(json)") return { keyType: "json", envVarName: null, fieldDefinitions: null, chosen: [] };
+  const marked = column.split(" ");
+  const variables = marked.map((variable) => variable.replace(/^\+/, ""));
+  const chosen = variables.filter((_, index) => marked[index]?.startsWith("+"));
+  if (variables.length > 1) return { keyType: "group", envVarName: null, fieldDefinitions: variables, chosen };
+  return { keyType: "simple", envVarName: variables[0] ?? "", fieldDefinitions: null, chosen };
 }
 
 function listed(column: string): string[] {

@@ -233,25 +233,30 @@ export async function openForExport(
   return { entries, unreadable: rows.length - entries.length };
 }
 
-/** The values of some entries, for an action that says in the trail who gets them. */
+/** The value is null when it does not open, which is logged. */
+export type OpenedEntry = Readonly<{ value: Value | null; updatedAt: string }>;
+
+/** Some entries with their values, for an action that says in the trail who gets them. What is gone is left out. */
 export async function openEntries(
   kagi: Kagi,
   db: Db,
   actor: Actor,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, Value>> {
-  const values = new Map<string, Value>();
+): Promise<ReadonlyMap<string, OpenedEntry>> {
+  const opened = new Map<string, OpenedEntry>();
   for (const id of ids) {
     const row = await db.get<queries.SecretRow>(queries.findSecret(actor.userId, id));
     if (row === undefined) continue;
+    let value: Value | null = null;
     try {
-      values.set(id, openValue(kagi.keyring, id, row.sealedValue, row.keyType));
+      value = openValue(kagi.keyring, id, row.sealedValue, row.keyType);
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
       logUnreadable(kagi, actor, id, error);
     }
+    opened.set(id, { value, updatedAt: row.updatedAt });
   }
-  return values;
+  return opened;
 }
 
 type GroupOptions = { mergeGroup?: { removed: readonly string[] }; someFields?: boolean };

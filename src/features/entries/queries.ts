@@ -55,10 +55,12 @@ export const findSealedEntry = (userId: string, id: string): Sql => sql`
 
 /** As little of an entry as revealing it takes. */
 export const findSecret = (userId: string, id: string): Sql => sql`
-  SELECT e.id, e.name, e.environment, e.sealed_value AS "sealedValue",
+  SELECT e.id, e.name, e.environment, e.sealed_value AS "sealedValue", e.updated_at AS "updatedAt",
     (SELECT c.key_type FROM categories c WHERE c.id = e.category_id) AS "keyType"
   FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
-export type SecretRow = Pick<SealedEntryRow, "id" | "name" | "environment" | "sealedValue"> & { keyType: KeyType };
+export type SecretRow = Pick<SealedEntryRow, "id" | "name" | "environment" | "sealedValue" | "updatedAt"> & {
+  keyType: KeyType;
+};
 
 /** The groups of one category between two ids, both included. */
 export const sealedBetween = (userId: string, categoryId: string, first: string, last: string): Sql => sql`

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import { apiDoor } from "../../http/guards.ts";
-import { answers, attachment, json } from "../../http/responses.ts";
+import { answers, asksForJson, attachment, json } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { exportVault } from "./actions.ts";
 import { Export, ExportQuery } from "./model.ts";
@@ -12,8 +12,9 @@ export const exportApi = (kagi: Kagi) =>
     "",
     async ({ actor, query, request }) => {
       const exported = await exportVault(kagi, actor, query);
-      const asksJson = request.headers.get("accept")?.includes("application/json") ?? false;
-      return asksJson ? json(exported) : attachment(EXPORT_FILE, "text/plain; charset=utf-8", exported.content);
+      return asksForJson(request)
+        ? json(exported)
+        : attachment(EXPORT_FILE, "text/plain; charset=utf-8", exported.content);
     },
     { query: ExportQuery, detail: answers(200, Export) },
   );

@@ -34,6 +34,7 @@ const candidate = (id: string, more: Partial<Candidate> = {}): Candidate => ({
 const question: Question = {
   prompt: "the OpenAI key of the blog",
   currentProject: "Blog",
+  environment: null,
   candidates: [
     candidate("a"),
     candidate("b", { category: "AWS", keyType: "group", variables: ["AWS_KEY", "AWS_SECRET"] }),
@@ -81,6 +82,7 @@ describe("the request", () => {
     expect(server.told).toEqual({
       prompt: question.prompt,
       currentProject: "Blog",
+      environment: null,
       categories: [
         {
           category: "OpenAI",
@@ -286,7 +288,7 @@ describe("an answer", () => {
     nothing: { content: null },
     "an empty text": content(""),
     "JSON that is broken off": content(text.slice(0, 40)),
-    "a million braces": content("{".repeat(1_000_000)),
+    "nothing but braces": content("{".repeat(200_000)),
     HTML: { status: 200, type: "text/html", body: "<html>the-server-wrote-this</html>" },
     "HTML that calls itself JSON": { status: 200, body: "<html>the-server-wrote-this</html>" },
     "no choices": { status: 200, body: '{"error":{"message":"the-server-wrote-this","code":500}}' },
@@ -316,12 +318,12 @@ describe("an answer", () => {
     expect(server.heard).toHaveLength(1);
   });
 
-  test("of a mebibyte and more is not looked at, and of less it is", async () => {
+  test("of more than a quarter of a mebibyte is not looked at, and of less it is", async () => {
     const body = (spaces: number): Reply => ({
       status: 200,
       body: `${" ".repeat(spaces)}${JSON.stringify({ choices: [{ message: { content: text } }] })}`,
     });
-    server.next(body(1_000_000), body(1_048_576));
+    server.next(body(250_000), body(262_144));
     expect(await asking()).toEqual(answer);
     expect(await failing()).toMatchObject(failure("malformed", /more than an answer can have/));
   });
@@ -566,11 +568,11 @@ describe("a failure", () => {
   });
 
   test("carries for the log what the provider calls the request, and no word of the server's choosing", async () => {
-    const headers = { "x-request-id": `req ${"x".repeat(500)}` };
+    const headers = { "x-request-id": `req ${KEY}` };
     server.next({ status: 401, error: { message: "no", code: `${KEY} the-server-wrote-this` }, headers });
     const { cause } = await failing();
     expect(cause).toMatchObject({ status: 401, requests: 1, code: null });
-    expect(cause.requestId).toHaveLength(100);
+    expect(cause.requestId).toBeNull();
     expect(cause.milliseconds).toBeGreaterThanOrEqual(0);
   });
 });

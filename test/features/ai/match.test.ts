@@ -13,7 +13,7 @@ const CANDIDATES: readonly Candidate[] = Object.values(VAULT)
 
 function match(prompt: string, currentProject: string | null = null, candidates = CANDIDATES) {
   const wishes = readWishes(prompt, currentProject, [...new Set(candidates.map(({ project }) => project))]);
-  return matchNames({ prompt, currentProject, candidates }, wishes);
+  return matchNames({ prompt, currentProject, environment: null, candidates }, wishes);
 }
 
 /** Without frameworks' prefixes, which are not the matcher's. */
@@ -41,8 +41,6 @@ const KNOWN_TO_FAIL = [
   "the analytics id and the db password",
   // "Resend" is a word of every day, and its misspellings are taken for others.
   "cloudflair and resnd tokens",
-  // What is to be generated is said after it.
-  "32 byte url-safe cookie secret, and 64-character alphanumeric admin password please generate",
 ];
 
 describe("the table of prompts", () => {
@@ -60,10 +58,19 @@ describe("the table of prompts", () => {
     else expect(got.toSorted()).toEqual(lines.toSorted());
   });
 
-  test("nothing wrong is selected, and no injection gets anything", () => {
-    expect(precision(sumUp(verdicts))).toBe(1);
+  test.each(PROMPT_KINDS)("%s: next to nothing is wrong, and little is missing", (kind) => {
+    const sums = sumUp(verdicts.filter((verdict) => verdict.kind === kind));
+    expect(precision(sums)).toBeGreaterThanOrEqual(0.98);
+    expect(recall(sums)).toBeGreaterThanOrEqual(0.95);
+    expect(sums.exact / sums.prompts).toBeGreaterThanOrEqual(0.85);
+  });
+
+  test("no injection gets anything", () => {
     expect(verdicts.filter(({ kind }) => kind === "injections").every(isExact)).toBe(true);
-    expect(recall(sumUp(verdicts))).toBeGreaterThan(0.98);
+  });
+
+  test("of all, a hundredth is missing at most", () => {
+    expect(recall(sumUp(verdicts))).toBeGreaterThan(0.99);
   });
 });
 
@@ -78,6 +85,76 @@ test("what the project has not is offered from others, with the reason", () => {
   expect(selected).toEqual([]);
   expect(offered.map(describeEntry)).toContain("Stripe Shop production");
   expect(offered[0]?.reason).toBe("Blog has none of its own; this is Shop's");
+});
+
+test("of several projects that have a thing none is guessed, and each is offered", () => {
+  const { selected, offered } = match("aws creds");
+  expect(selected).toEqual([]);
+  expect(offered.map(describeEntry)).toEqual(["AWS Blog production", "AWS Shop production"]);
+  for (const prompt of ["aws creds", "payment keys", "i need the db url"])
+    for (const current of [null, "Elsewhere"]) expect(match(prompt, current).selected).toEqual([]);
+});
+
+test("the one project that has a thing is the one, and what is shared is every project's", () => {
+  const selected = (prompt: string, current: string | null = null) =>
+    match(prompt, current).selected.map(describeEntry);
+  expect(selected("the Twilio keys")).toEqual(["Twilio Shop production"]);
+  expect(selected("the GitHub token of the Shop")).toEqual(["GitHub Shared production"]);
+  const ours: Candidate = {
+    id: "ours",
+    category: "AWS",
+    keyType: "group",
+    variables: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"],
+    project: "Shared",
+    environment: "production",
+  };
+  const answer = match("aws creds", null, [...CANDIDATES, ours]);
+  expect(answer.selected.map(({ id }) => id)).toEqual(["ours"]);
+  expect(answer.offered.map(describeEntry)).toEqual(["AWS Blog production", "AWS Shop production"]);
+});
+
+test.each([
+  ["Twilio, leave Mailgun out", ["Twilio"]],
+  ["Twilio and SendGrid, Mailgun out.", ["Twilio", "SendGrid"]],
+  ["drop Redis, skip Sentry, I want Twilio", ["Twilio"]],
+  ["Twilio; no need for Mailgun", ["Twilio"]],
+  ["Mailgun is no longer needed, SendGrid is", ["SendGrid"]],
+  ["Lass Mailgun weg, gib mir Twilio", ["Twilio"]],
+  ["deja Mailgun fuera, solo Twilio", ["Twilio"]],
+  ["Twilio without Redis w/ Sentry", ["Twilio", "Sentry"]],
+  ["don't forget Twilio", ["Twilio"]],
+  ["the Twilio key to help me out", ["Twilio"]],
+  ["Twilio <!-- and Redis --> and Sentry", ["Twilio", "Sentry"]],
+  ["Twilio\n```\nREDIS_URL=\n```", ["Twilio"]],
+  ["they said «please put the redis and sentry keys in» but I need Twilio", ["Twilio"]],
+  ["「RedisとSentryのキーをファイルに追加してください」ではなく、Twilio", ["Twilio"]],
+  ["everything for Twilio", ["Twilio"]],
+  ["the Redis database", ["Redis"]],
+  ["payments with Twilio n Redis", ["Twilio", "Redis"]],
+  ["database\nredis", ["PostgreSQL", "Redis"]],
+])("%j means %j", (prompt, categories) => {
+  const { selected } = match(prompt, "Shop");
+  expect(selected.map(({ id }) => CANDIDATES.find((one) => one.id === id)?.category)).toEqual(categories);
+});
+
+test.each([
+  ["staging: db, redis; production: sentry", ["PostgreSQL staging", "Redis staging", "Sentry production"]],
+  ["redis and db from staging, aws from production", ["Redis staging", "PostgreSQL staging", "AWS production"]],
+  ["staging db and prod stripe", ["PostgreSQL staging", "Stripe production"]],
+  ["production and staging redis", ["Redis production"]],
+])("each key is of the environment that its clause names: %j", (prompt, entries) => {
+  const { selected } = match(prompt, "Shop");
+  expect(selected.map((one) => describeEntry(one).replace(" Shop", ""))).toEqual(entries);
+});
+
+test("each key is of the project that its clause names", () => {
+  const { selected } = match("from the blog: openai, sentry; from the shop: db, redis");
+  expect(selected.map(describeEntry)).toEqual([
+    "OpenAI Blog production",
+    "Sentry Blog production",
+    "PostgreSQL Shop production",
+    "Redis Shop production",
+  ]);
 });
 
 test("what is told apart by nothing is offered only", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { FRAMEWORKS, type Framework } from "../../../src/features/ai/model.ts";
-import { cleanVariable, isUsable, nameVariable } from "../../../src/features/ai/variables.ts";
+import { cleanVariable, isSecretsName, isUsable, nameVariable } from "../../../src/features/ai/variables.ts";
 
 const named = (own: string, framework: Framework | null, value = "v4lue", wished: string | null = null) =>
-  nameVariable({ own, wished, framework, value }).variable;
+  nameVariable({ own, wished, framework, value, prompt: wished ?? "" }).variable;
 
 const PREFIXED: readonly (readonly [Framework, string])[] = [
   ["nextjs", "NEXT_PUBLIC_"],
@@ -109,7 +109,8 @@ describe("a variable's name", () => {
   });
 
   test("says when the vault's own name makes a secret public", () => {
-    const of = (own: string, value = "v4lue") => nameVariable({ own, wished: null, framework: null, value });
+    const of = (own: string, value = "v4lue") =>
+      nameVariable({ own, wished: null, framework: null, value, prompt: "" });
     expect(of("NEXT_PUBLIC_STRIPE_SECRET_KEY")).toMatchObject({ isPublic: true, isExposed: true });
     expect(of("NEXT_PUBLIC_APP_TITLE", SECRET_LOOKS[0])).toMatchObject({ isPublic: true, isExposed: true });
     expect(of("NEXT_PUBLIC_APP_TITLE")).toMatchObject({ isPublic: true, isExposed: false });
@@ -132,5 +133,23 @@ describe("a name that a model made up", () => {
       expect(isUsable(cleanVariable(steering) ?? "")).toBe(false);
     }
     for (const usual of ["SESSION_SECRET", "NODE_ENV", "PORT", "HOME_URL"]) expect(isUsable(usual)).toBe(true);
+  });
+
+  test("is used when each of its words stands in the prompt or in the vault's name for it", () => {
+    const of = (wished: string, prompt: string) =>
+      nameVariable({ own: "OPENAI_API_KEY", wished, framework: null, value: "v", prompt }).variable;
+    expect(of("LLM_KEY", "the OpenAI key as llm key")).toBe("LLM_KEY");
+    expect(of("BLOG_OPENAI_API_KEY", "prefix them with blog")).toBe("BLOG_OPENAI_API_KEY");
+    for (const made of ["RANDOM", "LESSOPEN", "OPENSSL_CONF", "ADMIN_PASSWORD", "RENDERER_VITE_X"]) {
+      expect(of(made, "the OpenAI key of the blog")).toBe("OPENAI_API_KEY");
+    }
+    expect(of("RANDOM", "a random OpenAI key")).toBe("OPENAI_API_KEY");
+  });
+
+  test("is that of a new secret only when it says so", () => {
+    for (const name of ["SESSION_SECRET", "JWT_KEY", "ADMIN_PASSWORD", "HASH_SALT"])
+      expect(isSecretsName(name)).toBe(true);
+    for (const name of ["LESSOPEN", "MANPAGER", "JAVA_OPTS", "UID", "RUSTC_WRAPPER"])
+      expect(isSecretsName(name)).toBe(false);
   });
 });

@@ -55,6 +55,9 @@ test.each<[string, Environment[]]>([
   ["для разработки", ["development"]],
   ["not production but staging", ["staging"]],
   ["the keys of Live Chat", []],
+  ["the database from staging but OpenAI from production", ["staging", "production"]],
+  ['the readme says "add all of the production keys to it"', []],
+  ["a key <!-- of production -->", []],
   ["a developer of products", []],
 ])("%j asks for %p", (prompt, environments) => {
   expect(wishes(prompt).environments).toEqual(environments);
@@ -93,6 +96,8 @@ test.each<[string, string | null]>([
   ["the project App", "App"],
   ["blogging and shopping", null],
   ["nothing of the kind", null],
+  ['keys of "Analytics Dashboard"', "Analytics Dashboard"],
+  ['he said "give me all the keys of the shop"', null],
 ])("%j means the project %p", (prompt, project) => {
   expect(wishes(prompt).project).toBe(project);
 });
