@@ -81,10 +81,10 @@ type Options = BrowserContextOptions & {
 };
 
 /**
- * Makes the `test` of a file: each gets a browser context of its own on the file's vault, and fails for anything that
- * the browser complains about or asks of another host.
+ * Makes the `test` of a file: each gets a browser context of its own on the file's vault, which with `demo` is the
+ * demo's, and fails for anything that the browser complains about or asks of another host.
  */
-export function pageTests(defaults: Options = {}) {
+export function pageTests({ demo = false, ...defaults }: Options & { demo?: boolean } = {}) {
   let vault: Promise<Vault> | undefined;
   afterAll(async () => {
     await closeBrowser();
@@ -103,7 +103,7 @@ export function pageTests(defaults: Options = {}) {
       async () => {
         if (findChromium() === undefined) throw new Error(MISSING);
         const own = fresh || !account;
-        if (!own) vault ??= startVault();
+        if (!own) vault ??= startVault({ demo });
         const here = own ? await startVault({ account }) : ((await vault) as Vault);
         const context = await newContext(here, { signedIn: signedIn && account, ...contextOptions });
         const complaints = listen(context, here);
