@@ -24,7 +24,9 @@ CREATE TABLE sessions (
   user_agent TEXT,
   created_at TEXT NOT NULL,
   last_seen_at TEXT NOT NULL,
-  expires_at TEXT NOT NULL
+  expires_at TEXT NOT NULL,
+  -- When its person last proved in it who they are, beyond signing in.
+  confirmed_at TEXT
 );
 CREATE INDEX sessions_user ON sessions (user_id);
 
@@ -74,6 +76,8 @@ CREATE TABLE entries (
   UNIQUE (category_id, name_folded, environment)
 );
 CREATE INDEX entries_user ON entries (user_id, id);
+-- Most entries never expire, and cost nothing here.
+CREATE INDEX entries_expiry ON entries (user_id, expires_at, id) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE access_keys (
   id TEXT PRIMARY KEY,

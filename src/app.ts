@@ -3,6 +3,7 @@ import { AppError } from "./errors.ts";
 import { accessKeysApi } from "./features/access-keys/api.ts";
 import { accessKeyPages } from "./features/access-keys/pages.ts";
 import { accountApi } from "./features/account/api.ts";
+import { accountPages } from "./features/account/pages.ts";
 import { aiApi } from "./features/ai/api.ts";
 import { aiPages } from "./features/ai/pages.ts";
 import { sessionApi, signInApi } from "./features/auth/api.ts";
@@ -14,9 +15,12 @@ import { entryPages } from "./features/entries/pages.ts";
 import { envsApi } from "./features/envs/api.ts";
 import { envPages } from "./features/envs/pages.ts";
 import { exportApi } from "./features/export/api.ts";
+import { exportPages } from "./features/export/pages.ts";
 import { healthApi } from "./features/health/api.ts";
 import { openapiApi } from "./features/openapi/api.ts";
 import { openapiPages } from "./features/openapi/pages.ts";
+import { overviewPages } from "./features/overview/pages.ts";
+import { searchPages } from "./features/search/pages.ts";
 import { settingsPages } from "./features/settings/pages.ts";
 import { statsApi } from "./features/stats/api.ts";
 import { twoFactorApi } from "./features/two-factor/api.ts";
@@ -45,12 +49,16 @@ function routes(kagi: Kagi): AnyElysia {
     .use(healthApi(kagi))
     .use(staticFiles())
     .use(authPages(kagi))
+    .use(overviewPages(kagi))
+    .use(searchPages(kagi))
     .use(categoryPages(kagi))
     .use(entryPages(kagi))
     .use(twoFactorPages(kagi))
     .use(envPages(kagi))
     .use(aiPages(kagi))
     .use(accessKeyPages(kagi))
+    .use(accountPages(kagi))
+    .use(exportPages(kagi))
     .use(settingsPages(kagi))
     .use(signInApi(kagi))
     .use(sessionApi(kagi))
@@ -103,6 +111,9 @@ async function answerError(kagi: Kagi, code: string | number, thrown: unknown, r
     return redirect(`/sign-in?next=${encodeURIComponent(placeOf(request))}`, { htmx: isHtmx(request) });
   }
   const error = toAppError(code, thrown);
+  if (error.code === "FRESH_PROOF_REQUIRED" && isPage(pathname)) {
+    return redirect(`/confirm?next=${encodeURIComponent(formPlaceOf(request))}`, { htmx: isHtmx(request) });
+  }
   if (error.code === "INTERNAL_ERROR" && !isAbandoned(request, thrown)) {
     const { requestId } = callerOf(request);
     kagi.log.error("request failed", { requestId, method: request.method, ...describeCause(error.cause) });
@@ -120,6 +131,12 @@ function placeOf(request: Request): string {
   const current = request.headers.get("hx-current-url");
   const { pathname, search } = new URL(current !== null && URL.canParse(current) ? current : request.url);
   return localPath(request.method === "GET" || current !== null ? pathname + search : pathname);
+}
+
+/** The page of a form that has to wait for a fresh proof: its address says what the form was about. */
+function formPlaceOf(request: Request): string {
+  const { pathname, search } = new URL(request.url);
+  return localPath(pathname + search);
 }
 
 function isPage(pathname: string): boolean {

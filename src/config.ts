@@ -192,6 +192,18 @@ export function loadConfig(environment: Environment = process.env): Config {
   });
 }
 
+/** What the demo takes of the environment: where it listens, and how browsers reach it. */
+const DEMO_SETTINGS = ["HOST", "PORT", "KAGI_URL", "KAGI_TRUSTED_PROXIES"];
+/** Not localhost: cookies know no ports, and those of a vault that is served there are to stay. */
+const DEMO_DEFAULTS = { HOST: "127.0.0.1", PORT: "0" };
+
+/** The settings of a vault in a folder of its own, under a key of its own, whatever else is configured. Throws ConfigError. */
+export function demoConfig(dataDir: string, encryptionKey: string, environment: Environment = process.env): Config {
+  const taken = DEMO_SETTINGS.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []));
+  const own = { KAGI_DATA_DIR: dataDir, KAGI_ENCRYPTION_KEY: encryptionKey };
+  return loadConfig({ ...DEMO_DEFAULTS, ...Object.fromEntries(taken), ...own });
+}
+
 /** Whether a package script started this process, and whether npm, such as npx, started that. */
 export function launchedBy(environment: Environment = process.env): Readonly<{ script: boolean; npm: boolean }> {
   return {

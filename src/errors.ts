@@ -12,6 +12,7 @@ const CODES = {
   AUTH_INVALID_CREDENTIALS: { status: 401, message: "Wrong e-mail or password" },
   AUTH_SCOPE_REQUIRED: { status: 403, message: "Forbidden" },
   AUTH_SESSION_REQUIRED: { status: 403, message: "Forbidden" },
+  FRESH_PROOF_REQUIRED: { status: 403, message: "Confirm with your password first" },
   CROSS_ORIGIN: { status: 403, message: "Forbidden" },
   SETUP_TOKEN_REQUIRED: { status: 403, message: "The set-up token is missing or wrong" },
   CATEGORY_NOT_FOUND: { status: 404, message: "Not found" },

@@ -29,7 +29,13 @@ export type Actor = Caller &
   Readonly<{
     userId: string;
     credential:
-      | Readonly<{ kind: "session"; sessionId: string; user: Readonly<{ name: string; email: string }> }>
+      | Readonly<{
+          kind: "session";
+          sessionId: string;
+          user: Readonly<{ name: string; email: string }>;
+          /** When the person last proved in this session who they are; null before the first time. */
+          confirmedAt: string | null;
+        }>
       | Readonly<{ kind: "key"; keyId: string; keyPrefix: string; scopes: readonly string[] }>
       | Readonly<{ kind: "operator" }>;
   }>;

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addConfigCommand } from "./commands/config.ts";
+import { addDemoCommand } from "./commands/demo.ts";
 import { addServeCommands } from "./commands/serve.ts";
 import { examples } from "./commands/terminal.ts";
 import { addUserCommands } from "./commands/user.ts";
@@ -32,6 +33,7 @@ function commands(): Command {
       "after",
       `${examples(
         ["kagi", "serve http://localhost:3000"],
+        ["kagi demo", "look around in a made-up vault"],
         ["kagi config", "show every setting"],
         ["kagi user add ada@example.com", "make an account"],
         ["kagi backup kagi-$(date +%F).db", "copy the vault, also while it is served"],
@@ -41,6 +43,7 @@ Settings are environment variables; \`kagi config\` lists them. A secret is neve
 Exit codes: 0 done, 1 failed or refused, 2 wrongly called.`,
     );
   addServeCommands(program);
+  addDemoCommand(program);
   addConfigCommand(program);
   addUserCommands(program);
   addVaultCommands(program);

@@ -119,6 +119,41 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+/* Search everywhere: its box opens at once, what it works by comes with the first time. */
+
+document.addEventListener("keydown", (event) => {
+  const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
+  const command = /Mac|iP/.test(navigator.platform) ? metaKey && !ctrlKey : ctrlKey && !metaKey;
+  const asked =
+    key === "/"
+      ? !ctrlKey && !metaKey && !altKey && !target.closest?.(TYPED_INTO)
+      : key.toLowerCase() === "k" && command && !altKey && !shiftKey;
+  if (asked && !event.defaultPrevented && !event.isComposing && openSearch()) event.preventDefault();
+});
+
+const TYPED_INTO =
+  "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=file], [type=submit])";
+
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element && event.target.closest("[data-search]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (openSearch()) event.preventDefault();
+});
+
+function openSearch() {
+  const box = document.querySelector("#search-box");
+  if (!box || document.querySelector("dialog[open]:not(#search-box)")) return false;
+  if (!box.open) {
+    box.showModal();
+    import(box.dataset.script).then(
+      (search) => search.open(box),
+      () => location.assign(box.querySelector("form").action),
+    );
+  }
+  box.querySelector("input").select();
+  return true;
+}
+
 /* Revealed values: gone after a while, when nobody looks, and before the browser keeps the page. */
 
 function hideLater(revealed) {
@@ -128,6 +163,9 @@ function hideLater(revealed) {
     setTimeout(() => hide(revealed), HIDE_AFTER_MS),
   );
 }
+
+// On a page of its own it is there from the start.
+for (const revealed of document.querySelectorAll("[data-revealed]")) hideLater(revealed);
 
 function hide(revealed) {
   clearTimeout(timers.get(revealed));
@@ -460,6 +498,94 @@ document.addEventListener("click", (event) => {
   row.querySelector("input").focus();
 });
 
+/* Entries that are ticked: a range with Shift, all that are shown, all that match. */
+
+let lastPicked;
+
+const boxes = () => [...document.querySelectorAll(".pick input")];
+
+document.addEventListener("click", (event) => {
+  const box = event.target;
+  if (!(box instanceof HTMLInputElement)) return;
+  if (box.matches(".pick input")) {
+    const all = boxes();
+    const [from, to] = [all.indexOf(lastPicked), all.indexOf(box)].sort((one, other) => one - other);
+    if (event.shiftKey && from >= 0) for (const other of all.slice(from, to + 1)) other.checked = box.checked;
+    lastPicked = box;
+    // Without one of them it is not all any more.
+    const whole = document.querySelector(".selection [name=all]");
+    if (whole && !box.checked) whole.checked = false;
+  } else if (box.matches("[data-pick-shown]") || box.matches(".selection [name=all]")) {
+    for (const other of boxes()) other.checked = box.checked;
+    const whole = document.querySelector(".selection [name=all]");
+    if (whole && !box.checked) whole.checked = false;
+  } else return;
+  countPicked();
+});
+
+function countPicked() {
+  const form = document.querySelector(".selection");
+  if (!form) return;
+  const all = boxes();
+  const whole = form.querySelector("[name=all]")?.checked;
+  // Rows that came in later belong to all that match.
+  if (whole) for (const box of all) box.checked = true;
+  const picked = all.filter((box) => box.checked).length;
+  const shown = form.querySelector("[data-pick-shown]");
+  shown.checked = picked > 0 && picked === all.length;
+  shown.indeterminate = picked > 0 && picked < all.length;
+  form.querySelector("[data-picked]").textContent =
+    picked === 0 ? "" : whole ? "All that match are selected" : `${picked} selected`;
+}
+
+document.addEventListener("htmx:after:swap", countPicked);
+countPicked();
+
+// Enter in a box would press the form's first button; it leads to the buttons instead.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.target instanceof Element) || !event.target.matches(".pick input")) return;
+  event.preventDefault();
+  if (!event.target.checked) event.target.click();
+  document.querySelector(".selection .actions button").focus();
+});
+
+// However many are ticked, they are one field; and those that all stands for are none.
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceElement, request } = event.detail.ctx;
+  if (!sourceElement?.matches?.(".selection") || !request.body?.getAll) return;
+  const ids = request.body.getAll("id");
+  request.body.delete("id");
+  if (!request.body.has("all")) request.body.set("ids", ids.join(" "));
+});
+
+/* A list that has grown while somebody scrolled is found again where it was left. */
+
+const placeKey = () => `place ${location.pathname}${location.search}`;
+
+addEventListener("pagehide", () => {
+  const row = [...document.querySelectorAll(".entry-list tbody > [id], .cards > [id]")].find(
+    (one) => one.getBoundingClientRect().bottom > 0,
+  );
+  if (row) sessionStorage.setItem(placeKey(), JSON.stringify({ id: row.id, top: row.getBoundingClientRect().top }));
+});
+
+comeBack();
+
+function comeBack() {
+  const [navigation] = performance.getEntriesByType("navigation");
+  const place = JSON.parse(sessionStorage.getItem(placeKey()) ?? "{}");
+  const row = document.getElementById(place.id);
+  if (!row || !["back_forward", "reload"].includes(navigation?.type)) return;
+  // The browser knows how far the page was scrolled, but rows that it has not drawn yet have a height that is guessed.
+  history.scrollRestoration = "manual";
+  const settle = (times) => {
+    scrollBy(0, row.getBoundingClientRect().top - place.top);
+    if (times > 0) requestAnimationFrame(() => settle(times - 1));
+    else history.scrollRestoration = "auto";
+  };
+  addEventListener("load", () => settle(10));
+}
+
 /* The theme, without losing what was typed into the page. */
 
 document.addEventListener(
@@ -471,8 +597,10 @@ document.addEventListener(
     const theme = event.submitter.value;
     fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }), redirect: "manual" }).finally(() => {
       document.documentElement.dataset.theme = theme;
+      for (const choice of document.querySelectorAll("button[name=theme][aria-pressed]"))
+        choice.setAttribute("aria-pressed", String(choice.value === theme));
       finish(form);
-      form.querySelector(theme === "dark" ? ".to-light" : ".to-dark").focus();
+      form.querySelector(theme === "dark" ? ".to-light" : ".to-dark")?.focus();
     });
   },
   true,

@@ -2,8 +2,10 @@ import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
 import css from "./app.css" with { type: "text" };
 import script from "./app.js" with { type: "text" };
 import editor from "./generated/editor.js" with { type: "text" };
+import overview from "./generated/overview.js" with { type: "text" };
 import qr from "./generated/qr.js" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
+import search from "./search.js" with { type: "text" };
 import twoFactor from "./two-factor.js" with { type: "text" };
 
 /** The files that browsers load, by the name that pages use. The executable carries them as they are here. */
@@ -13,6 +15,8 @@ export const FILES: Readonly<Record<string, string>> = {
   "editor.js": editor,
   "htmx.js": htmx,
   "icon.svg": icon,
+  "overview.js": overview,
   "qr.js": qr,
+  "search.js": search,
   "two-factor.js": twoFactor,
 };

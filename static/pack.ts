@@ -15,7 +15,11 @@ const GENERATED = join(import.meta.dir, "generated");
 const ICONS = ["simple-icons", "simple-icons-14", "simple-icons-12"];
 const PASSWORDS = "@zxcvbn-ts/language-common";
 /** Scripts by the file they become, each loaded by the pages that need it only. */
-const BUNDLES: Readonly<Record<string, string>> = { "editor.js": "editor.ts", "qr.js": "qr.ts" };
+const BUNDLES: Readonly<Record<string, string>> = {
+  "editor.js": "editor.ts",
+  "overview.js": "overview.ts",
+  "qr.js": "qr.ts",
+};
 
 /** Shorter ones are refused for their length already. */
 const SHORTEST_PASSWORD = 10;

@@ -11,6 +11,7 @@ export const urls = {
   apiDocs: "/api/docs",
   apiDocument: "/api/openapi",
   settings: "/settings",
+  search: "/search",
 
   keys: "/keys",
   newCategory: "/keys/new",
@@ -21,6 +22,11 @@ export const urls = {
   newEntry: <Id extends string>(categoryId: Id) => `/keys/${categoryId}/entries/new` as const,
   icons: "/icons",
 
+  entries: "/entries",
+  /** What is to be done with the entries that are selected: asked, then done. */
+  selected: "/entries/selected",
+  changeSelected: "/entries/selected/change",
+  exportSelected: "/entries/selected/export",
   /** The entry's place in the list of its category, with what was searched for. */
   entryIn: (categoryId: string, id: string, search = "") => `/keys/${categoryId}${query({ search })}#${ids.entry(id)}`,
   editEntry: <Id extends string>(id: Id) => `/entries/${id}/edit` as const,
@@ -86,6 +92,23 @@ export const urls = {
   restoreEnvVersion: <Id extends string, File extends string, N extends string>(id: Id, file: File, number: N) =>
     `/envs/${id}/files/${file}/history/${number}/restore` as const,
 
+  /** Asks for the password once more, and leads on. */
+  confirm: (next: string) => `/confirm${query({ next })}` as const,
+  changeName: "/settings/name",
+  changeEmail: "/settings/email",
+  changePassword: "/settings/password",
+  encryption: "/settings/encryption",
+  exports: "/settings/export",
+  /** The choices of an export, filled in. */
+  exportsOf: (choices: { project?: string; environment?: string; dialect?: string }) =>
+    `/settings/export${query(choices)}`,
+  exportMetadata: "/settings/export/metadata",
+  /** What an export by these choices would hold; a download, when it is posted to. */
+  exportEnv: (choices: { project?: string; environment?: string; dialect?: string } = {}) =>
+    `/settings/export/env${query(choices)}`,
+  danger: "/settings/danger",
+  emptied: "/settings/danger/emptied",
+
   accessKeys: "/settings/access-keys",
   newAccessKey: "/settings/access-keys/new",
   newAccessKeyFrom: (preset: string) => `/settings/access-keys/new${query({ preset })}`,
@@ -98,11 +121,20 @@ export const ids = {
   toast: "toast",
   announcer: "announcer",
   results: "results",
+  searchBox: "search-box",
+  searchFound: "search-found",
+  searchList: "search-list",
+  searchGroup: (name: string) => `search-${name}`,
+  searchOption: (number: number) => `search-option-${number}`,
+  selection: "selection",
   form: "form",
   iconChoices: "icon-choices",
   groupRows: "group-rows",
+  projectNames: "project-names",
   newKey: "new-key",
   curlExample: "curl-example",
+  /** The place of a card and of a row. */
+  card: (id: string) => `category-${id}`,
   entry: (id: string) => `entry-${id}`,
   twoFactor: (id: string) => `two-factor-${id}`,
   /** Where its code appears. */

@@ -1,5 +1,6 @@
 import type { KeyType } from "../src/features/categories/model.ts";
 import type { Environment } from "../src/features/entries/model.ts";
+import type { Dialect } from "../src/features/export/model.ts";
 
 /** How people read what the API names. */
 
@@ -18,8 +19,21 @@ export const ENVIRONMENT_WORDS: Readonly<Record<Environment, string>> = {
 };
 
 /** Each with its word, in the order in which people choose. */
-export const ENVIRONMENT_OPTIONS = Object.entries(ENVIRONMENT_WORDS);
+export const ENVIRONMENT_OPTIONS = Object.entries(ENVIRONMENT_WORDS) as [Environment, string][];
 export const KEY_TYPE_OPTIONS = KEY_TYPE_ORDER.map((type) => [type, KEY_TYPE_WORDS[type].name] as const);
+
+/** Who reads `.env` text, each with what tells them apart. "" is all of them. */
+export const DIALECT_OPTIONS: readonly (readonly [Dialect | "", string])[] = [
+  ["", "Any program"],
+  ["compose", "Docker Compose"],
+  ["docker", "docker run --env-file"],
+  ["shell", "A shell: source, export"],
+  ["node", "Node.js --env-file"],
+  ["bun", "Bun"],
+  ["next", "Next.js"],
+  ["vite", "Vite"],
+  ["python", "python-dotenv"],
+];
 
 /** Who wrote a version or replaced a value: `session`, or the first characters of an access key. */
 export function writerWords(writer: string): string {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Config, loadConfig, unknownSettings } from "../config.ts";
 import { errorCode } from "../files.ts";
+import type { Kagi } from "../kagi.ts";
 import { createLog, type Log, type LogFields } from "../log.ts";
 import { type Listening, listen, serve } from "../serve.ts";
 import { openKagi, StartError } from "../start.ts";
@@ -50,6 +51,14 @@ async function runServer(): Promise<void> {
   const log = createLog();
   const config = loadConfig();
   for (const warning of unknownSettings()) log.warn(warning);
+  await serveUntilStopped(config, log, () => openKagi(config, log, { mayCreate: true }));
+}
+
+/**
+ * Takes the port, then opens a vault and serves it; returns where, and ends the process when a signal says so. Throws
+ * StartError, and whatever `open` throws.
+ */
+export async function serveUntilStopped(config: Config, log: Log, open: () => Promise<Kagi>): Promise<Listening> {
   const listening = takePort(config, log);
   let stop: (() => Promise<void>) | undefined;
   let stoppingSince: number | undefined;
@@ -65,13 +74,14 @@ async function runServer(): Promise<void> {
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end({ signal }));
   whenLauncherEnds(() => stoppingSince ?? end({ reason: "its launcher has ended" }));
-  const kagi = await openKagi(config, log, { mayCreate: true });
+  const kagi = await open();
   try {
     ({ stop } = await serve(kagi, listening));
   } catch (error) {
     await kagi.db.close();
     throw error;
   }
+  return listening;
 }
 
 function takePort(config: Config, log: Log): Listening {
@@ -97,8 +107,13 @@ function takePort(config: Config, log: Log): Listening {
 
 async function askServer(): Promise<void> {
   const { host, port } = loadConfig();
-  const at = /^(0\.0\.0\.0|::|localhost)$/.test(host) ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-  const answer = await fetch(`http://${at}:${port}/readyz`, { signal: AbortSignal.timeout(5000) }).catch(() => null);
+  const answer = await fetch(`${urlHere(host, port)}/readyz`, { signal: AbortSignal.timeout(5000) }).catch(() => null);
   print(answer?.ok ? "ready" : "not ready");
   if (!answer?.ok) process.exitCode = 1;
+}
+
+/** Where this machine reaches what listens there. */
+export function urlHere(host: string, port: number): string {
+  const at = /^(0\.0\.0\.0|::|localhost)$/.test(host) ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `http://${at}:${port}`;
 }

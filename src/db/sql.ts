@@ -39,9 +39,17 @@ export function all(conditions: readonly (Sql | false | null | undefined)[]): Sq
   return { strings, values: present };
 }
 
+/** Values or rows side by side, as `IN (…)` and `VALUES …` take them; at least one. */
+export function listed(items: readonly Sql[]): Sql {
+  const strings = LISTS[items.length] ?? ["", ...items.slice(1).map(() => ", "), ""];
+  LISTS[items.length] = strings;
+  return { strings, values: items };
+}
+
 const NO_CONDITION: Sql = { strings: ["1 = 1"], values: [] };
 /** What stands between so many conditions. */
 const CONJUNCTIONS: (readonly string[])[] = [];
+const LISTS: (readonly string[])[] = [];
 
 /** A LIKE pattern that finds `text` anywhere, with `%`, `_` and `\` as themselves (ESCAPE '\'). */
 export function contains(text: string): string {

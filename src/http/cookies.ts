@@ -18,9 +18,14 @@ type Tokens = Readonly<{ sessionToken: string; sessionSeconds: number; deviceTok
 /** The `Set-Cookie` values of a sign-in. */
 export function signInCookies(config: Config, { sessionToken, sessionSeconds, deviceToken }: Tokens): string[] {
   return [
-    cookie(config, sessionCookieName(config), sessionToken, sessionSeconds),
+    sessionCookie(config, { sessionToken, sessionSeconds }),
     cookie(config, deviceCookieName(config), deviceToken, DEVICE_SECONDS),
   ];
+}
+
+/** The `Set-Cookie` value of a session that is new, or goes on under another token. */
+export function sessionCookie(config: Config, session: Omit<Tokens, "deviceToken">): string {
+  return cookie(config, sessionCookieName(config), session.sessionToken, session.sessionSeconds);
 }
 
 /** The `Set-Cookie` value of a sign-out. The browser stays known, so that its owner is not throttled as a stranger. */

@@ -1,14 +1,21 @@
 import type { Kagi } from "../kagi.ts";
 import { cookie, readCookie } from "./cookies.ts";
 
-/** What has just been done, said on the next page. The cookie carries the name, so that nobody can make it say more. */
+/** What has just been done, said on the next page. The cookie carries the name and a number, so that nobody can make it say more. */
 const DONE = {
+  "name-changed": "Name saved.",
+  "email-changed": "E-mail address saved. Sign in with it from now on.",
+  "password-changed": (ended: number) =>
+    `Password changed. ${ended === 0 ? "No other session was open." : ended === 1 ? "1 other session has ended." : `${ended} other sessions have ended.`} Access keys stay valid.`,
   "category-created": "Category created.",
   "category-changed": "Category saved.",
   "category-deleted": "Category deleted.",
   "entry-created": "Entry created. Its value is encrypted.",
   "entry-changed": "Entry saved.",
   "entry-deleted": "Entry deleted.",
+  "entries-changed": (changed: number) =>
+    changed === 0 ? "All of them were so already." : `${changed === 1 ? "1 entry" : `${changed} entries`} changed.`,
+  "entries-deleted": (gone: number) => `${gone === 1 ? "1 entry" : `${gone} entries`} deleted.`,
   "entry-restored": "Value restored. The one before is in the history.",
   "key-revoked": "Access key revoked.",
   "env-project-created": "Project created.",
@@ -29,8 +36,9 @@ const NAME = "done";
 /** Long enough for one redirect. */
 const SECONDS = 10;
 
-export function doneCookie(kagi: Kagi, done: Done): string {
-  return cookie(kagi.config, NAME, done, SECONDS);
+/** `count` is the number that some of the sentences tell. */
+export function doneCookie(kagi: Kagi, done: Done, count = 0): string {
+  return cookie(kagi.config, NAME, `${done}.${count}`, SECONDS);
 }
 
 /** Whether there is something to say. */
@@ -40,7 +48,12 @@ export function hasDone(request: Request): boolean {
 
 /** What the page before has done, and the cookies that make this the only page to say so. */
 export function takeDone(kagi: Kagi, request: Request): { done: string | null; cookies: string[] } {
-  const name = readCookie(request, NAME);
-  if (name === null) return { done: null, cookies: [] };
-  return { done: Object.hasOwn(DONE, name) ? DONE[name as Done] : null, cookies: [cookie(kagi.config, NAME, "", 0)] };
+  const text = readCookie(request, NAME);
+  if (text === null) return { done: null, cookies: [] };
+  const [, name = "", count = ""] = /^([a-z-]+)\.(\d{1,9})$/.exec(text) ?? [];
+  const done = Object.hasOwn(DONE, name) ? DONE[name as Done] : null;
+  return {
+    done: typeof done === "function" ? done(Number(count)) : done,
+    cookies: [cookie(kagi.config, NAME, "", 0)],
+  };
 }

@@ -11,6 +11,8 @@ export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal |
     return undefined;
   } catch (error) {
     if (!(error instanceof AppError) || !ANSWERED_IN_FORM.has(error.status)) throw error;
+    // Asked for on a page of its own.
+    if (error.code === "FRESH_PROOF_REQUIRED") throw error;
     const { field = null, retryAfter } = error.details;
     const message = retryAfter === undefined ? error.message : `${error.message}. Try again in ${duration(retryAfter)}`;
     const headers: Record<string, string> = retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) };

@@ -5,7 +5,7 @@ import { OPERATIONS, operation } from "./operations.ts";
 const OPEN = /^\/(healthz|readyz)$|^\/static\//;
 
 /** Pages for everybody. */
-const PUBLIC_PAGES: ReadonlySet<string> = new Set(["/", "/setup", "/sign-in", "/theme", "/settings"]);
+const PUBLIC_PAGES: ReadonlySet<string> = new Set(["/", "/setup", "/sign-in", "/theme"]);
 
 type Mounted = Readonly<{ method: string; path: string; hooks?: object }>;
 

@@ -28,7 +28,13 @@ export async function page(
     here: request.method === "GET" ? pathname + search : pathname,
     user: actor?.credential.kind === "session" ? actor.credential.user : null,
     version,
-    files: { css: asset("app.css"), script: asset("app.js"), htmx: asset("htmx.js"), icon: asset("icon.svg") },
+    files: {
+      css: asset("app.css"),
+      script: asset("app.js"),
+      search: asset("search.js"),
+      htmx: asset("htmx.js"),
+      icon: asset("icon.svg"),
+    },
     done,
   };
   return html(view(frame), { ...extra, cookies });

@@ -76,7 +76,7 @@ onEachEngine("the trail", (vault) => {
         "vault",
         null,
         null,
-        "categories=0 access-keys=0 two-factors=0 env-projects=0",
+        "categories=0 entries=0 two-factors=0 env-projects=0 env-files=0 access-keys=0",
       ],
     ];
     for (const [act, verb, thing, id, name, detail = null] of actions) {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { BareVault } from "./bare.ts";
 import type { Load, Measured } from "./load.ts";
-import { CATEGORIES, ENTRIES, seed, type Vault } from "./seed.ts";
+import { ACCOUNT, CATEGORIES, ENTRIES, seed, type Vault } from "./seed.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const CONNECTIONS = 16;
@@ -18,6 +18,16 @@ const STARTS = 11;
 /** Linux counts in hundredths of a second (USER_HZ). */
 const US_PER_TICK = 10_000;
 const START_TIMEOUT_MS = 10_000;
+const MANY = { categories: 500, entries: 10_000 };
+const SEARCHES = [
+  "project 2",
+  "servce 41",
+  "project production service 7",
+  "copy project 3",
+  "nothing of that name",
+  "",
+];
+const SEARCHES_EACH = 15;
 
 const { values: options } = parseArgs({
   options: {
@@ -107,6 +117,8 @@ async function bench(): Promise<void> {
     ]);
   }
 
+  if (options.only === undefined || "search".includes(options.only)) print(await searching(command));
+
   const kagi = await start(command, copy("kagi"));
   const page = await fetch(`http://127.0.0.1:${kagi.port}/sign-in`);
   const bare = await startBare({ ...vault, dataDir: copy("bare"), page: await page.text() });
@@ -145,6 +157,49 @@ async function bench(): Promise<void> {
   } finally {
     await stop(kagi.process);
     await stop(bare.process);
+  }
+}
+
+/** Search everywhere in a large vault, one request at a time: as it is kept, and after something was written. */
+async function searching(command: readonly string[]): Promise<string[][]> {
+  const folder = join(scratch, "many");
+  const vault = await seed(folder, MANY);
+  const server = await start(command, folder);
+  try {
+    const url = `http://127.0.0.1:${server.port}`;
+    const signedIn = await fetch(`${url}/api/auth/sign-in/email`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(ACCOUNT),
+    });
+    const cookie = signedIn.headers
+      .getSetCookie()
+      .map((one) => one.split(";", 1)[0])
+      .join("; ");
+    const search = async (text: string) => {
+      const at = performance.now();
+      const answer = await fetch(`${url}/search?q=${encodeURIComponent(text)}`, {
+        headers: { Cookie: cookie, "HX-Request": "true" },
+      });
+      await answer.text();
+      if (!answer.ok) throw new Error(`a search answered ${answer.status}`);
+      return performance.now() - at;
+    };
+    const rows = [[`search among ${count(MANY.entries)} entries, ms`, "after a write", "unchanged", "aim"]];
+    for (const text of SEARCHES) {
+      const fresh: number[] = [];
+      const kept: number[] = [];
+      for (let time = 0; time < SEARCHES_EACH; time++) {
+        const id = vault.entryIds[time] as string;
+        await fetch(`${url}/api/entries/${id}/reveal`, { method: "POST", headers: bearer(vault) });
+        fresh.push(await search(text));
+        kept.push(await search(text));
+      }
+      rows.push([JSON.stringify(text), median(fresh).toFixed(1), median(kept).toFixed(1), "50.0"]);
+    }
+    return rows;
+  } finally {
+    await stop(server.process);
   }
 }
 

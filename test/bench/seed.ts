@@ -17,15 +17,20 @@ export const ENTRIES = 1000;
 
 export type Vault = Readonly<{ accessKey: string; userId: string; simpleCategoryId: string; entryIds: string[] }>;
 
+export const ACCOUNT = { email: "bench@example.com", password: "kept in no drawer at all" };
+
 /** A vault as a small team might have it: 30 categories of all types, 1,000 entries, one access key with every scope. */
-export async function seed(dataDir: string): Promise<Vault> {
+export async function seed(
+  dataDir: string,
+  { categories: categoryCount, entries: entryCount } = { categories: CATEGORIES, entries: ENTRIES },
+): Promise<Vault> {
   mkdirSync(dataDir, { recursive: true });
   const kagi = await openKagi(
     loadConfig({ KAGI_DATA_DIR: dataDir }),
     createLog(() => {}),
     { mayCreate: true },
   );
-  const user = await addUser(kagi, { email: "bench@example.com", password: "kept in no drawer at all" });
+  const user = await addUser(kagi, ACCOUNT);
   const actor: Actor = {
     address: "cli",
     requestId: "seed",
@@ -34,7 +39,7 @@ export async function seed(dataDir: string): Promise<Vault> {
     credential: { kind: "operator" },
   };
   const categories: Category[] = [];
-  for (let index = 0; index < CATEGORIES; index++) {
+  for (let index = 0; index < categoryCount; index++) {
     const keyType = KEY_TYPES[index % KEY_TYPES.length] as KeyType;
     const category = await createCategory(kagi, actor, {
       name: `Service ${index}`,
@@ -47,9 +52,9 @@ export async function seed(dataDir: string): Promise<Vault> {
     });
     categories.push(category);
   }
-  const creating = Array.from({ length: ENTRIES }, (_, index) => {
-    const category = categories[index % CATEGORIES] as Category;
-    const round = Math.floor(index / CATEGORIES);
+  const creating = Array.from({ length: entryCount }, (_, index) => {
+    const category = categories[index % categoryCount] as Category;
+    const round = Math.floor(index / categoryCount);
     return createEntry(kagi, actor, {
       categoryId: category.id,
       name: `Project ${Math.floor(round / ENVIRONMENTS.length)}`,

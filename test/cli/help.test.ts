@@ -11,6 +11,7 @@ afterAll(() => removeFolder(folder));
 
 const COMMANDS = [
   "serve",
+  "demo",
   "migrate",
   "healthcheck",
   "config",

@@ -3,7 +3,17 @@ import { join } from "node:path";
 import { Client, cookiesOf } from "../support/client.ts";
 import { type Environment, serve } from "../support/program.ts";
 
-export { kagi, newFolder, type Ran, removeFolder, type Server, serve, start } from "../support/program.ts";
+export {
+  type Demo,
+  kagi,
+  newFolder,
+  type Ran,
+  removeFolder,
+  type Server,
+  serve,
+  serveDemo,
+  start,
+} from "../support/program.ts";
 
 export const PASSWORD = "tuba-lantern-moss-42";
 

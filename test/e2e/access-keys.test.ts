@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { SCOPE_NAMES } from "../../src/scopes.ts";
 import { Client } from "../support/client.ts";
 import { pageTests } from "./browser.ts";
 
@@ -103,4 +104,47 @@ test("leaving the page of a new key takes the key out of it", async ({ page, ope
   await page.waitForURL("**/settings/access-keys");
   await page.goBack();
   expect(await page.content()).not.toMatch(KEY);
+});
+
+test("a key for a script that ends in a week is three choices away, and its example works as it stands", async ({
+  page,
+  open,
+  vault,
+}) => {
+  await open("/settings/access-keys/new");
+  expect(await page.getByRole("combobox", { name: "Expires" }).inputValue()).toBe("90");
+  await page.getByRole("textbox", { name: "Name" }).fill("weekly script");
+  await page.getByRole("link", { name: "Read only" }).click();
+  await page.getByRole("combobox", { name: "Expires" }).selectOption("7 days");
+  await page.getByRole("button", { name: "Create access key" }).click();
+  await page.getByRole("heading", { name: "Access key created" }).waitFor();
+  const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
+  const example = (await page.locator("#curl-example").textContent()) ?? "";
+  const script = example.replace("paste the key here", key).replace("curl ", "curl -sS -w '%{http_code}' ");
+  const run = Bun.spawn(["sh", "-c", script], { stdout: "pipe" });
+  expect(await new Response(run.stdout).text()).toEndWith("]200");
+  await open("/settings/access-keys");
+  expect(await page.getByRole("row").filter({ hasText: "weekly script" }).textContent()).toContain("in 7 days");
+  const [made] = await vault.accessKeys();
+  expect(made?.scopes.every((scope) => scope.endsWith(":read"))).toBe(true);
+});
+
+test("every scope has an example that its key is let in with", async ({ open, page, vault }) => {
+  for (const scope of SCOPE_NAMES.filter((name) => name !== "ai:extract")) {
+    await open("/settings/access-keys/new");
+    await page.getByRole("textbox", { name: "Name" }).fill(scope);
+    await page.getByRole("checkbox", { name: new RegExp(`^${scope}`) }).check();
+    await page.getByRole("button", { name: "Create access key" }).click();
+    await page.getByRole("heading", { name: "Access key created" }).waitFor();
+    const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
+    const example = (await page.locator("#curl-example").textContent()) ?? "";
+    expect(example).toContain(vault.url);
+    const script = example
+      .replace("paste the key here", key)
+      .replace("curl ", "curl -sS -o /dev/null -w '%{http_code}' ");
+    const run = Bun.spawn(["sh", "-c", script], { stdout: "pipe" });
+    const status = await new Response(run.stdout).text();
+    // `ID` stands for a thing of one's own, which is looked for after the scope.
+    expect([scope, status]).toEqual([scope, example.includes("ID") ? "404" : expect.stringMatching(/^20[01]$/)]);
+  }
 });

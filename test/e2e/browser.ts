@@ -84,10 +84,10 @@ type Options = BrowserContextOptions & {
 };
 
 /**
- * Makes the `test` of a file: each gets a browser context of its own on the file's vault, and fails for anything that
- * the browser complains about or asks of another host.
+ * Makes the `test` of a file: each gets a browser context of its own on the file's vault, which with `demo` is the
+ * demo's, and fails for anything that the browser complains about or asks of another host.
  */
-export function pageTests(defaults: Options = {}) {
+export function pageTests({ demo = false, ...defaults }: Options & { demo?: boolean } = {}) {
   let vault: Promise<Vault> | undefined;
   afterAll(async () => {
     await closeBrowser();
@@ -114,7 +114,7 @@ export function pageTests(defaults: Options = {}) {
         if (findChromium() === undefined) throw new Error(MISSING);
         const own = fresh || !account;
         const start = async () => startVault({ account, environment: await environment() });
-        if (!own) vault ??= start();
+        if (!own) vault ??= demo ? startVault({ demo }) : start();
         const here = own ? await start() : ((await vault) as Vault);
         const context = await newContext(here, { signedIn: signedIn && account, ...contextOptions });
         const complaints = listen(context, here);

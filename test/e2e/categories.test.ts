@@ -287,8 +287,10 @@ test(
     await open("/keys?search=project");
     await page.getByText("54 entries", { exact: true }).waitFor();
     expect(await page.locator(".found li").count()).toBe(50);
-    await page.getByText("4 more.").waitFor();
     expect(await page.getByRole("link", { name: "Project 4", exact: true }).count()).toBe(0);
+    await page.getByRole("link", { name: "4 more" }).click();
+    await page.waitForURL("**/entries?search=project");
+    await page.locator("p[data-announce]").getByText("54 entries", { exact: true }).waitFor();
     await open("/keys?search=project&type=json");
     await page.getByText("1 entry", { exact: true }).waitFor();
     expect(await page.locator("main").textContent()).not.toContain("more");

@@ -507,7 +507,7 @@ test("entries are searched and filtered in the address", async ({ page, open, va
   expect(await page.locator("tbody tr").count()).toBe(2);
   await page.getByRole("searchbox", { name: "Search entries" }).fill("nothing like it");
   await page.getByRole("heading", { name: "No entry matches" }).waitFor();
-  await page.getByRole("link", { name: "Show all" }).click();
+  await page.getByRole("link", { name: "Clear filters" }).first().click();
   await page.getByText("3 entries").first().waitFor();
 });
 

@@ -18,15 +18,14 @@ test("a new vault leads to the set-up page, and from there to an empty vault tha
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
 
-  await page.waitForURL("**/keys");
   await page.getByRole("heading", { name: "An empty vault" }).waitFor();
+  expect(page.url()).toBe(`${vault.url}/`);
   await page.getByText("copy the encryption key").waitFor();
-  expect(await page.locator(".button.primary").count()).toBe(1);
   await page.getByRole("link", { name: "Create the first category" }).click();
   await page.waitForURL("**/keys/new");
 
   await open("/setup");
-  expect(new URL(page.url()).pathname).toBe("/keys");
+  expect(new URL(page.url()).pathname).toBe("/");
   const signUp = await fetch(`${vault.url}/setup`, {
     method: "POST",
     body: new URLSearchParams({ email: "eve@example.com", password: PASSWORD }),
@@ -81,5 +80,5 @@ test("from elsewhere the set-up page asks for the token that the log has", async
   const token = /token=(\S+)/.exec(vault.log())?.[1] ?? "";
   expect(token.length).toBeGreaterThan(30);
   await fill(token);
-  await page.waitForURL("**/keys");
+  await page.getByRole("heading", { name: "An empty vault" }).waitFor();
 });

@@ -54,7 +54,7 @@ test(
     await tabTo(page, /^Password/);
     await keyboard.type(PASSWORD);
     await keyboard.press("Enter");
-    await page.waitForURL("**/keys");
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
 
     await keyboard.press("Tab");
     expect(await focused(page)).toBe("Skip to content");

@@ -2,8 +2,8 @@ import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "../../src/feat
 import type { Category, CategoryInput } from "../../src/features/categories/model.ts";
 import type { Entry, EntryInput } from "../../src/features/entries/model.ts";
 import { Client, cookiesOf } from "../support/client.ts";
-import { type Environment, newFolder, removeFolder, serve } from "../support/program.ts";
-import { newCategory, newEntry, newKey, OWNER, reveal } from "../support/vault.ts";
+import { type Environment, kagi, newFolder, removeFolder, serve, serveDemo } from "../support/program.ts";
+import { newCategory, newEntry, newKey, OTHER, OWNER, reveal } from "../support/vault.ts";
 
 export const { email: EMAIL, password: PASSWORD } = OWNER;
 export const SESSION_COOKIE = "kagi_session";
@@ -12,6 +12,8 @@ export const SESSION_COOKIE = "kagi_session";
 export type Vault = Readonly<{
   url: string;
   log: () => string;
+  /** The owner's. */
+  password: string;
   /** Signs the owner in; returns the token of the session. */
   signIn: () => Promise<string>;
   /** The token of one session for all tests that do not end it. */
@@ -24,23 +26,32 @@ export type Vault = Readonly<{
   entries: (category: Category) => Promise<Entry[]>;
   accessKeys: () => Promise<AccessKey[]>;
   reveal: (entry: Entry | undefined) => Promise<unknown>;
+  /** Somebody else with an account here, signed in. Not in the demo, whose key nobody else has. */
+  newPerson: () => Promise<Client>;
   stop: () => Promise<void>;
 }>;
 
-/** Starts Kagi in an empty folder on a free port; with an account unless the first run is what is looked at. */
+/**
+ * Starts Kagi in an empty folder on a free port; with an account unless the first run is what is looked at. With `demo`
+ * it is the demo, filled and with an account of its own.
+ */
 export async function startVault({
   account = true,
+  demo = false,
   environment = {},
 }: {
   account?: boolean;
+  demo?: boolean;
   environment?: Environment;
 } = {}): Promise<Vault> {
   const folder = newFolder();
   const first: Environment = account ? { ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD } : {};
-  const { url, log, stop } = await serve(folder, { ...first, ...environment });
+  const { url, log, stop, email, password } = demo
+    ? await serveDemo(folder)
+    : { ...(await serve(folder, { ...first, ...environment })), email: EMAIL, password: PASSWORD };
   const stranger = new Client(url);
-  const signIn = async () => {
-    const cookies = cookiesOf(await stranger.post("/api/auth/sign-in/email", { email: EMAIL, password: PASSWORD }));
+  const signIn = async (person = { email, password }) => {
+    const cookies = cookiesOf(await stranger.post("/api/auth/sign-in/email", person));
     const token = new RegExp(`${SESSION_COOKIE}=([^;]+)`).exec(cookies)?.[1];
     if (token === undefined) throw new Error("the owner was not let in");
     return token;
@@ -50,7 +61,8 @@ export async function startVault({
   return {
     url,
     log,
-    signIn,
+    password,
+    signIn: () => signIn(),
     session,
     owner,
     category: (input) => newCategory(owner, input),
@@ -63,6 +75,11 @@ export async function startVault({
     reveal: async (entry) => {
       if (entry === undefined) throw new Error("there is no such entry");
       return await reveal(owner, entry);
+    },
+    newPerson: async () => {
+      const { code, err } = await kagi(folder, ["user", "add", OTHER.email], {}, `${OTHER.password}\n`);
+      if (code !== 0) throw new Error(err);
+      return stranger.with({ cookie: `${SESSION_COOKIE}=${await signIn(OTHER)}` });
     },
     stop: async () => {
       await stop();

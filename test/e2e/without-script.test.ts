@@ -17,7 +17,7 @@ test(
     expect(await page.getByLabel("E-mail").inputValue()).toBe(EMAIL);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Create account" }).click();
-    await page.waitForURL("**/keys");
+    await page.getByRole("link", { name: "Create the first category" }).waitFor();
   },
   { account: false },
 );

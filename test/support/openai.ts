@@ -6,6 +6,7 @@ import type { KeyType } from "../../src/features/categories/model.ts";
 export type Told = {
   prompt: string;
   currentProject: string | null;
+  environment: string | null;
   categories: {
     category: string;
     keyType: KeyType;

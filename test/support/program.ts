@@ -80,6 +80,50 @@ export async function serve(folder: string, environment: Environment = {}): Prom
   return { url: await up.promise, log: () => log, logged, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
+export type Demo = Readonly<{
+  url: string;
+  email: string;
+  password: string;
+  /** All that it has printed, and all that it has logged. */
+  out: () => string;
+  log: () => string;
+  /** Sends the signal; the exit code, once it has ended. */
+  stop: (signal?: "SIGTERM" | "SIGINT" | "SIGHUP") => Promise<number>;
+}>;
+
+/** Serves the demo, with `folder` as the place of temporary folders. Throws with the log when it stops instead. */
+export async function serveDemo(folder: string, environment: Environment = {}): Promise<Demo> {
+  const child = start(folder, ["demo"], { TMPDIR: folder, ...environment });
+  const log = readAll(child.stderr);
+  let said = "";
+  let logged = "";
+  const up = Promise.withResolvers<void>();
+  const listen = async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of child.stdout) {
+      said += decoder.decode(chunk, { stream: true });
+      if (said.includes("Control-C")) up.resolve();
+    }
+    logged = await log;
+    up.reject(new Error(`the demo stopped:\n${logged}`));
+  };
+  const heard = listen();
+  await up.promise;
+  const printed = (name: string) => new RegExp(`^ *${name} +(\\S+)$`, "m").exec(said)?.[1] ?? "";
+  return {
+    url: printed("address"),
+    email: printed("e-mail"),
+    password: printed("password"),
+    out: () => said,
+    log: () => logged,
+    stop: async (signal = "SIGTERM") => {
+      child.kill(signal);
+      const [code] = await Promise.all([child.exited, heard]);
+      return code;
+    },
+  };
+}
+
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), "kagi-test-"));
 }

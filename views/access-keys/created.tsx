@@ -36,7 +36,7 @@ export const Created = ({ created, origin }: Props): JSX.Element => (
     <section class="stack">
       <h2>Try it</h2>
       <pre class="code" id={ids.curlExample} safe>
-        {`\nexport KAGI_KEY='paste the key here'\ncurl -H "Authorization: Bearer $KAGI_KEY" ${origin}${examplePath(created)}`}
+        {`\nexport KAGI_KEY='paste the key here'\ncurl -H "Authorization: Bearer $KAGI_KEY"${exampleOf(created).replace("ORIGIN", origin)}`}
       </pre>
       <div class="actions">
         <button class="button small needs-script" type="button" data-copy-from={ids.curlExample}>
@@ -52,13 +52,27 @@ export const Created = ({ created, origin }: Props): JSX.Element => (
   </div>
 );
 
-/** A request that this key may make. */
-function examplePath({ scopes }: CreatedAccessKey): string {
-  const known: readonly [string, string][] = [
-    ["entries:read", "/api/entries"],
-    ["categories:read", "/api/categories"],
-    ["stats:read", "/api/stats"],
-    ["export:read", "/api/export"],
-  ];
-  return known.find(([scope]) => scopes.some((owned) => owned === scope))?.[1] ?? "/api/openapi";
+/** A request that this key may make: the first of these for which it has the scope. */
+function exampleOf({ scopes }: CreatedAccessKey): string {
+  const found = EXAMPLES.find(([scope]) => scopes.includes(scope));
+  return found === undefined ? " ORIGIN/api/openapi" : found[1];
 }
+
+const JSON_BODY = ` \\\n  -H 'Content-Type: application/json' -d`;
+
+/** By what they show, reading before writing; `ID` stands for one that a list gives. */
+const EXAMPLES: readonly (readonly [scope: CreatedAccessKey["scopes"][number], request: string])[] = [
+  ["entries:read", " ORIGIN/api/entries"],
+  ["categories:read", " ORIGIN/api/categories"],
+  ["export:read", " 'ORIGIN/api/export?environment=production'"],
+  ["envs:read", " ORIGIN/api/envs"],
+  ["2fa:read", " ORIGIN/api/2fa"],
+  ["stats:read", " ORIGIN/api/stats"],
+  ["entries:reveal", " -X POST ORIGIN/api/entries/ID/reveal"],
+  ["2fa:reveal", " -X POST ORIGIN/api/2fa/ID/reveal"],
+  ["envs:reveal", " -X POST ORIGIN/api/envs/PROJECT-ID/files/ID/reveal"],
+  ["entries:write", `${JSON_BODY} '{"notes":"Rotated"}' -X PUT ORIGIN/api/entries/ID`],
+  ["categories:write", `${JSON_BODY} '{"name":"Host keys","keyType":"ssh"}' ORIGIN/api/categories`],
+  ["2fa:write", `${JSON_BODY} '{"notes":"The team account"}' -X PUT ORIGIN/api/2fa/ID`],
+  ["envs:write", `${JSON_BODY} '{"name":"Shop"}' ORIGIN/api/envs`],
+];

@@ -1,13 +1,13 @@
-import type { AccessKey } from "../../src/features/access-keys/model.ts";
-import { Ago, Empty, Expiry, Tag } from "../components/bits.tsx";
+import { type AccessKey, UNUSED_DAYS } from "../../src/features/access-keys/model.ts";
+import { Ago, Empty, Expiry, SOON_DAYS, Tag } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
-import { Page } from "../layout/page.tsx";
+import { Settings } from "../settings/layout.tsx";
 import { ids, urls } from "../urls.ts";
 
 type Props = { frame: Frame; keys: readonly AccessKey[]; now: Date };
 
 export const AccessKeysPage = ({ frame, keys, now }: Props): JSX.Element => (
-  <Page frame={frame} title="Access keys" section="settings">
+  <Settings frame={frame} title="Access keys" place="access-keys">
     <div class="head">
       <div>
         <h1>Access keys</h1>
@@ -25,7 +25,7 @@ export const AccessKeysPage = ({ frame, keys, now }: Props): JSX.Element => (
       )}
     </div>
     {keys.length === 0 ? <FirstKey /> : <KeyTable keys={keys} now={now} />}
-  </Page>
+  </Settings>
 );
 
 const FirstKey = (): JSX.Element => (
@@ -73,10 +73,11 @@ const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
             </div>
           </td>
           <td data-label="Expires">
-            <Expiry at={key.expiresAt} now={now} />
+            <Ends at={key.expiresAt} now={now} />
           </td>
           <td data-label="Last used" class="small">
             {key.lastUsedAt === null ? <span class="muted">never</span> : <Ago at={key.lastUsedAt} now={now} />}
+            {isUnused(key, now) ? <Tag text={`unused for ${UNUSED_DAYS} days`} kind="warn" /> : null}
           </td>
           <td data-label="Created" class="small">
             <Ago at={key.createdAt} now={now} />
@@ -99,3 +100,23 @@ const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
     </tbody>
   </table>
 );
+
+const DAY_MS = 86_400_000;
+
+/** In words, and the day beside them. */
+const Ends = ({ at, now }: { at: string | null; now: Date }): JSX.Element => {
+  if (at === null) return <span class="small whole">never</span>;
+  const left = Date.parse(at) - now.getTime();
+  const days = Math.ceil(left / DAY_MS);
+  if (left <= 0 || days <= SOON_DAYS) return <Expiry at={at} now={now} />;
+  return (
+    <>
+      <span class="small whole" safe>{`in ${days} days`}</span> <Expiry at={at} now={now} />
+    </>
+  );
+};
+
+/** Since it was last used, or made. */
+function isUnused({ lastUsedAt, createdAt }: AccessKey, now: Date): boolean {
+  return now.getTime() - Date.parse(lastUsedAt ?? createdAt) > UNUSED_DAYS * DAY_MS;
+}

@@ -2,27 +2,53 @@ import type { Category, KeyType } from "../../src/features/categories/model.ts";
 import type { Entry } from "../../src/features/entries/model.ts";
 import { Badge, type Drawing } from "../components/badge.tsx";
 import { count, Empty, Excerpt, Tag } from "../components/bits.tsx";
-import { FilterBar } from "../components/filter-bar.tsx";
+import { FilterBar, FilterChoice } from "../components/filter-bar.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
-import { ids, urls } from "../urls.ts";
+import { ids, query, urls } from "../urls.ts";
 import { ENVIRONMENT_WORDS, KEY_TYPE_OPTIONS, KEY_TYPE_WORDS } from "../words.ts";
 
 export type Drawings = ReadonlyMap<string, Drawing>;
 
 type Filter = Readonly<{ search: string; type: KeyType | null }>;
-type Props = {
+
+export const CATEGORY_SORTS = ["recent", "name", "entries"] as const;
+export type CategorySort = (typeof CATEGORY_SORTS)[number];
+const SORT_OPTIONS = [
+  ["recent", "Newest first"],
+  ["name", "By name"],
+  ["entries", "Most entries first"],
+] as const;
+
+export type CategoryList = Readonly<{
   categories: readonly Category[];
+  /** How many categories there are under the filter, shown or not. */
+  found: number;
+  sort: CategorySort;
+  /** The cursor of the first card of the page, null at the beginning. */
+  from: string | null;
+  /** The cursor after the last one, null at the end. */
+  next: string | null;
+  /** How many cards are on the page, those loaded before included. */
+  cards: number;
   /** The entries that a search finds. */
   entries: readonly Entry[];
   /** How many more it finds, null when nobody has counted. */
   more: number | null;
   drawings: Drawings;
   filter: Filter;
-};
+}>;
 
-export const CategoriesPage = ({ frame, ...list }: Props & { frame: Frame }): JSX.Element => {
-  const isEmpty = list.filter.search === "" && list.filter.type === null && list.categories.length === 0;
+/** Where the list is with a filter and an order, and whatever else its address says. */
+export function keysAddress(
+  { filter, sort }: Pick<CategoryList, "filter" | "sort">,
+  more: Readonly<Record<string, string | null>> = {},
+): string {
+  return urls.keys + query({ ...filter, sort: sort === "recent" ? null : sort, ...more });
+}
+
+export const CategoriesPage = ({ frame, ...list }: CategoryList & { frame: Frame }): JSX.Element => {
+  const isEmpty = list.filter.search === "" && list.filter.type === null && list.found === 0;
   return (
     <Page frame={frame} title="Keys" section="keys">
       <div class="head">
@@ -60,7 +86,7 @@ const FirstStep = (): JSX.Element => (
   </Empty>
 );
 
-const FilteredList = (list: Props): JSX.Element => (
+const FilteredList = (list: CategoryList): JSX.Element => (
   <>
     <FilterBar
       action={urls.keys}
@@ -68,58 +94,95 @@ const FilteredList = (list: Props): JSX.Element => (
       placeholder="Search by name, description, project or notes"
       search={list.filter.search}
       choice={{ name: "type", legend: "Type", options: KEY_TYPE_OPTIONS, chosen: list.filter.type ?? "" }}
-    />
+    >
+      <FilterChoice name="sort" label="Order" options={SORT_OPTIONS} chosen={list.sort} />
+    </FilterBar>
     <CategoryResults {...list} />
   </>
 );
 
 /** What the search finds; swapped while somebody types. */
-export const CategoryResults = ({ categories, entries, more, drawings, filter }: Props): JSX.Element => (
-  <div id={ids.results} class="stack fades">
-    {categories.length + entries.length === 0 ? (
-      <NoMatch filter={filter} />
-    ) : (
-      <p class="muted small" data-announce safe>
-        {[
-          categories.length === 0 ? "" : count(categories.length, "category", "categories"),
-          entries.length === 0 ? "" : foundEntries(entries.length, more),
-        ]
-          .filter((words) => words !== "")
-          .join(", ")}
-      </p>
-    )}
-    {categories.length === 0 ? null : (
-      <ul class="cards">
-        {categories.map((category) => (
-          <li class="card">
-            <CategoryCard category={category} drawing={drawings.get(category.icon ?? "") ?? null} />
-          </li>
-        ))}
-      </ul>
-    )}
-    {entries.length === 0 ? null : (
-      <section class="stack" aria-labelledby="found-entries">
-        <h2 id="found-entries">Entries</h2>
-        <ul class="found">
-          {entries.map((entry) => (
-            <li>
-              <FoundEntry
-                entry={entry}
-                drawing={drawings.get(entry.category.icon ?? "") ?? null}
-                search={filter.search}
-              />
-            </li>
-          ))}
+export const CategoryResults = (list: CategoryList): JSX.Element => {
+  const { categories, found, entries, more, drawings, filter, from } = list;
+  return (
+    <div id={ids.results} class="stack fades">
+      {found + entries.length === 0 ? (
+        <NoMatch filter={filter} />
+      ) : (
+        <p class="muted small" data-announce safe>
+          {[
+            found === 0 ? "" : count(found, "category", "categories"),
+            entries.length === 0 ? "" : foundEntries(entries.length, more),
+          ]
+            .filter((words) => words !== "")
+            .join(", ")}
+        </p>
+      )}
+      {categories.length === 0 ? null : (
+        <ul class="cards">
+          <CategoryCards {...list} />
         </ul>
-        {more === 0 ? null : (
-          <p class="muted small" safe>
-            {`${more === null ? "Many" : more} more. A longer search narrows them down.`}
-          </p>
-        )}
-      </section>
-    )}
-  </div>
-);
+      )}
+      {from === null ? null : (
+        <nav class="actions" aria-label="Earlier categories">
+          <a class="button" href={keysAddress(list)}>
+            From the beginning
+          </a>
+        </nav>
+      )}
+      {entries.length === 0 ? null : (
+        <section class="stack" aria-labelledby="found-entries">
+          <h2 id="found-entries">Entries</h2>
+          <ul class="found">
+            {entries.map((entry) => (
+              <li>
+                <FoundEntry
+                  entry={entry}
+                  drawing={drawings.get(entry.category.icon ?? "") ?? null}
+                  search={filter.search}
+                />
+              </li>
+            ))}
+          </ul>
+          {more === 0 ? null : (
+            <p>
+              <a href={urls.entries + query(filter)} safe>
+                {more === null ? "All entries that match" : `${more} more`}
+              </a>
+            </p>
+          )}
+        </section>
+      )}
+    </div>
+  );
+};
+
+/** Cards, and behind them what fetches more of them once it is seen. */
+export const CategoryCards = (list: CategoryList): JSX.Element => {
+  const { categories, drawings, next, from, cards } = list;
+  return (
+    <>
+      {categories.map((category) => (
+        <li class="card" id={ids.card(category.id)}>
+          <CategoryCard category={category} drawing={drawings.get(category.icon ?? "") ?? null} />
+        </li>
+      ))}
+      {next === null ? null : (
+        <li
+          class="more"
+          hx-get={keysAddress(list, { cursor: next, from, rows: String(cards) })}
+          hx-trigger="revealed rootMargin:1000px"
+          hx-swap="outerHTML"
+          hx-target="this"
+        >
+          <a class="button" href={keysAddress(list, { cursor: next })}>
+            More categories
+          </a>
+        </li>
+      )}
+    </>
+  );
+};
 
 function foundEntries(shown: number, more: number | null): string {
   return more === null ? `more than ${count(shown, "entry", "entries")}` : count(shown + more, "entry", "entries");

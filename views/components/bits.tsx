@@ -41,7 +41,7 @@ export const Tag = ({ text, kind }: { text: string; kind?: string }): JSX.Elemen
 );
 
 const DAY_MS = 86_400_000;
-const SOON_DAYS = 30;
+export const SOON_DAYS = 30;
 
 /** When something ends: a day, and in words when that is near or past. */
 export const Expiry = ({ at, now }: { at: string | null; now: Date }): JSX.Element => {
@@ -79,7 +79,12 @@ function ago(at: number, now: Date): string {
 }
 
 export function count(number: number, one: string, many = `${one}s`): string {
-  return number === 1 ? `1 ${one}` : `${number} ${many}`;
+  return number === 1 ? `1 ${one}` : `${grouped(number)} ${many}`;
+}
+
+/** 10,000 is easier to read than 10000. */
+function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 const EXCERPT_BEFORE = 30;

@@ -20,6 +20,24 @@ type FieldProps = {
   code?: boolean;
 };
 
+/** One of a few, of which there are too many to stand side by side. */
+export const SelectField = (
+  props: FieldProps & { options: readonly (readonly [value: string, label: string])[]; chosen: string },
+): JSX.Element => {
+  const control = controlOf(props);
+  return (
+    <Labelled {...props} control={control}>
+      <select {...control} class="input">
+        {props.options.map(([value, label]) => (
+          <option value={attribute(value)} selected={value === props.chosen} safe>
+            {label}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  );
+};
+
 type TextFieldProps = FieldProps & {
   value?: string;
   type?: "text" | "email" | "password" | "date" | "search";
@@ -118,7 +136,7 @@ export const SecretField = (
 
 /** A password of an account. */
 export const PasswordField = (
-  props: FieldProps & { autocomplete: "current-password" | "new-password"; minlength?: number },
+  props: FieldProps & { autocomplete: "current-password" | "new-password"; minlength?: number; autofocus?: boolean },
 ): JSX.Element => {
   const control = controlOf(props);
   return (
@@ -131,6 +149,7 @@ export const PasswordField = (
           required
           minlength={props.minlength}
           autocomplete={props.autocomplete}
+          autofocus={control.autofocus || props.autofocus}
         />
         <ShowButton id={control.id} label={props.label} />
       </div>

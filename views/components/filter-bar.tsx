@@ -1,9 +1,10 @@
+import type { PropsWithChildren } from "@elysiajs/html";
 import { NAME_LENGTH } from "../../src/schema.ts";
 import { ids } from "../urls.ts";
 import { attribute } from "./attribute.ts";
 import { Segments } from "./segments.tsx";
 
-type Props = {
+type Props = PropsWithChildren<{
   /** The address of the list, which answers htmx with its results alone. */
   action: string;
   label: string;
@@ -16,10 +17,10 @@ type Props = {
     options: readonly (readonly [value: string, label: string])[];
     chosen: string;
   };
-};
+}>;
 
 /** Search and filter of a list: at once while typing, by a button without script, and always in the address. */
-export const FilterBar = ({ action, label, placeholder, search, choice }: Props): JSX.Element => (
+export const FilterBar = ({ action, label, placeholder, search, choice, children }: Props): JSX.Element => (
   <search>
     <form
       class="filter"
@@ -54,9 +55,35 @@ export const FilterBar = ({ action, label, placeholder, search, choice }: Props)
           <Segments name={choice.name} options={[["", "All"], ...choice.options]} chosen={choice.chosen} />
         </fieldset>
       )}
+      {children}
       <button class="button without-script" type="submit">
         Filter
       </button>
     </form>
   </search>
+);
+
+type ChoiceProps = {
+  name: string;
+  label: string;
+  /** What "no choice" is called, where there may be none. */
+  all?: string;
+  options: readonly (readonly [value: string, label: string])[];
+  chosen: string | null;
+};
+
+/** One more filter, of many words, or an order. */
+export const FilterChoice = ({ name, label, all, options, chosen }: ChoiceProps): JSX.Element => (
+  <select class={chosen === null || all === undefined ? "input" : "input chosen"} name={name} aria-label={label}>
+    {all === undefined ? null : (
+      <option value="" safe>
+        {all}
+      </option>
+    )}
+    {options.map(([value, word]) => (
+      <option value={value} selected={value === chosen} safe>
+        {word}
+      </option>
+    ))}
+  </select>
 );

@@ -41,3 +41,30 @@ export const Person = (): JSX.Element => (
     <path d="M4.500 20.500c.8-4 3.700-6 7.500-6s6.700 2 7.500 6" />
   </svg>
 );
+
+export const Lens = (): JSX.Element => (
+  <svg viewBox="0 0 24 24" fill="none" aria-hidden="true" stroke="currentColor" stroke-width="2" stroke-linecap="round">
+    <circle cx="10.500" cy="10.500" r="6.500" />
+    <path d="m15.500 15.500 5 5" />
+  </svg>
+);
+
+export const Copies = (): JSX.Element => (
+  <svg
+    viewBox="0 0 24 24"
+    fill="none"
+    aria-hidden="true"
+    stroke="currentColor"
+    stroke-width="2"
+    stroke-linejoin="round"
+  >
+    <path d="M9 9h11v11H9zM15 9V4H4v11h5" />
+  </svg>
+);
+
+export const Eye = (): JSX.Element => (
+  <svg viewBox="0 0 24 24" fill="none" aria-hidden="true" stroke="currentColor" stroke-width="2">
+    <path d="M2 12c3-5 6.500-7 10-7s7 2 10 7c-3 5-6.500 7-10 7s-7-2-10-7Z" />
+    <circle cx="12" cy="12" r="3" />
+  </svg>
+);

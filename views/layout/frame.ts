@@ -5,7 +5,7 @@ export type Frame = Readonly<{
   here: string;
   user: Readonly<{ name: string; email: string }> | null;
   version: string;
-  files: Readonly<{ css: string; script: string; htmx: string; icon: string }>;
+  files: Readonly<{ css: string; script: string; search: string; htmx: string; icon: string }>;
   /** What the page before has done, said once. */
   done: string | null;
 }>;
@@ -13,4 +13,4 @@ export type Frame = Readonly<{
 /** null follows the system. */
 export type Theme = "light" | "dark" | null;
 
-export type Section = "keys" | "2fa" | "envs" | "settings" | null;
+export type Section = "overview" | "keys" | "entries" | "2fa" | "envs" | "settings" | null;

@@ -1,6 +1,7 @@
 import type { PropsWithChildren } from "@elysiajs/html";
 import { attribute } from "../components/attribute.ts";
 import { Mark, Moon, Person, Sun } from "../components/glyphs.tsx";
+import { SearchBox, SearchLink } from "../search/box.tsx";
 import { ids, urls } from "../urls.ts";
 import type { Frame, Section } from "./frame.ts";
 
@@ -33,6 +34,7 @@ export const Page = ({ frame, title, section = null, children }: Props): JSX.Ele
         </main>
         <Foot version={frame.version} />
         <dialog id={ids.dialog} aria-labelledby="dialog-title"></dialog>
+        {frame.user === null ? null : <SearchBox script={frame.files.search} />}
         <div id={ids.toast} class="toast" role="status" aria-live="polite"></div>
         <div id={ids.announcer} class="visually-hidden" aria-live="polite"></div>
       </body>
@@ -51,26 +53,43 @@ const Bar = ({ frame, section }: { frame: Frame; section: Section }): JSX.Elemen
       </a>
       {frame.user === null ? null : (
         <nav class="nav" aria-label="Main">
-          <a href={urls.keys} aria-current={section === "keys" ? "page" : undefined}>
+          <Place section="overview" href={urls.home} here={section}>
+            Overview
+          </Place>
+          <Place section="keys" href={urls.keys} here={section}>
             Keys
-          </a>
-          <a href={urls.twoFactors} aria-current={section === "2fa" ? "page" : undefined}>
+          </Place>
+          <Place section="entries" href={urls.entries} here={section}>
+            Entries
+          </Place>
+          <Place section="2fa" href={urls.twoFactors} here={section}>
             2FA
-          </a>
-          <a href={urls.envProjects} aria-current={section === "envs" ? "page" : undefined}>
-            Env files
-          </a>
-          <a href={urls.accessKeys} aria-current={section === "settings" ? "page" : undefined}>
+          </Place>
+          <Place section="envs" href={urls.envProjects} here={section}>
+            <span>
+              Env<span class="rest"> files</span>
+            </span>
+          </Place>
+          <Place section="settings" href={urls.settings} here={section}>
             Settings
-          </a>
+          </Place>
         </nav>
       )}
       <div class="end">
+        {frame.user === null ? null : <SearchLink />}
         <ThemeSwitch here={frame.here} />
         {frame.user === null ? null : <Account user={frame.user} />}
       </div>
     </div>
   </header>
+);
+
+type PlaceProps = PropsWithChildren<{ section: Section; href: string; here: Section }>;
+
+const Place = ({ section, href, here, children }: PlaceProps): JSX.Element => (
+  <a href={href} aria-current={section === here ? "page" : undefined}>
+    {children}
+  </a>
 );
 
 /** Both ways are in the page, because only the browser knows what the system prefers; the style sheet shows one. */

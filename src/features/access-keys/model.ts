@@ -48,6 +48,9 @@ export const AccessKeyInput = t.Object(
 );
 export type AccessKeyInput = Static<typeof AccessKeyInput>;
 
+/** A key that nobody has used for so long is marked: it may as well be revoked. */
+export const UNUSED_DAYS = 90;
+
 /** Sets of scopes that people ask for by name. */
 export const PRESETS: readonly { id: string; name: string; help: string; scopes: readonly Scope[] }[] = [
   {

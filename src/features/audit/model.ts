@@ -3,6 +3,8 @@ export type Verb =
   | "sign-in"
   | "sign-out"
   | "set-up"
+  | "confirm"
+  | "change-password"
   | "create"
   | "change"
   | "delete"

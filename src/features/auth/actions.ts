@@ -3,8 +3,9 @@ import { derivedKey } from "../../crypto/keyring.ts";
 import { hashPassword, verifyPassword } from "../../crypto/passwords.ts";
 import { mac, newId, randomToken, sameText, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
-import { AppError, conflict, invalid } from "../../errors.ts";
+import { AppError, conflict, invalid, uniquely } from "../../errors.ts";
 import { type Actor, type Caller, type Kagi, OPERATOR } from "../../kagi.ts";
+import type { EmailChange, NameChange, PasswordChange } from "../account/model.ts";
 import { record } from "../audit/actions.ts";
 import { type Thing, VAULT, type Verb } from "../audit/model.ts";
 import {
@@ -17,6 +18,7 @@ import {
   TOUCH_EVERY_MS,
   type User,
 } from "./model.ts";
+import { type Confirmed, confirmSession, holdProven, provePassword, sessionOf } from "./proof.ts";
 import * as queries from "./queries.ts";
 import { accountKey, addressKey, forgiveTries, takeTries, tellOnce, windowStart } from "./throttle.ts";
 
@@ -113,15 +115,13 @@ export async function findSessionActor(kagi: Kagi, caller: Caller, token: string
   if (session.lastSeenAt < before(now, TOUCH_EVERY_MS)) {
     await kagi.db.run(queries.touchSession(session.id, now.toISOString()));
   }
-  const { id: sessionId, userId, name, email } = session;
-  return { ...caller, userId, credential: { kind: "session", sessionId, user: { name, email } } };
+  const { id: sessionId, userId, name, email, confirmedAt } = session;
+  return { ...caller, userId, credential: { kind: "session", sessionId, user: { name, email }, confirmedAt } };
 }
 
 export async function describeSession(kagi: Kagi, actor: Actor): Promise<SessionInfo> {
-  if (actor.credential.kind !== "session") throw new AppError("AUTH_SESSION_REQUIRED");
-  const session = await kagi.db.get<queries.SessionRow>(
-    queries.findOwnSession(actor.userId, actor.credential.sessionId),
-  );
+  const { sessionId } = sessionOf(actor);
+  const session = await kagi.db.get<queries.SessionRow>(queries.findOwnSession(actor.userId, sessionId));
   if (session === undefined) throw new AppError("AUTH_REQUIRED");
   return {
     user: { id: session.userId, name: session.name, email: session.email },
@@ -130,11 +130,67 @@ export async function describeSession(kagi: Kagi, actor: Actor): Promise<Session
 }
 
 export async function signOut(kagi: Kagi, actor: Actor): Promise<void> {
-  if (actor.credential.kind !== "session") throw new AppError("AUTH_SESSION_REQUIRED");
-  const { sessionId, user } = actor.credential;
+  const { sessionId, user } = sessionOf(actor);
   await kagi.db.transaction(async (tx) => {
     await tx.run(queries.deleteSession(actor.userId, sessionId));
     await record(kagi, tx, actor, "sign-out", { kind: "user", id: actor.userId, name: user.email });
+  });
+}
+
+/** Throws VALIDATION_ERROR. */
+export async function changeName(kagi: Kagi, actor: Actor, { name }: NameChange): Promise<void> {
+  const { user } = sessionOf(actor);
+  if (name === user.name) return;
+  await kagi.db.transaction(async (tx) => {
+    await tx.run(queries.setName(actor.userId, name, kagi.now().toISOString()));
+    await record(
+      kagi,
+      tx,
+      actor,
+      "change",
+      { kind: "user", id: actor.userId, name: user.email },
+      { detail: "what=name" },
+    );
+  });
+}
+
+/** Throws VALIDATION_ERROR, AUTH_INVALID_CREDENTIALS, RATE_LIMITED, CONFLICT when another account has the address. */
+export async function changeEmail(kagi: Kagi, actor: Actor, change: EmailChange): Promise<void> {
+  const email = normalizeEmail(change.email);
+  const user = await provePassword(kagi, actor, change.currentPassword, "currentPassword");
+  if (email === user.email) return;
+  await kagi.db.transaction(async (tx) => {
+    await holdProven(tx, user);
+    const set = tx.run(queries.setEmail(user.id, email, kagi.now().toISOString()));
+    await uniquely(set, "Another account has that address", "email");
+    await record(kagi, tx, actor, "change", { kind: "user", id: user.id, name: email }, { detail: "what=email" });
+  });
+}
+
+/**
+ * Sets a password, and ends every other session of the account; access keys stay. The session goes on under another
+ * token. Throws VALIDATION_ERROR, AUTH_INVALID_CREDENTIALS, RATE_LIMITED.
+ */
+export async function changePassword(
+  kagi: Kagi,
+  actor: Actor,
+  { currentPassword, password }: PasswordChange,
+): Promise<Confirmed & { deviceToken: string; endedSessions: number }> {
+  const { sessionId, user } = sessionOf(actor);
+  await checkPassword(password, user.email);
+  const proven = await provePassword(kagi, actor, currentPassword, "currentPassword");
+  if (currentPassword.normalize("NFKC") === password.normalize("NFKC")) {
+    throw invalid("password", "is the one that you have already");
+  }
+  const passwordHash = await hashPassword(password);
+  return await kagi.db.transaction(async (tx) => {
+    await holdProven(tx, proven);
+    await tx.run(queries.setPassword(proven.id, passwordHash, kagi.now().toISOString()));
+    const endedSessions = (await tx.all(queries.deleteOtherSessions(proven.id, sessionId))).length;
+    const confirmed = await confirmSession(kagi, tx, actor);
+    const thing: Thing = { kind: "user", id: proven.id, name: proven.email };
+    await record(kagi, tx, actor, "change-password", thing, { detail: `ended-sessions=${endedSessions}` });
+    return { ...confirmed, deviceToken: deviceToken(kagi, { id: proven.id, passwordHash }), endedSessions };
   });
 }
 
@@ -245,7 +301,7 @@ async function startSession(
   const actor: Actor = {
     ...caller,
     userId: user.id,
-    credential: { kind: "session", sessionId: id, user: { name, email } },
+    credential: { kind: "session", sessionId: id, user: { name, email }, confirmedAt: null },
   };
   await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: email });
   return {

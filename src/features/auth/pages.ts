@@ -1,10 +1,18 @@
 import { Elysia } from "elysia";
+import { ConfirmForm, ConfirmPage } from "../../../views/auth/confirm.tsx";
 import { SetUpForm, SetUpPage } from "../../../views/auth/set-up.tsx";
 import { SignInForm, SignInPage } from "../../../views/auth/sign-in.tsx";
 import type { Frame } from "../../../views/layout/frame.ts";
 import { urls } from "../../../views/urls.ts";
 import { isLocal } from "../../http/client.ts";
-import { deviceCookieName, readCookie, sessionCookieName, signInCookies, signOutCookie } from "../../http/cookies.ts";
+import {
+  deviceCookieName,
+  readCookie,
+  sessionCookie,
+  sessionCookieName,
+  signInCookies,
+  signOutCookie,
+} from "../../http/cookies.ts";
 import { hasDone } from "../../http/done.ts";
 import { refusalOf } from "../../http/failures.ts";
 import { pageDoor, publicPageDoor } from "../../http/guards.ts";
@@ -13,20 +21,17 @@ import { localPath } from "../../http/query.ts";
 import { html, type KeptPage, keepPage, keptPage, redirect } from "../../http/responses.ts";
 import { themeOf } from "../../http/theme.ts";
 import { parse } from "../../http/validate.ts";
-import type { Kagi } from "../../kagi.ts";
+import type { Actor, Kagi } from "../../kagi.ts";
 import { isSetUp, type SignedIn, setUp, signIn, signOut } from "./actions.ts";
-import { NewUserInput, PASSWORD_LENGTH, SignInInput } from "./model.ts";
+import { Confirmation, NewUserInput, PASSWORD_LENGTH, PROOF_FRESH_MS, SignInInput } from "./model.ts";
+import { type Confirmed, confirmWithPassword, sessionOf } from "./proof.ts";
 
-export const authPages = (kagi: Kagi) => new Elysia().use(entrancePages(kagi)).use(signOutPages(kagi));
+export const authPages = (kagi: Kagi) =>
+  new Elysia().use(entrancePages(kagi)).use(signOutPages(kagi)).use(confirmPages(kagi));
 
 const entrancePages = (kagi: Kagi) =>
   new Elysia()
     .use(publicPageDoor(kagi))
-    .get(urls.home, async ({ session }) => {
-      if (session !== null) return redirect(urls.keys);
-      return redirect((await isSetUp(kagi)) ? urls.signIn : urls.setUp);
-    })
-
     .get(urls.setUp, async ({ request }) => {
       if (await isSetUp(kagi)) return redirect(urls.home);
       return await page(kagi, { request }, (frame) =>
@@ -48,7 +53,7 @@ const entrancePages = (kagi: Kagi) =>
         const input = parse(NewUserInput, { ...draft, password: form.get("password") });
         signedIn = await setUp(kagi, caller, input, proof);
       });
-      if (signedIn) return redirect(urls.keys, { htmx, cookies: signInCookies(kagi.config, signedIn) });
+      if (signedIn) return redirect(urls.home, { htmx, cookies: signInCookies(kagi.config, signedIn) });
       const problem = refusal?.status === 403 ? { ...refusal.problem, field: "token" } : (refusal?.problem ?? null);
       const props = { draft, problem, asksToken: !isLocal(request), passwordLength };
       if (htmx) return html(SetUpForm(props), { status: refusal?.status });
@@ -105,5 +110,30 @@ const signOutPages = (kagi: Kagi) =>
       await signOut(kagi, actor);
       return redirect(urls.signIn, { htmx, cookies: [signOutCookie(kagi.config)] });
     });
+
+/** The password once more, and then on to where it was asked for. */
+const confirmPages = (kagi: Kagi) =>
+  new Elysia()
+    .use(pageDoor(kagi))
+    .get(urls.confirm(""), async ({ request, actor }) => {
+      return await page(kagi, { request, actor }, (frame) => ConfirmPage({ frame, ...asking(request, actor) }));
+    })
+    .post(urls.confirm(""), async ({ request, actor, form, htmx }) => {
+      let confirmed: Confirmed | undefined;
+      const refusal = await refusalOf(async () => {
+        const { password } = parse(Confirmation, { password: form.get("password") });
+        confirmed = await confirmWithPassword(kagi, actor, password);
+      });
+      const props = { ...asking(request, actor), problem: refusal?.problem ?? null };
+      if (confirmed) return redirect(props.next, { htmx, cookies: [sessionCookie(kagi.config, confirmed)] });
+      const { status, headers } = refusal ?? {};
+      if (htmx) return html(ConfirmForm(props), { status, headers });
+      return await page(kagi, { request, actor }, (frame) => ConfirmPage({ frame, ...props }), { status, headers });
+    });
+
+function asking(request: Request, actor: Actor) {
+  const next = localPath(new URL(request.url).searchParams.get("next") ?? urls.settings);
+  return { email: sessionOf(actor).user.email, next, minutes: PROOF_FRESH_MS / 60_000, problem: null };
+}
 
 const passwordLength = PASSWORD_LENGTH.min;

@@ -13,6 +13,8 @@ const USER = sql`id, email, name, password_hash AS "passwordHash", disabled_at A
 
 export const findUserByEmail = (email: string): Sql => sql`SELECT ${USER} FROM users WHERE email = ${email}`;
 
+export const findUser = (id: string): Sql => sql`SELECT ${USER} FROM users WHERE id = ${id}`;
+
 export const allUsers = (): Sql => sql`SELECT ${USER} FROM users ORDER BY id`;
 
 export const anyUser = (): Sql => sql`SELECT id FROM users LIMIT 1`;
@@ -24,6 +26,12 @@ export const insertUser = (id: string, email: string, name: string, passwordHash
 export const setPassword = (id: string, passwordHash: string, at: string): Sql => sql`
   UPDATE users SET password_hash = ${passwordHash}, updated_at = ${at} WHERE id = ${id}`;
 
+export const setName = (id: string, name: string, at: string): Sql => sql`
+  UPDATE users SET name = ${name}, updated_at = ${at} WHERE id = ${id}`;
+
+export const setEmail = (id: string, email: string, at: string): Sql => sql`
+  UPDATE users SET email = ${email}, updated_at = ${at} WHERE id = ${id}`;
+
 export const setDisabled = (id: string, disabledAt: string | null, at: string): Sql => sql`
   UPDATE users SET disabled_at = ${disabledAt}, updated_at = ${at} WHERE id = ${id}`;
 
@@ -32,6 +40,7 @@ export type SessionRow = {
   createdAt: string;
   lastSeenAt: string;
   expiresAt: string;
+  confirmedAt: string | null;
   userId: string;
   email: string;
   name: string;
@@ -39,7 +48,7 @@ export type SessionRow = {
 
 const SESSION = sql`
   s.id, s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt",
-  u.id AS "userId", u.email, u.name`;
+  s.confirmed_at AS "confirmedAt", u.id AS "userId", u.email, u.name`;
 
 /** A session that is alive: neither idle nor old, of somebody who may sign in. */
 export const findSession = (tokenHash: string, now: string, idleSince: string): Sql => sql`
@@ -73,6 +82,14 @@ export const insertSession = (session: {
   VALUES (
     ${session.id}, ${session.userId}, ${session.tokenHash}, ${session.address}, ${session.userAgent},
     ${session.at}, ${session.at}, ${session.expiresAt})`;
+
+/** Gives a session another token along with the proof, so that a token which was stolen before is not proven with it. */
+export const confirmSession = (userId: string, id: string, tokenHash: string, at: string): Sql => sql`
+  UPDATE sessions SET token_hash = ${tokenHash}, confirmed_at = ${at} WHERE id = ${id} AND user_id = ${userId}
+  RETURNING expires_at AS "expiresAt"`;
+
+export const deleteOtherSessions = (userId: string, id: string): Sql => sql`
+  DELETE FROM sessions WHERE user_id = ${userId} AND id <> ${id} RETURNING id`;
 
 export const deleteSession = (userId: string, id: string): Sql => sql`
   DELETE FROM sessions WHERE id = ${id} AND user_id = ${userId} RETURNING id`;

@@ -11,7 +11,7 @@ import { clearTries, returnTry, takeTry, throttleWindow } from "./queries.ts";
  * the same router for one, do not keep its owner out.
  */
 const WINDOW_MS = 15 * 60 * 1000;
-const TRIES = { address: 30, account: 10, device: 10 } as const;
+const TRIES = { address: 30, account: 10, device: 10, session: 10 } as const;
 
 export type Tries = Readonly<{ keys: readonly string[]; account: string }>;
 
@@ -36,6 +36,16 @@ export async function takeTries(
   await take(kagi, address, TRIES.address, tell);
   await take(kagi, account, TRIES.account, tell);
   return { keys: [address, account], account };
+}
+
+/**
+ * Takes one of the tries that a session has at its own person's password. Counted by session, so that whoever has stolen
+ * one neither gets more tries nor keeps the person from theirs elsewhere. Throws RATE_LIMITED.
+ */
+export async function takeSessionTry(kagi: Kagi, sessionId: string, tell: Tell): Promise<Tries> {
+  const key = `session:${sessionId}`;
+  await take(kagi, key, TRIES.session, tell);
+  return { keys: [key], account: key };
 }
 
 /** After a success the account starts afresh; the address only gets this one try back, so that owning one account does not buy tries at others. */

@@ -9,7 +9,15 @@ import {
   type ServiceOffer,
 } from "../../../views/categories/form.tsx";
 import { IconChoices } from "../../../views/categories/icons.tsx";
-import { CategoriesPage, CategoryResults } from "../../../views/categories/list.tsx";
+import {
+  CATEGORY_SORTS,
+  CategoriesPage,
+  CategoryCards,
+  type CategoryList,
+  CategoryResults,
+  type CategorySort,
+  keysAddress,
+} from "../../../views/categories/list.tsx";
 import type { Frame } from "../../../views/layout/frame.ts";
 import { query, urls } from "../../../views/urls.ts";
 import { fold } from "../../fold.ts";
@@ -29,6 +37,9 @@ import { type Category, CategoryChange, CategoryInput, KEY_TYPES, type KeyType }
 import { SERVICES, type Service } from "./services.ts";
 
 const ICONS_OFFERED = 24;
+/** Cards that come at once, and those that a page brings back for somebody who comes back to it. */
+const CARDS = 60;
+const MOST_CARDS = 1_200;
 const ENTRIES_SHOWN = 50;
 /** How far the matching entries are counted. */
 const ENTRIES_COUNTED = 1000;
@@ -39,13 +50,13 @@ export const categoryPages = (kagi: Kagi) =>
     .get(urls.keys, async ({ request, actor, htmx }) => {
       const asked = new URL(request.url).searchParams;
       const filter = { search: searchText(asked.get("search")), type: keyTypeOf(asked.get("type")) };
-      const { items } = await listCategories(kagi, actor, {});
-      const categories = items.filter((category) => isFound(category, filter));
-      const { entries, more } = await findEntries(kagi, actor, filter);
-      const shown = [...categories, ...entries.map((entry) => entry.category)];
-      const drawings = await findIcons(shown.flatMap((category) => category.icon ?? []));
-      const list = { categories, entries, more, drawings, filter };
-      if (htmx) return html(CategoryResults(list), { headers: { "HX-Replace-Url": urls.keys + query(filter) } });
+      const list = await listFor(kagi, actor, asked, filter);
+      if (htmx && asked.has("rows")) {
+        const shown = String(Math.min(list.cards, MOST_CARDS));
+        const address = keysAddress(list, { cursor: list.from, shown });
+        return html(CategoryCards(list), { headers: { "HX-Replace-Url": address } });
+      }
+      if (htmx) return html(CategoryResults(list), { headers: { "HX-Replace-Url": keysAddress(list) } });
       return await page(kagi, { request, actor }, (frame) => CategoriesPage({ frame, ...list }));
     })
 
@@ -122,6 +133,68 @@ export const categoryPages = (kagi: Kagi) =>
     });
 
 type Filter = Readonly<{ search: string; type: KeyType | null }>;
+
+/** The cards of a page, or those that come next on one that has some. */
+async function listFor(kagi: Kagi, actor: Actor, asked: URLSearchParams, filter: Filter): Promise<CategoryList> {
+  const { items } = await listCategories(kagi, actor, {});
+  const sort = CATEGORY_SORTS.find((one) => one === asked.get("sort")) ?? "recent";
+  const found = items.filter((category) => isFound(category, filter)).sort(ORDERS[sort]);
+  const after = placeOf(asked.get("cursor"));
+  const rest = after === null ? found : found.filter((category) => ORDERS[sort](after, category) < 0);
+  const before = asked.has("rows") ? numberOf(asked.get("rows")) : null;
+  const most = before === null ? Math.max(CARDS, Math.min(numberOf(asked.get("shown")), MOST_CARDS)) : CARDS;
+  const categories = rest.slice(0, most);
+  const last = rest.length > most ? categories.at(-1) : undefined;
+  const { entries, more } = before === null ? await findEntries(kagi, actor, filter) : { entries: [], more: 0 };
+  const shown = [...categories, ...entries.map((entry) => entry.category)];
+  return {
+    categories,
+    found: found.length,
+    entries,
+    more,
+    drawings: await findIcons(shown.flatMap((category) => category.icon ?? [])),
+    filter,
+    sort,
+    from: asked.get(before === null ? "cursor" : "from"),
+    next: last === undefined ? null : cursorOf(last),
+    cards: (before ?? 0) + categories.length,
+  };
+}
+
+type Place = Pick<Category, "id" | "name" | "entryCount">;
+
+/** No two categories are at the same place. */
+const ORDERS: Readonly<Record<CategorySort, (one: Place, other: Place) => number>> = {
+  recent: (one, other) => (one.id > other.id ? -1 : one.id < other.id ? 1 : 0),
+  name: (one, other) => byName(one, other) || ORDERS.recent(one, other),
+  entries: (one, other) => other.entryCount - one.entryCount || ORDERS.name(one, other),
+};
+
+function byName(one: Place, other: Place): number {
+  const [left, right] = [fold(one.name), fold(other.name)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** The place of the last card that was shown: it leads on from there even when that category is gone. */
+function cursorOf({ id, name, entryCount }: Place): string {
+  return Buffer.from(JSON.stringify([id, name, entryCount])).toString("base64url");
+}
+
+function placeOf(cursor: string | null): Place | null {
+  let place: unknown;
+  try {
+    place = JSON.parse(Buffer.from(cursor ?? "", "base64url").toString());
+  } catch {
+    return null;
+  }
+  const [id, name, entryCount] = Array.isArray(place) ? (place as unknown[]) : [];
+  if (typeof id !== "string" || typeof name !== "string" || typeof entryCount !== "number") return null;
+  return { id, name, entryCount };
+}
+
+function numberOf(text: string | null): number {
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : 0;
+}
 
 /** By all that its card shows. */
 function isFound(category: Category, { search, type }: Filter): boolean {

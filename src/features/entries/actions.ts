@@ -183,29 +183,28 @@ export async function revealEntry(kagi: Kagi, actor: Actor, id: string): Promise
 }
 
 /**
- * The names of groups' fields in order, without their values, by entry. `entries` are of one category, as a list gives
- * them. One whose value does not open is left out, and logged.
+ * The names of groups' fields in order, without their values, by entry. Entries of other types are left out, and one
+ * whose value does not open, which is logged.
  */
 export async function fieldNames(
   kagi: Kagi,
   actor: Actor,
-  entries: readonly Pick<Entry, "id" | "categoryId" | "category">[],
+  entries: readonly { id: string; category: Pick<Entry["category"], "keyType"> }[],
 ): Promise<ReadonlyMap<string, string[]>> {
-  const ids = entries.map(({ id }) => id).sort();
-  const [first, last, one] = [ids[0], ids.at(-1), entries[0]];
-  if (first === undefined || last === undefined || one?.category.keyType !== "group") return new Map();
-  const wanted = new Set(ids);
-  const rows = await kagi.db.all<Pick<queries.SecretRow, "id" | "sealedValue">>(
-    queries.sealedBetween(actor.userId, one.categoryId, first, last),
-  );
+  const groups = entries.filter(({ category }) => category.keyType === "group").map(({ id }) => id);
   const names = new Map<string, string[]>();
-  for (const { id, sealedValue } of rows) {
-    if (!wanted.has(id)) continue;
-    try {
-      names.set(id, Object.keys(openValue(kagi.keyring, id, sealedValue, "group")));
-    } catch (error) {
-      if (!(error instanceof EnvelopeError)) throw error;
-      logUnreadable(kagi, actor, id, error);
+  for (let from = 0; from < groups.length; from += queries.IDS_AT_ONCE) {
+    const ids = groups.slice(from, from + queries.IDS_AT_ONCE);
+    const rows = await kagi.db.all<Pick<queries.SecretRow, "id" | "sealedValue">>(
+      queries.sealedAmong(actor.userId, ids),
+    );
+    for (const { id, sealedValue } of rows) {
+      try {
+        names.set(id, Object.keys(openValue(kagi.keyring, id, sealedValue, "group")));
+      } catch (error) {
+        if (!(error instanceof EnvelopeError)) throw error;
+        logUnreadable(kagi, actor, id, error);
+      }
     }
   }
   return names;
@@ -218,9 +217,11 @@ export type ExportedEntry = Omit<queries.ExportedRow, "sealedValue"> & { value: 
 export async function openForExport(
   kagi: Kagi,
   actor: Actor,
-  filter: { environment: string | null; project: string | null },
+  filter: { environment: string | null; project: string | null; ids?: ReadonlySet<string> },
 ): Promise<{ entries: ExportedEntry[]; unreadable: number }> {
-  const rows = await kagi.db.all<queries.ExportedRow>(queries.exportedEntries(actor.userId, filter));
+  const { ids, ...wanted } = filter;
+  const found = await kagi.db.all<queries.ExportedRow>(queries.exportedEntries(actor.userId, wanted));
+  const rows = ids === undefined ? found : found.filter(({ id }) => ids.has(id));
   const entries: ExportedEntry[] = [];
   for (const { sealedValue, ...row } of rows) {
     try {
@@ -334,7 +335,7 @@ function categoryOfEntry(category: HeldCategory): Entry["category"] {
   return { id, name, keyType, envVarName, fieldDefinitions, icon, color };
 }
 
-const fromRows = derived((rows: readonly queries.EntryRow[], categories: ReadonlyMap<string, HeldCategory>) =>
+export const fromRows = derived((rows: readonly queries.EntryRow[], categories: ReadonlyMap<string, HeldCategory>) =>
   // A category may have gone, with its entries, between the two reads.
   rows.flatMap((row) => {
     const category = categories.get(row.categoryId);

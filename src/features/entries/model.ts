@@ -97,6 +97,32 @@ export const EntryQuery = t.Object(
 );
 export type EntryQuery = Static<typeof EntryQuery>;
 
+/** The orders in which people look at entries; those of names and of expiry ascend, the others begin with the latest. */
+export const ENTRY_SORTS = ["recent", "project", "category", "expiry", "updated"] as const;
+export type EntrySort = (typeof ENTRY_SORTS)[number];
+
+/** `expired`, or within how many days from now. */
+export const EXPIRY_FILTERS = ["expired", "7", "30", "90"] as const;
+export type ExpiryFilter = (typeof EXPIRY_FILTERS)[number];
+
+/** What a list of entries is narrowed down to; "" and null are everything. `category` is an id. */
+export type EntryListFilter = Readonly<{
+  search: string;
+  type: Category["keyType"] | null;
+  environment: Environment | null;
+  project: string | null;
+  category: string | null;
+  expires: ExpiryFilter | null;
+}>;
+
+/** Entries that somebody has ticked, or all that a filter finds. */
+export type Selection = Readonly<{ ids: readonly string[] }> | Readonly<{ filter: EntryListFilter }>;
+
+/** `to` is an environment, the id of a category, the new name of the project. */
+export type BulkChange = Readonly<
+  { verb: "environment"; to: Environment } | { verb: "move" | "rename"; to: string } | { verb: "delete" }
+>;
+
 /** A value as it is handed out: a string, or for `group` its fields in the order they were stored. */
 export const RevealedEntry = t.Object(
   {

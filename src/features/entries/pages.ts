@@ -1,11 +1,10 @@
 import { Elysia } from "elysia";
-import { CategoryPage, EntryResults, type ListedEntry } from "../../../views/entries/category-page.tsx";
 import { DeleteEntry, DeleteEntryPage } from "../../../views/entries/delete.tsx";
 import { EditEntryPage, type EntryDraft, EntryForm, NewEntryPage } from "../../../views/entries/form.tsx";
 import { EntryHistoryPage, RevealedVersion, RevealedVersionPage } from "../../../views/entries/history.tsx";
 import { nameOf, RevealedPage, RevealedValue } from "../../../views/entries/value.tsx";
 import type { Frame } from "../../../views/layout/frame.ts";
-import { query, urls } from "../../../views/urls.ts";
+import { urls } from "../../../views/urls.ts";
 import { readEnv } from "../../dotenv/read.ts";
 import { AppError, invalid } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
@@ -13,57 +12,38 @@ import { doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
-import { cursorOf, environmentOf, searchText } from "../../http/query.ts";
+import { environmentOf } from "../../http/query.ts";
 import { attachment, html, plainText, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { getCategory } from "../categories/actions.ts";
 import type { Category } from "../categories/model.ts";
-import { findIcon } from "../icons/actions.ts";
 import {
   createEntry,
   deleteEntry,
   fieldNames,
   getEntry,
-  listEntries,
   listProjectNames,
   revealEntry,
   updateEntry,
 } from "./actions.ts";
 import { listEntryVersions, restoreEntryVersion, revealEntryVersion } from "./history.ts";
+import { entryListPages } from "./list-pages.ts";
 import { type Entry, EntryChange, EntryInput, type RevealedEntry } from "./model.ts";
-
-const PAGE_SIZE = 100;
+import { selectionPages } from "./selection-pages.ts";
 
 export const entryPages = (kagi: Kagi) =>
-  new Elysia().use(listPages(kagi)).use(formPages(kagi)).use(valuePages(kagi)).use(historyPages(kagi));
+  new Elysia()
+    .use(entryListPages(kagi))
+    .use(selectionPages(kagi))
+    .use(deletePages(kagi))
+    .use(formPages(kagi))
+    .use(valuePages(kagi))
+    .use(historyPages(kagi));
 
-const listPages = (kagi: Kagi) =>
+const deletePages = (kagi: Kagi) =>
   new Elysia()
     .use(pageDoor(kagi))
-    .get(urls.category(":id"), async ({ request, actor, params, htmx }) => {
-      const asked = new URL(request.url).searchParams;
-      const filter = {
-        search: searchText(asked.get("search")),
-        environment: environmentOf(asked.get("environment")),
-        cursor: cursorOf(asked.get("cursor")),
-      };
-      const category = await getCategory(kagi, actor, params.id);
-      const found = await listEntries(kagi, actor, {
-        categoryId: category.id,
-        search: filter.search,
-        limit: PAGE_SIZE,
-        ...(filter.environment === null ? {} : { environment: filter.environment }),
-        ...(filter.cursor === null ? {} : { cursor: filter.cursor }),
-      });
-      const entries = await withFields(kagi, actor, found.items);
-      const list = { category, entries, next: found.next, filter, now: kagi.now() };
-      if (htmx)
-        return html(EntryResults(list), { headers: { "HX-Replace-Url": urls.category(category.id) + query(filter) } });
-      const drawing = (await findIcon(category.icon ?? "")) ?? null;
-      return await page(kagi, { request, actor }, (frame) => CategoryPage({ frame, drawing, ...list }));
-    })
-
     .get(urls.deleteEntry(":id"), async ({ request, actor, params, htmx }) => {
       const entry = await getEntry(kagi, actor, params.id);
       if (htmx) return html(DeleteEntry({ entry, inDialog: true }));
@@ -329,12 +309,6 @@ async function editing(kagi: Kagi, actor: Actor, id: string) {
   const { fieldDefinitions } = category;
   const fits = fieldDefinitions === null || fields.every((name) => fieldDefinitions.includes(name));
   return { entry, category, projects, action: urls.editEntry(entry.id), stored: fits ? fields : [] };
-}
-
-/** Entries with the names of their fields, or those they should have when their value does not open. */
-async function withFields(kagi: Kagi, actor: Actor, entries: readonly Entry[]): Promise<ListedEntry[]> {
-  const names = await fieldNames(kagi, actor, entries);
-  return entries.map((entry) => ({ entry, fields: names.get(entry.id) ?? entry.category.fieldDefinitions ?? [] }));
 }
 
 /** What was asked for of a revealed value, each with its name. Throws NOT_FOUND for a field that is not there. */

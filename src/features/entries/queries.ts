@@ -1,6 +1,6 @@
-import { all, contains, fold, type Sql, sql } from "../../db/sql.ts";
+import { all, contains, fold, listed, type Sql, sql } from "../../db/sql.ts";
 import type { KeyType } from "../categories/model.ts";
-import type { Environment } from "./model.ts";
+import type { EntryListFilter, EntrySort, Environment } from "./model.ts";
 
 /** A row without its secret: lists are read without the sealed column. */
 export type EntryRow = {
@@ -45,6 +45,132 @@ export const listEntries = (userId: string, filter: EntryFilter): Sql => {
   return sql`SELECT ${COLUMNS} FROM entries e WHERE ${conditions} ORDER BY e.id DESC ${limit}`;
 };
 
+/** A filter of a list with its words folded and its days counted; `after` and `until` are times. */
+export type FoundBy = Omit<EntryListFilter, "search" | "expires"> &
+  Readonly<{ words: readonly string[]; after: string | null; until: string | null }>;
+
+const matching = (userId: string, filter: FoundBy): Sql =>
+  all([
+    sql`e.user_id = ${userId}`,
+    filter.category !== null && sql`e.category_id = ${filter.category}`,
+    filter.type !== null &&
+      sql`e.category_id IN (SELECT c.id FROM categories c WHERE c.user_id = ${userId} AND c.key_type = ${filter.type})`,
+    filter.environment !== null && sql`e.environment = ${filter.environment}`,
+    filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,
+    filter.after !== null && sql`e.expires_at > ${filter.after}`,
+    filter.until !== null && sql`e.expires_at <= ${filter.until}`,
+    ...filter.words.map((word) => mentions(userId, word, filter.category === null)),
+  ]);
+
+/** Names of variables are ASCII, so that both engines fold them alike; nothing else of a list of them is looked at. */
+const mentions = (userId: string, word: string, alsoCategory: boolean): Sql => {
+  const pattern = contains(word);
+  const variable = /^\w+$/.test(word) ? pattern : null;
+  const own = sql`e.name_folded LIKE ${pattern} ESCAPE '\\' OR coalesce(e.notes_folded, '') LIKE ${pattern} ESCAPE '\\'`;
+  if (!alsoCategory) return own;
+  return sql`${own} OR e.category_id IN (
+    SELECT c.id FROM categories c WHERE c.user_id = ${userId} AND (
+      c.name_folded LIKE ${pattern} ESCAPE '\\'
+      OR lower(coalesce(c.env_var_name, '')) LIKE ${variable} ESCAPE '\\'
+      OR lower(coalesce(c.field_definitions, '')) LIKE ${variable} ESCAPE '\\'))`;
+};
+
+/** What a list is sorted by, so that no two entries stand at the same place. Entries without an end come after all. */
+const ORDERS: Readonly<Record<EntrySort, { order: Sql; after: (at: readonly string[]) => Sql }>> = {
+  recent: { order: sql`e.id DESC`, after: ([id = ""]) => sql`e.id < ${id}` },
+  project: {
+    order: sql`e.name_folded, e.id`,
+    after: ([name = "", id = ""]) => sql`(e.name_folded, e.id) > (${name}, ${id})`,
+  },
+  category: {
+    order: sql`c.name_folded, e.name_folded, e.id`,
+    after: ([category = "", name = "", id = ""]) =>
+      sql`(c.name_folded, e.name_folded, e.id) > (${category}, ${name}, ${id})`,
+  },
+  expiry: {
+    order: sql`coalesce(e.expires_at, '9999'), e.id`,
+    after: ([at = "", id = ""]) => sql`(coalesce(e.expires_at, '9999'), e.id) > (${at}, ${id})`,
+  },
+  updated: {
+    order: sql`e.updated_at DESC, e.id DESC`,
+    after: ([at = "", id = ""]) => sql`(e.updated_at, e.id) < (${at}, ${id})`,
+  },
+};
+
+/** With what the order is by, for the cursor. */
+export type PlacedRow = EntryRow & { nameFolded: string; categoryFolded: string };
+
+export const findEntries = (
+  userId: string,
+  filter: FoundBy,
+  { sort, cursor, limit }: { sort: EntrySort; cursor: readonly string[] | null; limit: number },
+): Sql => {
+  const { order, after } = ORDERS[sort];
+  return sql`
+    SELECT ${COLUMNS}, e.name_folded AS "nameFolded", c.name_folded AS "categoryFolded"
+    FROM entries e JOIN categories c ON c.id = e.category_id
+    WHERE ${all([matching(userId, filter), cursor !== null && after(cursor)])}
+    ORDER BY ${order} LIMIT ${limit}`;
+};
+
+export const countFound = (userId: string, filter: FoundBy): Sql => sql`
+  SELECT CAST(count(*) AS INTEGER) AS "count" FROM entries e WHERE ${matching(userId, filter)}`;
+
+/** What a selection shows of an entry, and changes of it. */
+export type SelectedRow = Pick<EntryRow, "id" | "categoryId" | "name" | "environment" | "updatedAt"> & {
+  nameFolded: string;
+};
+
+const SELECTED = sql`
+  e.id, e.category_id AS "categoryId", e.name, e.name_folded AS "nameFolded", e.environment,
+  e.updated_at AS "updatedAt"`;
+
+export const selectFound = (userId: string, filter: FoundBy): Sql => sql`
+  SELECT ${SELECTED} FROM entries e WHERE ${matching(userId, filter)} ORDER BY e.name_folded, e.id`;
+
+/** Ids that one statement takes. */
+export const IDS_AT_ONCE = 1024;
+
+/** Of lists of any length there are few statements: the last id stands for those that are not there. */
+const among = (ids: readonly string[]): Sql => {
+  const length = 2 ** Math.ceil(Math.log2(Math.max(1, ids.length)));
+  return listed(Array.from({ length }, (_, index) => sql`${ids[Math.min(index, ids.length - 1)] ?? ""}`));
+};
+
+export const selectChosen = (userId: string, ids: readonly string[]): Sql => sql`
+  SELECT ${SELECTED} FROM entries e WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
+
+export const sealedAmong = (userId: string, ids: readonly string[]): Sql => sql`
+  SELECT e.id, e.sealed_value AS "sealedValue" FROM entries e
+  WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
+
+/** Where there is something already: entries of one environment, one name, or one category. */
+export const entriesAt = (
+  userId: string,
+  where: { environment: string } | { name: string } | { category: string },
+): Sql => {
+  const condition =
+    "environment" in where
+      ? sql`e.environment = ${where.environment}`
+      : "name" in where
+        ? sql`e.name_folded = ${fold(where.name)}`
+        : sql`e.category_id = ${where.category}`;
+  return sql`SELECT ${SELECTED} FROM entries e WHERE e.user_id = ${userId} AND ${condition}`;
+};
+
+export const setEnvironment = (userId: string, ids: readonly string[], to: string, at: string): Sql => sql`
+  UPDATE entries SET environment = ${to}, updated_at = ${at} WHERE user_id = ${userId} AND id IN (${among(ids)})`;
+
+export const setCategory = (userId: string, ids: readonly string[], to: string, at: string): Sql => sql`
+  UPDATE entries SET category_id = ${to}, updated_at = ${at} WHERE user_id = ${userId} AND id IN (${among(ids)})`;
+
+export const setName = (userId: string, ids: readonly string[], to: string, at: string): Sql => sql`
+  UPDATE entries SET name = ${to}, name_folded = ${fold(to)}, updated_at = ${at}
+  WHERE user_id = ${userId} AND id IN (${among(ids)})`;
+
+export const deleteEntries = (userId: string, ids: readonly string[]): Sql => sql`
+  DELETE FROM entries WHERE user_id = ${userId} AND id IN (${among(ids)})`;
+
 export const findEntry = (userId: string, id: string): Sql => sql`
   SELECT ${COLUMNS} FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
 
@@ -61,11 +187,6 @@ export const findSecret = (userId: string, id: string): Sql => sql`
 export type SecretRow = Pick<SealedEntryRow, "id" | "name" | "environment" | "sealedValue" | "updatedAt"> & {
   keyType: KeyType;
 };
-
-/** The groups of one category between two ids, both included. */
-export const sealedBetween = (userId: string, categoryId: string, first: string, last: string): Sql => sql`
-  SELECT e.id, e.sealed_value AS "sealedValue" FROM entries e
-  WHERE e.user_id = ${userId} AND e.category_id = ${categoryId} AND e.id >= ${first} AND e.id <= ${last}`;
 
 export const projectNames = (userId: string): Sql => sql`
   SELECT min(name) AS "name" FROM entries WHERE user_id = ${userId} GROUP BY name_folded ORDER BY name_folded`;

@@ -37,6 +37,10 @@ export async function listEnvProjects(kagi: Kagi, actor: Actor, query: EnvProjec
   return pageOf(rows, limit);
 }
 
+export async function countEnvProjects(kagi: Kagi, actor: Actor): Promise<number> {
+  return (await kagi.db.get<{ count: number }>(queries.countProjects(actor.userId)))?.count ?? 0;
+}
+
 /** With its files, in the order of `FILE_TYPES`. Throws ENV_PROJECT_NOT_FOUND. */
 export async function getEnvProject(kagi: Kagi, actor: Actor, id: string): Promise<EnvProjectWithFiles> {
   const [project, rows] = await Promise.all([
@@ -46,6 +50,19 @@ export async function getEnvProject(kagi: Kagi, actor: Actor, id: string): Promi
   const files = [...rows].sort((one, other) => place(one) - place(other)).map(fromRow);
   // What the two readings saw may differ by a file that came or went between them.
   return { ...project, fileCount: files.length, files };
+}
+
+/** All of them, each with its files. */
+export async function listEnvProjectsWithFiles(kagi: Kagi, actor: Actor): Promise<EnvProjectWithFiles[]> {
+  const [{ items }, rows] = await Promise.all([
+    listEnvProjects(kagi, actor, {}),
+    kagi.db.all<queries.FileRow>(queries.listAllFiles(actor.userId)),
+  ]);
+  const byProject = Map.groupBy(rows, ({ projectId }) => projectId);
+  return items.map((project) => {
+    const files = (byProject.get(project.id) ?? []).sort((one, other) => place(one) - place(other)).map(fromRow);
+    return { ...project, fileCount: files.length, files };
+  });
 }
 
 /** A file without its content, and the version that it has. Throws ENV_PROJECT_NOT_FOUND, ENV_FILE_NOT_FOUND. */

@@ -24,6 +24,9 @@ export const listProjects = (
 export const findProject = (userId: string, id: string): Sql => sql`
   SELECT ${PROJECT} FROM env_projects p WHERE p.id = ${id} AND p.user_id = ${userId}`;
 
+export const countProjects = (userId: string): Sql => sql`
+  SELECT CAST(count(*) AS INTEGER) AS "count" FROM env_projects WHERE user_id = ${userId}`;
+
 export const insertProject = (project: EnvProject): Sql => sql`
   INSERT INTO env_projects (
     id, user_id, name, name_folded, description, description_folded, created_at, updated_at)
@@ -71,6 +74,9 @@ const FILE = sql`
 
 export const listFiles = (userId: string, projectId: string): Sql => sql`
   SELECT ${FILE} FROM env_files f WHERE f.project_id = ${projectId} AND f.user_id = ${userId}`;
+
+export const listAllFiles = (userId: string): Sql => sql`
+  SELECT ${FILE} FROM env_files f WHERE f.user_id = ${userId} ORDER BY f.id`;
 
 /** A query for one file, which says what its row is. */
 export type FindFile<Row> = ((userId: string, projectId: string, id: string) => Sql) & { row?: Row };

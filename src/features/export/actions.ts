@@ -3,17 +3,47 @@ import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { record } from "../audit/actions.ts";
 import { VAULT } from "../audit/model.ts";
+import { requireFreshProof } from "../auth/proof.ts";
 import { openForExport } from "../entries/actions.ts";
-import type { Export, ExportQuery } from "./model.ts";
+import type { Export, ExportPreview, ExportQuery } from "./model.ts";
+
+/** `ids` are those of entries that somebody has selected; without it, all. */
+export type ExportWish = ExportQuery & Readonly<{ ids?: ReadonlySet<string> }>;
 
 /**
  * `simple` and `group` values as `.env` text, ordered by category, entry and environment. The trail says so before
  * anybody gets it; nobody else's writing waits for it. Throws CONFLICT that names the keys which the asked dialect
  * cannot hold.
  */
-export async function exportVault(kagi: Kagi, actor: Actor, query: ExportQuery): Promise<Export> {
-  const { environment = null, project = null, dialect = "portable" } = query;
-  const { entries, unreadable } = await openForExport(kagi, actor, { environment, project });
+export async function exportVault(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
+  const { environment = null, project = null } = query;
+  const { entries, lines: _, ...exported } = await write(kagi, actor, query);
+  const detail = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
+  await kagi.db.transaction((tx) => record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail }));
+  return exported;
+}
+
+/** The same for a person at a page. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
+export async function exportForPerson(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
+  requireFreshProof(kagi, actor);
+  return await exportVault(kagi, actor, query);
+}
+
+/**
+ * What an export would hold and what it could not, in names and numbers. Nobody gets a value, so the trail stays as it
+ * is. Throws FRESH_PROOF_REQUIRED, CONFLICT.
+ */
+export async function previewExport(kagi: Kagi, actor: Actor, query: ExportWish): Promise<ExportPreview> {
+  requireFreshProof(kagi, actor);
+  const { content: _, ...preview } = await write(kagi, actor, query);
+  return preview;
+}
+
+type Written = Export & Pick<ExportPreview, "entries" | "lines">;
+
+async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Written> {
+  const { environment = null, project = null, dialect = "portable", ids } = query;
+  const { entries, unreadable } = await openForExport(kagi, actor, { environment, project, ids });
   const items: EnvItem[] = entries.flatMap<EnvItem>(
     ({ categoryName, name, environment: of, keyType, envVarName, value }) => [
       { comment: `${categoryName} — ${name} (${of})` },
@@ -29,10 +59,15 @@ export async function exportVault(kagi: Kagi, actor: Actor, query: ExportQuery):
   if (keys.length > 0 && query.dialect !== undefined) {
     throw new AppError("CONFLICT", `The dialect ${dialect} cannot hold the value of ${keys.join(", ")}`, { keys });
   }
-  const detail = `entries=${entries.length} environment=${environment ?? "all"} unreadable=${unreadable}`;
-  await kagi.db.transaction((tx) => record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail }));
-  const repeated = repeatedOf(items);
-  return { content: document.text, notPortable: document.notPortable, notWritten: keys, repeated, unreadable };
+  return {
+    content: document.text,
+    notPortable: document.notPortable,
+    notWritten: keys,
+    repeated: repeatedOf(items),
+    unreadable,
+    entries: entries.length,
+    lines: items.filter((item) => "key" in item).length - document.refused.length,
+  };
 }
 
 /** The keys of more than one line. */

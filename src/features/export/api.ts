@@ -3,9 +3,7 @@ import { apiDoor } from "../../http/guards.ts";
 import { answers, asksForJson, attachment, json } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { exportVault } from "./actions.ts";
-import { Export, ExportQuery } from "./model.ts";
-
-export const EXPORT_FILE = "kagi-export.env";
+import { EXPORT_FILE, Export, ExportQuery } from "./model.ts";
 
 export const exportApi = (kagi: Kagi) =>
   new Elysia({ prefix: "/api/export" }).use(apiDoor(kagi)).get(

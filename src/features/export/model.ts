@@ -1,7 +1,12 @@
 import { type Static, t } from "elysia";
-import { DIALECTS } from "../../dotenv/write.ts";
+import { DIALECTS, type Dialect } from "../../dotenv/write.ts";
 import { NAME_LENGTH, oneOf } from "../../schema.ts";
 import { EnvironmentSchema } from "../entries/model.ts";
+
+export type { Dialect };
+
+export const EXPORT_FILE = "kagi-export.env";
+export const METADATA_FILE = "kagi-metadata.json";
 
 export const ExportQuery = t.Object(
   {
@@ -42,3 +47,6 @@ export const Export = t.Object(
   { additionalProperties: false },
 );
 export type Export = Static<typeof Export>;
+
+/** What an export would hold, without a value. `lines` are those that set a variable. */
+export type ExportPreview = Readonly<Omit<Export, "content"> & { entries: number; lines: number }>;

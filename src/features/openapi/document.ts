@@ -307,6 +307,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   AUTH_INVALID_CREDENTIALS: "The e-mail or the password is wrong",
   AUTH_SCOPE_REQUIRED: "The access key lacks the scope that `requiredScope` names",
   AUTH_SESSION_REQUIRED: "An access key cannot do this, a browser session can",
+  FRESH_PROOF_REQUIRED: "A page wants the password once more; no operation of the API does",
   CROSS_ORIGIN: "A browser sent this from another origin",
   SETUP_TOKEN_REQUIRED: "The set-up token is missing or wrong",
   CATEGORY_NOT_FOUND: "There is no such category, or it is not yours",

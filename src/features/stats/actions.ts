@@ -1,4 +1,5 @@
 import type { Actor, Kagi } from "../../kagi.ts";
+import type { KeyType } from "../categories/model.ts";
 import { ENVIRONMENTS } from "../entries/model.ts";
 import { countTwoFactors } from "../two-factor/actions.ts";
 import type { Stats } from "./model.ts";
@@ -25,4 +26,12 @@ export async function countVault(kagi: Kagi, actor: Actor): Promise<Stats> {
     }
   }
   return stats;
+}
+
+/** How many categories there are of each type, zeros included. */
+export async function countCategories(kagi: Kagi, actor: Actor): Promise<Record<KeyType, number>> {
+  const counts = { simple: 0, group: 0, ssh: 0, json: 0 };
+  const categories = await kagi.db.all<queries.CategoryCounts>(queries.countByCategory(actor.userId));
+  for (const { keyType } of categories) counts[keyType] += 1;
+  return counts;
 }

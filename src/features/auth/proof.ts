@@ -1,0 +1,95 @@
+import { verifyPassword } from "../../crypto/passwords.ts";
+import { randomToken, sha256 } from "../../crypto/tokens.ts";
+import type { Db } from "../../db/sql.ts";
+import { AppError } from "../../errors.ts";
+import type { Actor, Kagi } from "../../kagi.ts";
+import { record } from "../audit/actions.ts";
+import type { Thing } from "../audit/model.ts";
+import { PROOF_FRESH_MS } from "./model.ts";
+import * as queries from "./queries.ts";
+import { forgiveTries, takeSessionTry } from "./throttle.ts";
+
+/**
+ * Fresh proof: a session says that somebody has signed in, and not that it is still them who sits there. Whatever could
+ * not be made good again asks for the password once more, which then counts for a while. Signing in does not count: a
+ * session that is stolen right after it is worth no more than another.
+ */
+
+/**
+ * Throws FRESH_PROOF_REQUIRED, which leads from a page to the confirmation, and from there to the page that has the
+ * request's address: whatever a form is about stands there.
+ */
+export function requireFreshProof(kagi: Kagi, actor: Actor): void {
+  if (!hasFreshProof(kagi, actor)) throw new AppError("FRESH_PROOF_REQUIRED");
+}
+
+export function hasFreshProof(kagi: Kagi, actor: Actor): boolean {
+  const { confirmedAt } = sessionOf(actor);
+  return confirmedAt !== null && kagi.now().getTime() - Date.parse(confirmedAt) <= PROOF_FRESH_MS;
+}
+
+/** A session goes on under another token, which goes into the cookie and is nowhere else. */
+export type Confirmed = Readonly<{ sessionToken: string; sessionSeconds: number }>;
+
+/** Proves by password who sits there. Throws AUTH_INVALID_CREDENTIALS, RATE_LIMITED. */
+export async function confirmWithPassword(kagi: Kagi, actor: Actor, password: string): Promise<Confirmed> {
+  const user = await provePassword(kagi, actor, password, "password");
+  return await kagi.db.transaction(async (tx) => {
+    await holdProven(tx, user);
+    const confirmed = await confirmSession(kagi, tx, actor);
+    await record(kagi, tx, actor, "confirm", thingOf(user));
+    return confirmed;
+  });
+}
+
+/** Writes down that the proof was given, however it was. Throws AUTH_REQUIRED when the session has ended meanwhile. */
+export async function confirmSession(kagi: Kagi, tx: Db, actor: Actor): Promise<Confirmed> {
+  const now = kagi.now();
+  const sessionToken = randomToken();
+  const { sessionId } = sessionOf(actor);
+  const session = await tx.get<{ expiresAt: string }>(
+    queries.confirmSession(actor.userId, sessionId, sha256(sessionToken), now.toISOString()),
+  );
+  if (session === undefined) throw new AppError("AUTH_REQUIRED");
+  const sessionSeconds = Math.max(0, Math.floor((Date.parse(session.expiresAt) - now.getTime()) / 1000));
+  return { sessionToken, sessionSeconds };
+}
+
+/**
+ * The account, if that is its password. `field` is where a form shows a refusal. Tries are counted, so that a session
+ * alone is no place to guess. Throws AUTH_INVALID_CREDENTIALS, RATE_LIMITED.
+ */
+export async function provePassword(
+  kagi: Kagi,
+  actor: Actor,
+  password: string,
+  field: string,
+): Promise<queries.UserRow> {
+  const { sessionId } = sessionOf(actor);
+  const user = await kagi.db.get<queries.UserRow>(queries.findUser(actor.userId));
+  if (user === undefined) throw new AppError("AUTH_REQUIRED");
+  const recordRefusal = (tx: Db, why: string) =>
+    record(kagi, tx, actor, "confirm", thingOf(user), { result: "refused", detail: `why=${why}` });
+  const tries = await takeSessionTry(kagi, sessionId, (tx) => recordRefusal(tx, "throttled"));
+  if (!(await verifyPassword(password, user.passwordHash))) {
+    await kagi.db.transaction((tx) => recordRefusal(tx, "credentials"));
+    throw new AppError("AUTH_INVALID_CREDENTIALS", "That is not your password", { field });
+  }
+  await forgiveTries(kagi, tries);
+  return user;
+}
+
+/** Holds the account as it was when its password was looked at. Throws AUTH_INVALID_CREDENTIALS. */
+export async function holdProven(tx: Db, user: queries.UserRow): Promise<void> {
+  if (!(await tx.get(queries.holdUser(user.id, user.passwordHash)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
+}
+
+/** Throws AUTH_SESSION_REQUIRED for whoever came with an access key. */
+export function sessionOf({ credential }: Actor) {
+  if (credential.kind !== "session") throw new AppError("AUTH_SESSION_REQUIRED");
+  return credential;
+}
+
+function thingOf(user: queries.UserRow): Thing {
+  return { kind: "user", id: user.id, name: user.email };
+}

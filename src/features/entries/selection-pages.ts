@@ -1,0 +1,206 @@
+import { Elysia } from "elysia";
+import { addressOf } from "../../../views/entries/list.tsx";
+import { AskAboutSelection, type Asked, type BulkVerb, SelectionPage } from "../../../views/entries/selection.tsx";
+import { urls } from "../../../views/urls.ts";
+import { KEY_TYPE_WORDS } from "../../../views/words.ts";
+import { DIALECTS, type Dialect } from "../../dotenv/write.ts";
+import { AppError, invalid } from "../../errors.ts";
+import type { Form } from "../../http/body.ts";
+import { doneCookie } from "../../http/done.ts";
+import { type Refusal, refusalOf } from "../../http/failures.ts";
+import { pageDoor } from "../../http/guards.ts";
+import { page } from "../../http/page.ts";
+import { environmentOf } from "../../http/query.ts";
+import { attachment, html, redirect } from "../../http/responses.ts";
+import { parse } from "../../http/validate.ts";
+import type { Actor, Kagi } from "../../kagi.ts";
+import { isUuid } from "../../schema.ts";
+import { requireFreshProof } from "../auth/proof.ts";
+import { categoriesById, getCategory } from "../categories/actions.ts";
+import { exportForPerson, previewExport } from "../export/actions.ts";
+import type { ExportPreview } from "../export/model.ts";
+import { filterOf, sortOf } from "./list-pages.ts";
+import { type BulkChange, EntryChange, type Selection } from "./model.ts";
+import { changeSelection, type Outcome, readSelection, type Selected } from "./selection.ts";
+
+const FILE = "kagi-selection.env";
+const MEANWHILE =
+  "The selection is not as it was: entries were added, changed or deleted meanwhile. Nothing was done. These are the entries now";
+
+type Visit = Readonly<{ request: Request; actor: Actor; htmx: boolean }>;
+
+export const selectionPages = (kagi: Kagi) =>
+  new Elysia()
+    .use(pageDoor(kagi))
+    .post(urls.selected, async ({ request, actor, form, htmx }) => {
+      const verb = verbOf(form);
+      // Asked here and not at the end, so that nobody chooses in vain.
+      if (verb === "export") requireFreshProof(kagi, actor);
+      const selected = await readSelection(kagi, actor, selectionOf(form));
+      return await ask(kagi, { request, actor, htmx }, form, verb, selected);
+    })
+    .post(urls.changeSelected, async ({ request, actor, form, htmx }) => {
+      const visit = { request, actor, htmx };
+      const verb = verbOf(form);
+      const selection = selectionOf(form);
+      let change: BulkChange | undefined;
+      let outcome: Outcome | undefined;
+      const refusal = await refusalOf(async () => {
+        change = await changeOf(kagi, actor, verb, form.get("to").trim());
+        outcome = await changeSelection(kagi, actor, selection, form.get("digest"), change);
+      });
+      if (change !== undefined && outcome?.kind === "done") {
+        const cookies = [doneCookie(kagi, verb === "delete" ? "entries-deleted" : "entries-changed", outcome.changed)];
+        return redirect(await placeAfter(kagi, actor, form, change), { htmx, cookies });
+      }
+      const selected = await readSelection(kagi, actor, selection);
+      const more = outcome?.kind === "refused" ? { obstacles: outcome.obstacles } : {};
+      const other = outcome?.kind === "other entries" ? MEANWHILE_REFUSED : undefined;
+      return await ask(kagi, visit, form, verb, selected, { ...more, refusal: refusal ?? other, status: 409 });
+    })
+    .post(urls.exportSelected, async ({ request, actor, form, htmx }) => {
+      requireFreshProof(kagi, actor);
+      const visit = { request, actor, htmx };
+      const selected = await readSelection(kagi, actor, selectionOf(form));
+      if (selected.digest !== form.get("digest"))
+        return await ask(kagi, visit, form, "export", selected, { refusal: MEANWHILE_REFUSED });
+      const wish = { ...exportOf(form), ids: new Set(selected.entries.map(({ id }) => id)) };
+      let preview: ExportPreview | undefined;
+      const refusal = await refusalOf(async () => {
+        preview = await previewExport(kagi, actor, wish);
+      });
+      if (preview === undefined) return await ask(kagi, visit, form, "export", selected, { refusal });
+      const told = [wish.environment ?? "all", wish.dialect, selected.digest].join(".");
+      const isWhole = preview.repeated.length + preview.notWritten.length + preview.unreadable === 0;
+      if (!isWhole && form.get("told") !== told)
+        return await ask(kagi, visit, form, "export", selected, { preview, told });
+      const { content } = await exportForPerson(kagi, actor, wish);
+      return attachment(FILE, "text/plain; charset=utf-8", content);
+    })
+    // Where a reload, or the way back from signing in, asks for what only a button does.
+    .get(urls.selected, () => redirect(urls.entries))
+    .get(urls.changeSelected, () => redirect(urls.entries))
+    .get(urls.exportSelected, () => redirect(urls.entries));
+
+const MEANWHILE_REFUSED: Refusal = { problem: { field: null, message: MEANWHILE }, status: 409, headers: {} };
+
+type More = {
+  obstacles?: Asked["obstacles"];
+  refusal?: Refusal;
+  preview?: ExportPreview;
+  told?: string;
+  status?: number;
+};
+
+/** The question, with what the last answer to it has met. */
+async function ask(
+  kagi: Kagi,
+  { request, actor, htmx }: Visit,
+  form: Form,
+  verb: BulkVerb,
+  { entries, digest, missing }: Selected,
+  { obstacles = [], refusal, preview, told = "", status = 200 }: More = {},
+): Promise<Response> {
+  const types = [...new Set(entries.map(({ category }) => category.keyType))];
+  const [type] = types;
+  const targets =
+    verb === "move" && types.length === 1
+      ? [...(await categoriesById(kagi.db, actor)).values()]
+          .filter(({ keyType }) => keyType === type)
+          .sort((one, other) => one.name.localeCompare(other.name, "en"))
+      : [];
+  const { environment = "", dialect } = exportOf(form);
+  const files = entries.filter(({ category }) => category.keyType === "ssh" || category.keyType === "json").length;
+  const asked: Omit<Asked, "inDialog"> = {
+    verb,
+    entries,
+    missing,
+    fields: [...fieldsOf(form), ["digest", digest]],
+    back: await placeOf(kagi, actor, form),
+    to: form.get("to") || (verb === "rename" ? onlyName(entries) : ""),
+    problem: refusal?.problem ?? null,
+    obstacles,
+    targets,
+    types: types.map((one) => KEY_TYPE_WORDS[one].name),
+    exporting:
+      verb === "export" ? { environment, dialect, dialects: DIALECTS, files, preview: preview ?? null, told } : null,
+  };
+  const answer = { status: refusal?.status ?? status };
+  if (htmx) return html(AskAboutSelection({ ...asked, inDialog: true }), answer);
+  const view = (frame: Parameters<typeof SelectionPage>[0]["frame"]) =>
+    SelectionPage({ frame, ...asked, inDialog: false });
+  return await page(kagi, { request, actor }, view, answer);
+}
+
+const VERBS: readonly BulkVerb[] = ["environment", "move", "rename", "export", "delete"];
+
+function verbOf(form: Form): BulkVerb {
+  const verb = VERBS.find((one) => one === form.get("verb"));
+  if (verb === undefined) throw new AppError("VALIDATION_ERROR", "Choose what to do with the entries");
+  return verb;
+}
+
+/** All that match go by their filter, and those that were ticked by their ids; many of them in one field. */
+function selectionOf(form: Form): Selection {
+  if (form.get("all") !== "") return { filter: scopeOf(form) };
+  const ids = [...form.getAll("id"), ...form.getAll("ids").flatMap((text) => text.split(/\s+/))];
+  return { ids: ids.filter((id) => isUuid(id)) };
+}
+
+/** The page of a category is a filter, too. */
+function scopeOf(form: Form) {
+  return filterOf({ get: (name) => (name === "category" ? form.get("on") || form.get("category") : form.get(name)) });
+}
+
+function fieldsOf(form: Form): (readonly [string, string])[] {
+  const selection = selectionOf(form);
+  const carried = ["on", "search", "type", "environment", "project", "category", "expires", "sort"] as const;
+  const list = carried.map((name) => [name, form.get(name)] as const).filter(([, value]) => value !== "");
+  return [...list, "ids" in selection ? ["ids", selection.ids.join(" ")] : ["all", "yes"]];
+}
+
+async function changeOf(kagi: Kagi, actor: Actor, verb: BulkVerb, to: string): Promise<BulkChange> {
+  switch (verb) {
+    case "environment": {
+      const environment = environmentOf(to);
+      if (environment === null) throw invalid("to", "must be chosen");
+      return { verb, to: environment };
+    }
+    case "move":
+      if (!(await categoriesById(kagi.db, actor)).has(to)) throw invalid("to", "must be chosen");
+      return { verb, to };
+    case "rename":
+      if (to === "") throw invalid("to", "must have a name");
+      return { verb, to: parse(EntryChange, { name: to }).name ?? to };
+    case "delete":
+      return { verb };
+    case "export":
+      throw new AppError("VALIDATION_ERROR", "An export changes nothing");
+  }
+}
+
+function exportOf(form: Form) {
+  const environment = environmentOf(form.get("only"));
+  const dialect: Dialect = DIALECTS.find((one) => one === form.get("dialect")) ?? "portable";
+  return { ...(environment === null ? {} : { environment }), dialect };
+}
+
+/** The name that all of them have, for somebody to change. */
+function onlyName(entries: Selected["entries"]): string {
+  const names = new Set(entries.map(({ name }) => name));
+  return names.size === 1 ? ([...names][0] ?? "") : "";
+}
+
+/** The list that the selection was made in. */
+async function placeOf(kagi: Kagi, actor: Actor, form: Form, filter = scopeOf(form)): Promise<string> {
+  const on = form.get("on");
+  const category = isUuid(on) ? await getCategory(kagi, actor, on) : null;
+  return addressOf({ category, filter, sort: sortOf(form.get("sort")) });
+}
+
+/** The same list; a project that was renamed under its new name. */
+async function placeAfter(kagi: Kagi, actor: Actor, form: Form, change: BulkChange): Promise<string> {
+  const filter = scopeOf(form);
+  const renamed = change.verb === "rename" && filter.project !== null ? { ...filter, project: change.to } : filter;
+  return await placeOf(kagi, actor, form, renamed);
+}

@@ -1,0 +1,246 @@
+import { expect } from "bun:test";
+import type { Page } from "playwright-core";
+import { newMany } from "../support/many.ts";
+import { expectFocus, pageTests } from "./browser.ts";
+import type { Vault } from "./vault.ts";
+
+const test = pageTests({ fresh: true, reducedMotion: "reduce" });
+
+const rows = (page: Page) => page.locator("tbody tr[id]");
+const names = (page: Page) => page.locator("tbody th").allTextContents();
+const boxes = (page: Page) => page.locator(".pick input");
+const found = (page: Page, words: string) =>
+  page.locator("p[data-announce]").getByText(words, { exact: true }).waitFor();
+const dialog = (page: Page) => page.getByRole("dialog");
+
+/** Blog and Shop in each of two categories, Blog in two environments. */
+async function fewEntries(vault: Vault) {
+  const stripe = await vault.category({ name: "Stripe", envVarName: "STRIPE_KEY" });
+  const mail = await vault.category({ name: "Mail", envVarName: "MAIL_TOKEN" });
+  await vault.entry(stripe, { name: "Blog", value: "sk-blog-secret" });
+  await vault.entry(stripe, { name: "Blog", environment: "development" });
+  await vault.entry(stripe, { name: "Shop", expiresAt: new Date(Date.now() + 5 * 86_400_000).toISOString() });
+  await vault.entry(mail, { name: "Shop", value: "mail-shop-secret" });
+  return { stripe, mail };
+}
+
+async function choose(page: Page, action: string): Promise<void> {
+  await page.locator(".selection").getByRole("button", { name: action }).click();
+  await dialog(page).waitFor();
+}
+
+test("an empty vault says what belongs into the list, and where to begin", async ({ page, open }) => {
+  await open("/entries");
+  await page.getByRole("heading", { name: "No entries yet" }).waitFor();
+  expect(await page.locator(".selection, table").count()).toBe(0);
+  await page.getByRole("link", { name: "Choose a category" }).click();
+  await page.waitForURL("**/keys");
+});
+
+test("filters and order live in the address, and survive a reload and the way back", async ({ page, open, vault }) => {
+  await fewEntries(vault);
+  await open("/entries");
+  expect(await rows(page).count()).toBe(4);
+  expect(await page.content()).not.toContain("secret");
+  await page.getByRole("searchbox").fill("stripe_key");
+  await found(page, "3 entries");
+  await page.getByLabel("Environment", { exact: true }).selectOption("production");
+  await found(page, "2 entries");
+  await page.getByLabel("Order").selectOption("project");
+  await page.waitForURL("**/entries?search=stripe_key&environment=production&sort=project");
+  expect(await names(page)).toEqual(["Blog", "Shop"]);
+  await page.reload();
+  expect(await names(page)).toEqual(["Blog", "Shop"]);
+  expect(await page.getByRole("searchbox").inputValue()).toBe("stripe_key");
+  await page.getByRole("link", { name: "Edit Shop" }).click();
+  await page.waitForURL("**/edit");
+  await page.goBack();
+  expect(await names(page)).toEqual(["Blog", "Shop"]);
+  await page.getByRole("link", { name: "Clear search stripe_key" }).click();
+  await page.waitForURL("**/entries?environment=production&sort=project");
+  expect(await names(page)).toEqual(["Blog", "Shop", "Shop"]);
+  await page.getByLabel("Expires").selectOption("7");
+  await found(page, "1 entry");
+  await page.getByRole("link", { name: "Clear filters" }).click();
+  await page.waitForURL("**/entries?sort=project");
+  await page.getByRole("searchbox").fill("nothing like it");
+  await page.getByRole("heading", { name: "No entry matches" }).waitFor();
+  expect(await page.locator(".selection").count()).toBe(0);
+  await page.getByRole("link", { name: "Clear filters" }).click();
+  expect(await rows(page).count()).toBe(4);
+});
+
+test("a value is revealed and hidden in its row", async ({ page, open, vault }) => {
+  await fewEntries(vault);
+  await open("/entries?search=blog&environment=production");
+  await page.getByRole("button", { name: /^Reveal STRIPE_KEY of Blog/ }).click();
+  await page.getByText("sk-blog-secret").waitFor();
+  await page.getByRole("button", { name: "Hide" }).click();
+  expect(await page.content()).not.toContain("sk-blog-secret");
+});
+
+test("a thousand rows load by scrolling, and the way back leads to the same row", async ({ page, open, vault }) => {
+  await newMany(vault.owner, { entries: 1_100, categories: 12 });
+  await open("/entries?sort=category");
+  expect(await rows(page).count()).toBe(40);
+  for (let loaded = 40; loaded < 1_000; ) {
+    await page.locator(".more").scrollIntoViewIfNeeded();
+    await page.waitForFunction((before) => document.querySelectorAll("tbody tr[id]").length > before, loaded);
+    loaded = await rows(page).count();
+  }
+  const ids = await rows(page).evaluateAll((all) => all.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(ids.length);
+  const row = rows(page).nth(700);
+  await row.scrollIntoViewIfNeeded();
+  const id = await row.getAttribute("id");
+  await row.getByRole("link", { name: /^Edit/ }).click();
+  await page.waitForURL("**/edit");
+  await page.goBack();
+  await page.waitForURL("**/entries?**");
+  await page.waitForFunction((wanted) => {
+    const at = document.getElementById(wanted ?? "")?.getBoundingClientRect();
+    return at !== undefined && at.top >= 0 && at.bottom <= innerHeight;
+  }, id);
+});
+
+test("all that match are changed, those beyond the loaded ones, too", async ({ page, open, vault }) => {
+  await newMany(vault.owner, { entries: 120, categories: 120 });
+  await open("/entries");
+  await page.getByLabel("All 120 entries that match").check();
+  expect(await boxes(page).evaluateAll((all) => all.every((box) => (box as HTMLInputElement).checked))).toBe(true);
+  await choose(page, "Set environment");
+  await dialog(page).getByRole("heading", { name: "Set the environment of 120 entries" }).waitFor();
+  await dialog(page).getByText("and 115 others").waitFor();
+  await dialog(page).getByLabel("Staging").check();
+  await dialog(page).getByRole("button", { name: "Set for 120 entries" }).click();
+  await page.getByText("120 entries changed.").waitFor();
+  const stats = await vault.owner.get<{ byEnvironment: object }>("/api/stats");
+  expect(stats.body.byEnvironment).toEqual({ development: 0, staging: 120, production: 0 });
+});
+
+test("a range is ticked with Shift; one that is in the way is named, and nothing changes", async (stage) => {
+  const { page, open, vault } = stage;
+  const { stripe } = await fewEntries(vault);
+  await open("/entries?sort=project");
+  await boxes(page).first().click();
+  await boxes(page)
+    .nth(1)
+    .click({ modifiers: ["Shift"] });
+  await page.getByText("2 selected").waitFor();
+  await choose(page, "Set environment");
+  await dialog(page).getByLabel("Development").check();
+  await dialog(page).getByRole("button", { name: "Set for 2 entries" }).click();
+  await dialog(page).getByRole("alert").waitFor();
+  expect(await dialog(page).getByRole("alert").textContent()).toContain(
+    "Nothing was changed: 1 entry stands in the way",
+  );
+  expect(await dialog(page).getByRole("alert").textContent()).toContain("Blog, production, in Stripe");
+  expect((await vault.entries(stripe)).map(({ environment }) => environment)).toEqual([
+    "production",
+    "development",
+    "production",
+  ]);
+});
+
+test("a project is renamed in every category at once", async ({ page, open, vault }) => {
+  const { stripe, mail } = await fewEntries(vault);
+  await open("/entries");
+  await page.getByRole("link", { name: "Shop", exact: true }).first().click();
+  await page.waitForURL("**/entries?project=Shop");
+  await page.locator(".head").getByRole("button", { name: "Rename project" }).click();
+  await dialog(page).getByRole("heading", { name: "Rename the project of 2 entries" }).waitFor();
+  const name = dialog(page).getByLabel("New name of the project");
+  await expectFocus(name);
+  expect(await name.inputValue()).toBe("Shop");
+  await name.fill("Store");
+  await name.press("Enter");
+  await page.waitForURL("**/entries?project=Store");
+  expect(await names(page)).toEqual(["Store", "Store"]);
+  expect((await vault.entries(mail)).map((entry) => entry.name)).toEqual(["Store"]);
+  expect((await vault.entries(stripe)).map((entry) => entry.name)).toEqual(["Store", "Blog", "Blog"]);
+});
+
+test("entries move, with their values, and the counts with them", async ({ page, open, vault }) => {
+  const { stripe, mail } = await fewEntries(vault);
+  await vault.category({ name: "Files", keyType: "ssh" });
+  await open(`/keys/${stripe.id}?search=blog`);
+  await page.getByLabel("All shown").check();
+  await choose(page, "Move");
+  expect(await dialog(page).getByRole("option").allTextContents()).toEqual(["Choose one", "Mail", "Stripe"]);
+  await dialog(page).getByRole("combobox").selectOption({ label: "Mail" });
+  await dialog(page).getByRole("button", { name: "Move 2 entries" }).click();
+  await page.getByText("2 entries changed.").waitFor();
+  expect(page.url()).toEndWith(`/keys/${stripe.id}?search=blog`);
+  expect((await vault.categories()).map(({ name, entryCount }) => [name, entryCount])).toEqual([
+    ["Files", 0],
+    ["Mail", 3],
+    ["Stripe", 1],
+  ]);
+  const moved = (await vault.entries(mail)).find(
+    ({ environment, name }) => name === "Blog" && environment === "production",
+  );
+  expect(await vault.reveal(moved)).toBe("sk-blog-secret");
+});
+
+test("with keys alone: tick, go to the actions, delete", async ({ page, open, vault }) => {
+  await fewEntries(vault);
+  await open("/entries?search=blog");
+  await boxes(page).first().focus();
+  await page.keyboard.press("Space");
+  await boxes(page).nth(1).focus();
+  await page.keyboard.press("Enter");
+  await expectFocus(page.getByRole("button", { name: "Set environment" }));
+  await page.getByText("2 selected").waitFor();
+  for (let presses = 0; presses < 4; presses++) await page.keyboard.press("Tab");
+  await expectFocus(page.locator(".selection").getByRole("button", { name: "Delete" }));
+  await page.keyboard.press("Enter");
+  await dialog(page).getByRole("heading", { name: "Delete 2 entries?" }).waitFor();
+  await page.keyboard.press("Escape");
+  await dialog(page).waitFor({ state: "hidden" });
+  await expectFocus(page.locator(".selection").getByRole("button", { name: "Delete" }));
+  await page.keyboard.press("Enter");
+  await dialog(page).getByText("They cannot be brought back here").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByText("2 entries deleted.").waitFor();
+  await page.getByRole("heading", { name: "No entry matches" }).waitFor();
+});
+
+test(
+  "without script: more rows, a selection, its confirmation, and what nothing was ticked for",
+  async ({ page, open, vault }) => {
+    await newMany(vault.owner, { entries: 70, categories: 70 });
+    await open("/entries?sort=project");
+    expect(await rows(page).count()).toBe(40);
+    await page.getByRole("link", { name: "More entries" }).click();
+    await found(page, "70 entries, 30 entries on this page");
+    await page.getByRole("link", { name: "From the beginning" }).click();
+    await boxes(page).nth(0).check();
+    await boxes(page).nth(3).check();
+    await page.locator(".selection").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("heading", { level: 1, name: "Delete 2 entries?" }).waitFor();
+    await page.getByRole("button", { name: "Delete 2 entries" }).click();
+    await page.getByText("2 entries deleted.").waitFor();
+    await found(page, "68 entries");
+    await page.getByLabel("All 68 entries that match").check();
+    await page.locator(".selection").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("heading", { level: 1, name: "Delete 68 entries?" }).waitFor();
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await found(page, "68 entries");
+  },
+  { javaScriptEnabled: false },
+);
+
+test(
+  "on a phone the actions stay in sight, and nothing sticks out",
+  async ({ page, open, vault }) => {
+    await newMany(vault.owner, { entries: 40, categories: 8 });
+    await open("/entries");
+    await boxes(page).nth(20).check();
+    const bar = page.locator(".selection").getByRole("button", { name: "Export" });
+    await bar.waitFor();
+    expect(await bar.evaluate((button) => button.getBoundingClientRect().top >= 0)).toBe(true);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  },
+  { viewport: { width: 390, height: 844 } },
+);

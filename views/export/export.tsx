@@ -1,0 +1,237 @@
+import type { Environment } from "../../src/features/entries/model.ts";
+import type { Dialect, ExportPreview } from "../../src/features/export/model.ts";
+import { NAME_LENGTH } from "../../src/schema.ts";
+import { attribute } from "../components/attribute.ts";
+import { count, Path } from "../components/bits.tsx";
+import { SelectField, TextField } from "../components/field.tsx";
+import type { Frame } from "../layout/frame.ts";
+import { Page } from "../layout/page.tsx";
+import { Matter, Settings } from "../settings/layout.tsx";
+import { ids, urls } from "../urls.ts";
+import { DIALECT_OPTIONS, ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS } from "../words.ts";
+
+/** As they stand in the address; "" is everything, and any program. */
+export type Choices = Readonly<{ project: string; environment: Environment | ""; dialect: Dialect | "" }>;
+
+type Props = { choices: Choices; projects: readonly string[] };
+
+export const ExportsPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Element => (
+  <Settings frame={frame} title="Export" place="export">
+    <div class="head">
+      <div>
+        <h1>Export</h1>
+        <p class="muted">Take your keys along, or an inventory of them.</p>
+      </div>
+    </div>
+    <div class="matters">
+      <Matter
+        title=".env file"
+        about={
+          <>
+            Values of simple and group entries, as plain text. SSH keys, JSON files and second factors are not in it.
+            Asks for your password.
+          </>
+        }
+      >
+        <ExportForm {...form} />
+      </Matter>
+      <Matter
+        title="Metadata"
+        about={
+          <>
+            One JSON file of names, notes, environments and dates: categories, entries, 2FA, env projects and access
+            keys. No values. <code>docs/metadata-export.md</code> has its format.
+          </>
+        }
+      >
+        <form method="post" action={urls.exportMetadata} data-download>
+          <button class="button" type="submit">
+            Download metadata
+          </button>
+        </form>
+      </Matter>
+    </div>
+  </Settings>
+);
+
+/** A form of its address alone, so that the way through the password and the back button keep what was chosen. */
+const ExportForm = ({ choices, projects }: Props): JSX.Element => (
+  <form class="form" method="get" action={urls.exportEnv()}>
+    <TextField
+      name="project"
+      label="Project"
+      hint="The name that its entries have. Empty for all of them."
+      value={choices.project}
+      list={ids.projectNames}
+      maxlength={NAME_LENGTH}
+      optional
+    />
+    <datalist id={ids.projectNames}>
+      {projects.map((name) => (
+        <option value={attribute(name)}></option>
+      ))}
+    </datalist>
+    <SelectField
+      name="environment"
+      label="Environment"
+      options={[["", "All"], ...ENVIRONMENT_OPTIONS]}
+      chosen={choices.environment}
+    />
+    <SelectField
+      name="dialect"
+      label="Who reads it"
+      hint="Programs do not agree on quotes and line breaks. Choose yours, and it reads what you have stored."
+      options={DIALECT_OPTIONS}
+      chosen={choices.dialect}
+    />
+    <div class="actions">
+      <button class="button primary" type="submit">
+        Continue
+      </button>
+    </div>
+  </form>
+);
+
+type PreviewProps = {
+  choices: Choices;
+  /** null when the dialect cannot hold the values of `refusedKeys`. */
+  preview: ExportPreview | null;
+  refusedKeys: readonly string[];
+};
+
+/** What would be in the download and what would not, and the download. */
+export const ExportPreviewPage = ({
+  frame,
+  choices,
+  preview,
+  refusedKeys,
+}: PreviewProps & { frame: Frame }): JSX.Element => (
+  <Page frame={frame} title="Export .env" section="settings">
+    <Path
+      steps={[
+        { name: "settings", href: urls.settings },
+        { name: "export", href: urls.exportsOf(choices) },
+        { name: ".env" },
+      ]}
+    />
+    <div class="head">
+      <div>
+        <h1>
+          {preview === null ? "Not for this program" : preview.lines === 0 ? "Nothing to export" : "Ready to download"}
+        </h1>
+        <p class="muted" safe>
+          {chosenWords(choices)}
+        </p>
+      </div>
+    </div>
+    <div class="form-width stack loose">
+      {preview === null ? <Refused keys={refusedKeys} /> : <Report preview={preview} />}
+      <div class="actions">
+        {preview === null || preview.lines === 0 ? null : (
+          <form method="post" action={urls.exportEnv(choices)} data-download>
+            <button class="button primary" type="submit">
+              Download kagi-export.env
+            </button>
+          </form>
+        )}
+        <a class="button" href={urls.exportsOf(choices)}>
+          Choose again
+        </a>
+      </div>
+    </div>
+  </Page>
+);
+
+const Refused = ({ keys }: { keys: readonly string[] }): JSX.Element => (
+  <section class="notice bad">
+    <div class="stack tight">
+      <p>
+        <strong>There is no way to write these for the program that you chose.</strong> Choose another, or leave it at
+        any program, which writes everything else.
+      </p>
+      <Names names={keys} />
+    </div>
+  </section>
+);
+
+const Report = ({ preview }: { preview: ExportPreview }): JSX.Element => (
+  <>
+    {preview.lines === 0 ? (
+      <p class="panel">No simple or group entry goes with what you chose.</p>
+    ) : (
+      <p class="panel">
+        <strong safe>{count(preview.lines, "variable")}</strong> of{" "}
+        <span safe>{count(preview.entries, "entry", "entries")}</span>. The file is plain text: keep it out of
+        repositories, and delete it when it has done its work.
+      </p>
+    )}
+    {preview.repeated.length === 0 ? null : (
+      <Finding
+        title="Written more than once"
+        text="A program keeps the last line of a name. Choose one project and one environment to have one of each."
+        rows={preview.repeated.map((name) => [name, ""])}
+      />
+    )}
+    {preview.notPortable.length === 0 ? null : (
+      <Finding
+        title="Not read alike by every program"
+        text="They are written for dotenv. Choose the program that will read them, and it reads them right."
+        rows={preview.notPortable.map(({ key, misreadBy }) => [key, `misread by ${misreadBy.join(", ")}`])}
+      />
+    )}
+    {preview.notWritten.length === 0 ? null : (
+      <Finding
+        title="Not written"
+        text="No form of them is safe with every program. A comment stands in their place; choose the program that will read them."
+        rows={preview.notWritten.map((name) => [name, ""])}
+      />
+    )}
+    {preview.unreadable === 0 ? null : (
+      <p class="notice bad">
+        <span safe>{count(preview.unreadable, "value")}</span> could not be decrypted and would be missing. The server's
+        log names the entries.
+      </p>
+    )}
+  </>
+);
+
+type FindingProps = { title: string; text: string; rows: readonly (readonly [name: string, why: string])[] };
+
+const Finding = ({ title, text, rows }: FindingProps): JSX.Element => (
+  <section class="notice warns">
+    <div class="stack tight">
+      <h2 safe>{title}</h2>
+      <p class="small" safe>
+        {text}
+      </p>
+      <ul class="names">
+        {rows.map(([name, why]) => (
+          <li>
+            <code safe>{name}</code>
+            {why === "" ? null : (
+              <small class="muted" safe>
+                {why}
+              </small>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  </section>
+);
+
+const Names = ({ names }: { names: readonly string[] }): JSX.Element => (
+  <ul class="names">
+    {names.map((name) => (
+      <li>
+        <code safe>{name}</code>
+      </li>
+    ))}
+  </ul>
+);
+
+function chosenWords({ project, environment, dialect }: Choices): string {
+  const where = environment === "" ? "All environments" : ENVIRONMENT_WORDS[environment];
+  const reader = dialect === "" ? "any program" : DIALECT_OPTIONS.find(([id]) => id === dialect)?.[1];
+  return [project === "" ? "All projects" : project, where, `for ${reader}`].join(" · ");
+}
