@@ -111,3 +111,5 @@ CREATE TABLE audit_events (
   request_id TEXT NOT NULL
 );
 CREATE INDEX audit_events_user ON audit_events (user_id, id);
+-- What happened to one thing, without a look at all that ever happened.
+CREATE INDEX audit_events_thing ON audit_events (thing_id, at);

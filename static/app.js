@@ -363,6 +363,51 @@ openEditors();
 document.addEventListener("htmx:after:swap", openEditors);
 document.addEventListener("kagi:finish", (event) => finish(event.target));
 
+/* What is sent is what is shown: a submit right behind a letter waits until the request with it is there. */
+
+let waiting;
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { target: form, submitter } = event;
+    const field = form.querySelector("[data-shown-in]");
+    if (!field || submitter?.value === "names" || isShown(field)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting = { field, submitter };
+    window.htmx.trigger(field, "show");
+  },
+  true,
+);
+
+function isShown({ dataset, value, maxLength }) {
+  return document.getElementById(dataset.shownIn).dataset.prompt === value.trim().slice(0, maxLength);
+}
+
+// A request that another one replaces ends as well, and is not the one that is waited for.
+document.addEventListener("htmx:before:request", (event) => {
+  if (event.target === waiting?.field) waiting.ctx = event.detail.ctx;
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  if (waiting === undefined || waiting.ctx !== ctx) return;
+  const { field, submitter } = waiting;
+  stopWaiting();
+  if (ctx.status === "swapped" && field.isConnected) field.form.requestSubmit(submitter);
+});
+
+// Whoever types on has not said all of it.
+document.addEventListener("input", (event) => {
+  if (event.target === waiting?.field) stopWaiting();
+});
+
+function stopWaiting() {
+  finish(waiting.field.form);
+  waiting = undefined;
+}
+
 /* From a sentence to a file: what runs can be seen and cancelled, and what is ticked stays one line a variable. */
 
 const SAID_EVERY_S = 10;

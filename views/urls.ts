@@ -25,6 +25,9 @@ export const urls = {
   entries: "/entries",
   /** What is to be done with the entries that are selected: asked, then done. */
   selected: "/entries/selected",
+  /** The question about an export of a selection, which the fields bring back. */
+  exportOf: (fields: readonly (readonly [name: string, value: string])[]) =>
+    `/entries/selected${query({ verb: "export", ...Object.fromEntries(fields) })}`,
   changeSelected: "/entries/selected/change",
   exportSelected: "/entries/selected/export",
   /** The entry's place in the list of its category, with what was searched for. */

@@ -203,6 +203,33 @@ onEachEngine(
         });
       });
 
+      test("is of the kind that Accept weighs most, and a file where both weigh the same to nobody", async () => {
+        const typeOf = async (accept: string) => {
+          const answer = await vault.owner.post("/api/ai/extract", { prompt: "nothing" }, { accept });
+          expect(answer.status).toBe(200);
+          return answer.headers.get("content-type")?.split(";", 1)[0];
+        };
+        const asText = [
+          "*/*",
+          "text/plain",
+          "application/json;q=0",
+          "application/json; q=0, */*",
+          "application/json;q=0.5, text/plain",
+          "application/jsonp",
+          "text/html",
+        ];
+        const asJson = [
+          "application/json",
+          "Application/JSON; q=0.1",
+          "text/plain;q=0.4, application/json;q=0.5",
+          "text/html, application/json",
+        ];
+        for (const accept of asText)
+          expect({ accept, type: await typeOf(accept) }).toEqual({ accept, type: "text/plain" });
+        for (const accept of asJson)
+          expect({ accept, type: await typeOf(accept) }).toEqual({ accept, type: "application/json" });
+      });
+
       test("brings nothing that was not asked about, whoever it belongs to, and counts it", async () => {
         const project = fresh("Mine");
         const mine = await simple(vault.owner, "MINE_KEY", "mine", { name: project });
@@ -324,6 +351,109 @@ onEachEngine(
       });
     });
 
+    describe("what cannot be written", () => {
+      test("because it does not open is left out, and said", async () => {
+        const project = fresh("Corrupt");
+        const broken = await simple(vault.owner, "CORRUPT_KEY", marked("corrupt"), { name: project });
+        const sound = await simple(vault.owner, "SOUND_KEY", "sound", { name: project });
+        const [row] = await vault.storage.rows<{ sealed_value: string }>(
+          `SELECT sealed_value FROM entries WHERE id = '${broken.id}'`,
+        );
+        const sealed = row?.sealed_value ?? "";
+        const other = `${sealed.slice(0, -6)}${sealed.at(-6) === "A" ? "B" : "A"}${sealed.slice(-5)}`;
+        await vault.storage.rows(`UPDATE entries SET sealed_value = '${other}' WHERE id = '${broken.id}'`);
+        model.choose = allOf(project);
+        const { content, selectedKeys, leftOut, dropped } = await extract(vault.owner, project);
+        expect(selectedKeys.map(({ entryId }) => entryId)).toEqual([sound.id]);
+        expect(parse(content)).toEqual({ SOUND_KEY: "sound" });
+        expect(leftOut).toEqual([
+          {
+            entryId: broken.id,
+            name: expect.stringContaining(`— ${project} (production)`),
+            reason: expect.stringContaining("does not open"),
+          },
+        ]);
+        expect(content).toContain(`# left out: ${leftOut[0]?.name}`);
+        expect(dropped).toBe(0);
+      });
+
+      test("because it is gone by then is not spoken of, and counted", async () => {
+        const project = fresh("Going");
+        const going = await simple(
+          vault.owner,
+          "GOING_KEY",
+          marked("going"),
+          { name: project },
+          { name: fresh("Gone") },
+        );
+        const staying = await simple(vault.owner, "STAYING_KEY", "stays", { name: project });
+        model.choose = allOf(project);
+        model.meanwhile = async () => {
+          expect((await vault.owner.delete(`/api/entries/${going.id}`)).status).toBe(204);
+        };
+        const answer = await ask(vault.owner, project);
+        expect(answer.status).toBe(200);
+        expect(answer.body.selectedKeys.map(({ entryId }) => entryId)).toEqual([staying.id]);
+        expect(answer.body).toMatchObject({ alternatives: [], leftOut: [], dropped: 1 });
+        expect(parse(answer.body.content)).toEqual({ STAYING_KEY: "stays" });
+        expectNoneIn(answer.text, ["GOING_KEY", going.id, going.category.name], "the answer");
+      });
+
+      test("because no form of it is safe has a comment in its place, and is not among the keys", async () => {
+        const project = fresh("Unsafe");
+        const value = "'\"`$x\n\\";
+        await simple(vault.owner, "UNSAFE_KEY", value, { name: project });
+        await simple(vault.owner, "SAFE_KEY", "safe", { name: project });
+        model.choose = allOf(project);
+        const extracted = await extract(vault.owner, project);
+        expect(extracted.notWritten).toEqual(["UNSAFE_KEY"]);
+        expect(variables(extracted)).toEqual(["SAFE_KEY"]);
+        expect(parse(extracted.content)).toEqual({ SAFE_KEY: "safe" });
+        expect(extracted.content).toMatch(/^# not written: UNSAFE_KEY/m);
+      });
+    });
+
+    describe("two that want one name", () => {
+      test("get it and their own", async () => {
+        const project = fresh("Renamed");
+        const [one, other] = [fresh("First"), fresh("Second")];
+        await simple(vault.owner, "FIRST_KEY", "one", { name: project }, { name: one });
+        await simple(vault.owner, "SECOND_KEY", "two", { name: project }, { name: other });
+        model.choose = (told) => ({
+          selected: [one, other].flatMap((name) =>
+            pick(told, ({ category }) => category === name).map(({ id }) => ({ id, variable: "LLM_KEY" })),
+          ),
+        });
+        const { content, alternatives } = await extract(vault.owner, "both as LLM_KEY");
+        expect(parse(content)).toEqual({ LLM_KEY: "one", SECOND_KEY: "two" });
+        expect(alternatives).toEqual([]);
+      });
+
+      test("as two environments of a group do are written once, and the other is offered whole", async () => {
+        const project = fresh("Twice");
+        const fields = ["TWICE_SECRET_KEY", "TWICE_PUBLISHABLE_KEY", "TWICE_WEBHOOK_SECRET"];
+        const { id: categoryId } = await newCategory(vault.owner, { keyType: "group", fieldDefinitions: fields });
+        const entry = (environment: Entry["environment"]) =>
+          newEntry(vault.owner, {
+            categoryId,
+            name: project,
+            environment,
+            value: Object.fromEntries(fields.map((field) => [field, environment])),
+          });
+        const [staging, production] = [await entry("staging"), await entry("production")];
+        model.choose = allOf(project);
+        const { content, selectedKeys, alternatives } = await extract(vault.owner, `${project} for Next.js`);
+        const named = ["TWICE_SECRET_KEY", "NEXT_PUBLIC_TWICE_PUBLISHABLE_KEY", "TWICE_WEBHOOK_SECRET"];
+        expect(selectedKeys.map(({ entryId, envVarName }) => [entryId, envVarName])).toEqual(
+          named.map((name) => [production.id, name]),
+        );
+        expect(alternatives.map(({ entryId, envVarName }) => [entryId, envVarName])).toEqual(
+          named.map((name) => [staging.id, name]),
+        );
+        expect(statements(content)).toEqual(named.map((name) => `${name}=production`));
+      });
+    });
+
     describe("frameworks", () => {
       const PREFIXES: [said: string, framework: string, prefix: string][] = [
         ["Next.js", "nextjs", "NEXT_PUBLIC_"],
@@ -405,7 +535,86 @@ onEachEngine(
         const { content, generatedSecrets, dropped } = await extract(vault.owner, "an OpenAI key, made up");
         expect(generatedSecrets).toEqual([]);
         expect(content).not.toMatch(/[0-9a-f]{64}/);
-        expect(dropped).toBeGreaterThanOrEqual(1);
+        // The three names of one entry are not dropped: it is offered.
+        expect(dropped).toBe(1);
+      });
+
+      test("are not made for what a group of the vault has, be its fields its category's or its own", async () => {
+        const project = fresh("Fields");
+        const free = await newCategory(vault.owner, { keyType: "group", fieldDefinitions: null });
+        const own = await newEntry(vault.owner, {
+          categoryId: free.id,
+          name: project,
+          value: { FREE_FORM_SECRET: "of-the-vault", FREE_FORM_HOST: "host" },
+        });
+        const set = await newCategory(vault.owner, { keyType: "group", fieldDefinitions: ["DEFINED_SECRET"] });
+        const value = { DEFINED_SECRET: "of-the-vault" };
+        const defined = await newEntry(vault.owner, { categoryId: set.id, name: project, value });
+        const generated = ["FREE_FORM_SECRET", "DEFINED_SECRET", "NEXT_PUBLIC_FREE_FORM_SECRET"].map((variable) => ({
+          variable,
+          format: "hex",
+          bytes: 32,
+        }));
+        model.choose = () => ({ generated });
+        const { generatedSecrets, selectedKeys, alternatives, content } = await extract(
+          vault.owner,
+          "secrets",
+          project,
+        );
+        expect(generatedSecrets).toEqual([]);
+        expect(selectedKeys).toEqual([]);
+        expect(alternatives.map(({ entryId, envVarName }) => [entryId, envVarName])).toEqual([
+          [own.id, "FREE_FORM_SECRET"],
+          [own.id, "FREE_FORM_HOST"],
+          [defined.id, "DEFINED_SECRET"],
+        ]);
+        expect(statements(content)).toEqual([]);
+      });
+
+      test("give way to that entry of their name which fits the project and the environment", async () => {
+        const [here, there] = [fresh("Fitting"), fresh("Elsewhere")];
+        const { id: categoryId } = await newCategory(vault.owner, { name: fresh("Fit"), envVarName: "FITTING_SECRET" });
+        const entry = (name: string, environment: Entry["environment"]) =>
+          newEntry(vault.owner, { categoryId, name, environment, value: `${name} ${environment}` });
+        await entry(there, "staging");
+        const production = await entry(here, "production");
+        const staging = await entry(here, "staging");
+        await entry(there, "production");
+        model.choose = () => ({ generated: [{ variable: "FITTING_SECRET", format: "hex", bytes: 32 }] });
+        const asked = await extract(vault.owner, "a secret for staging", here);
+        expect(asked.generatedSecrets).toEqual([]);
+        expect(asked.selectedKeys.map(({ entryId }) => entryId)).toEqual([staging.id]);
+        expect(parse(asked.content)).toEqual({ FITTING_SECRET: `${here} staging` });
+        const unsaid = await extract(vault.owner, "a secret", here);
+        expect(unsaid.selectedKeys.map(({ entryId }) => entryId)).toEqual([production.id]);
+        const elsewhere = await extract(vault.owner, "a secret", "Nobody's");
+        expect([elsewhere.selectedKeys, elsewhere.generatedSecrets]).toEqual([[], []]);
+        expect(elsewhere.alternatives.map(({ envVarName }) => envVarName)).toEqual(["FITTING_SECRET"]);
+      });
+
+      test("are made for what people choose themselves of a service, and for nothing that it gives out", async () => {
+        const by = await vault.other;
+        const chosen = ["MINIO_ROOT_PASSWORD", "PAYLOAD_SECRET"];
+        const given = ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "CLERK_SECRET_KEY"];
+        model.choose = () => ({
+          generated: [...given, ...chosen].map((variable) => ({ variable, format: "hex", bytes: 32 })),
+        });
+        const { content, generatedSecrets, dropped } = await extract(by, "secrets, made up");
+        expect(generatedSecrets.map(({ envVarName }) => envVarName)).toEqual(chosen);
+        expect(Object.keys(parse(content))).toEqual(chosen);
+        expect(dropped).toBe(given.length);
+      });
+
+      test("have no name that a shell or a loader has a meaning of its own for", async () => {
+        const hostile =
+          "RANDOM SRANDOM OPTIND UID EUID PPID LESSOPEN LESSKEY BASH_ENV NPM_CONFIG_TOKEN LD_AUDIT_KEY".split(" ");
+        model.choose = () => ({
+          generated: hostile.map((variable) => ({ variable, format: "hex", bytes: 32 })),
+        });
+        const { content, generatedSecrets, dropped } = await extract(vault.owner, `secrets ${hostile.join(" ")}`);
+        expect(generatedSecrets).toEqual([]);
+        expect(statements(content)).toEqual([]);
+        expect(dropped).toBe(hostile.length);
       });
 
       test("are dropped or bounded where a model asks for what there is not", async () => {
@@ -604,6 +813,11 @@ onEachEngine(
         expect(await left).toBe("AbortError");
         await model.last.closed;
         expect(model.heard).toHaveLength(1);
+        // By the time that a later request is in the log, so is all there is to say of this one.
+        model.next({ status: 401, error: { message: "no" } });
+        const later = await ask(vault.owner, prompt);
+        await vault.logged(`requestId=${later.headers.get("x-request-id")}`);
+        expect(vault.log).not.toMatch(/request failed|asking the model failed/);
       });
     });
 
@@ -692,24 +906,32 @@ onEachEngine(
           newCategory(by, { name: `Provider ${at}`, envVarName: `PROVIDER_${at}_KEY`, description: "x".repeat(1000) }),
         ),
       );
+      // No value of theirs is opened, so that one row by the door is the model of all others.
       for (const { id: categoryId } of categories) {
-        const made = Array.from({ length: 100 }, (_, at) =>
-          newEntry(by, {
-            categoryId,
-            name: `Project ${at} ${"with a long name ".repeat(8)}`,
-            value: "v",
-            notes: "y".repeat(1000),
-          }),
+        const name = (at: string) => `Project ${at} ${"with a long name ".repeat(8).trim()}`;
+        const first = await newEntry(by, { categoryId, name: name("0"), value: "v", notes: "y".repeat(1000) });
+        const columns = (await vault.storage.rows(`SELECT * FROM entries WHERE id = '${first.id}'`))[0] ?? {};
+        const rest = Object.keys(columns).filter((column) => !["id", "name", "name_folded"].includes(column));
+        const numbers = Array.from({ length: 99 }, (_, at) => `('${Bun.randomUUIDv7()}', '${at + 1}')`);
+        await vault.storage.rows(
+          `WITH made (id, at) AS (VALUES ${numbers.join(", ")})
+           INSERT INTO entries (id, name, name_folded, ${rest.join(", ")})
+           SELECT made.id, replace(name, 'Project 0 ', 'Project ' || made.at || ' '),
+             replace(name_folded, 'project 0 ', 'project ' || made.at || ' '), ${rest.join(", ")}
+           FROM entries, made WHERE entries.id = '${first.id}'`,
         );
-        await Promise.all(made);
       }
+      expect((await by.get("/api/stats")).body).toMatchObject({ totalEntries: 5000 });
       const wanted = await simple(by, "OPENAI_API_KEY", "found", { name: "Needle" }, { name: "OpenAI" });
       model.choose = allOf("Needle");
       const { selectedKeys, content } = await extract(by, "the OpenAI key of the Needle project");
       expect(selectedKeys.map(({ entryId }) => entryId)).toEqual([wanted.id]);
       expect(parse(content)).toEqual({ OPENAI_API_KEY: "found" });
-      expect(pick(model.told, () => true).length).toBeLessThanOrEqual(200);
+      const told = pick(model.told, () => true).length;
+      expect(told).toBeLessThanOrEqual(200);
+      expect(told).toBeGreaterThan(150);
       expect(Buffer.byteLength(model.last.body)).toBeLessThan(64 * 1024);
+      expect(Buffer.byteLength(model.last.body)).toBeGreaterThan(16 * 1024);
     });
   },
   MODEL,
@@ -733,6 +955,13 @@ onEachEngine("without a model", (vault) => {
     const rows = await vault.storage.rows<{ verb: string }>("SELECT verb FROM audit_events");
     expect(rows.map(({ verb }) => verb)).toContain("extract");
     expect(rows.map(({ verb }) => verb)).not.toContain("ask-model");
+  });
+
+  test("a prompt of signs that stand for eighteen each is answered like others", async () => {
+    for (const sign of ["\ufdfa", "\u3316", "𝔸".slice(0, 2)]) {
+      const prompt = sign.repeat(Math.floor(2000 / sign.length));
+      expect(await extract(vault.owner, prompt)).toMatchObject({ matchedBy: "names", selectedKeys: [] });
+    }
   });
 });
 

@@ -41,8 +41,14 @@ describe("README", () => {
       expect(out).toContain('\nsk-a$b "c" sk_test_def+ghi\n');
       expect(out).toMatch(/"code":"\d{6}","remainingSeconds":\d+\}/);
       expect(out).toContain('"content":"PORT=3000\\n"');
-      const saved = JSON.parse(out.slice(out.lastIndexOf('{"id"'))) as Record<string, string>;
+      const [last = ""] = [...out.matchAll(/\{"id"[^{}]*\}/g)].at(-1) ?? [];
+      const saved = JSON.parse(last) as Record<string, string>;
       expect(saved).toMatchObject({ fileType: "env", updatedAt: expect.not.stringMatching(saved.createdAt as string) });
+      const { content, selectedKeys, matchedBy } = JSON.parse(out.slice(out.indexOf('{"content":"# ')));
+      expect(selectedKeys).toHaveLength(4);
+      expect(content).toContain("\nSTRIPE_SECRET_KEY=sk_test_def+ghi\n");
+      expect(content).toMatch(/\nSESSION_SECRET=[0-9a-f]{64}\n/);
+      expect(matchedBy).toBe("names");
     } finally {
       await server.stop();
     }
@@ -73,7 +79,7 @@ test("CONTRIBUTING has a reason for each dependency", () => {
 });
 
 test("links between documents lead somewhere", () => {
-  for (const name of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/encryption.md"]) {
+  for (const name of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/ai.md", "docs/encryption.md"]) {
     const links = [...read(name).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link as string);
     for (const link of links.filter((path) => !path.startsWith("docs/screenshots/"))) {
       expect(`${name} ${link} ${existsSync(join(ROOT, link))}`).toBe(`${name} ${link} true`);

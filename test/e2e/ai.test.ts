@@ -92,6 +92,69 @@ test("another request than the one that was seen is shown first, and not sent", 
   expect(model.heard).toHaveLength(1);
 });
 
+test("a submit right behind the last letter waits for the request with it, and sends that", async ({
+  page,
+  open,
+  vault,
+}) => {
+  const { path } = await fill(vault);
+  await open(path);
+  const held = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  await page.route("**/generate/preview**", async (route) => {
+    asked.resolve();
+    await held.promise;
+    await route.continue();
+  });
+  await prompt(page).fill("Everything of the shop");
+  await page.keyboard.press("Control+Enter");
+  await asked.promise;
+  await page.keyboard.press("Control+Enter");
+  expect(model.heard).toHaveLength(0);
+  held.resolve();
+  await page.getByRole("button", { name: "Put into the editor" }).waitFor();
+  expect(model.heard).toHaveLength(1);
+  expect(JSON.parse(model.last.body)).toEqual(JSON.parse((await request(page).textContent()) ?? ""));
+  expect(model.last.body).toContain("Everything of the shop");
+  expect(await page.getByText("Nothing is sent yet").count()).toBe(0);
+});
+
+test("whoever types on while a submit waits has not sent", async ({ page, open, vault }) => {
+  const { path } = await fill(vault);
+  await open(path);
+  const held = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  await page.route("**/generate/preview**", async (route) => {
+    asked.resolve();
+    await held.promise;
+    await route.continue();
+  });
+  await prompt(page).fill("Everything of the shop");
+  await generate(page).click();
+  await asked.promise;
+  await prompt(page).fill("Everything of the shop but Stripe");
+  held.resolve();
+  await request(page).getByText("Everything of the shop but Stripe").waitFor();
+  expect(model.heard).toHaveLength(0);
+  await generate(page).click();
+  await page.getByRole("button", { name: "Put into the editor" }).waitFor();
+  expect(model.heard).toHaveLength(1);
+  expect(model.last.body).toContain("Everything of the shop but Stripe");
+});
+
+test(
+  "a blank prompt is asked for what it lacks, and sent nowhere",
+  async ({ page, open, vault }) => {
+    const { path } = await fill(vault);
+    await open(path);
+    await prompt(page).fill("   ");
+    await generate(page).click();
+    await page.getByText("Write what the file needs.").waitFor();
+    expect(model.heard).toHaveLength(0);
+  },
+  { expected: /400/ },
+);
+
 test("a slow model shows that it is asked, once, and cancelling ends the request at its server", async ({
   page,
   open,
@@ -102,7 +165,7 @@ test("a slow model shows that it is asked, once, and cancelling ends the request
   await type(page, "Something slow");
   model.next({ connection: "left open" });
   await page.keyboard.press("Control+Enter");
-  await page.getByText(/^Asking gpt-4o-mini at .* 60 s at most/).waitFor();
+  await page.getByText(/^Asking gpt-4o-mini at .* Up to 30 s, and once more if the server fails\.$/).waitFor();
   await page.getByRole("timer").getByText("1 s").waitFor();
   await model.hears(1);
   await page.keyboard.press("Control+Enter");
@@ -205,6 +268,90 @@ test("the draft is saved by saving alone: its difference, leaving, saving, going
   await page.getByRole("button", { name: "Reveal to edit" }).waitFor();
   expect(await page.content()).not.toContain("planted-");
 });
+
+test("a file can be generated from wherever it is open, and a new one has no difference to show", async ({
+  page,
+  open,
+  vault,
+}) => {
+  const { project, path } = await fill(vault);
+  const link = page.getByRole("link", { name: "AI generate" });
+  await open(`/envs/${project.id}?file=env`);
+  await page.getByRole("button", { name: "Reveal to edit" }).click();
+  await editor(page).waitFor();
+  expect(new URL((await link.getAttribute("href")) ?? "", page.url()).href).toBe(vault.url + path);
+  await open(`/envs/${project.id}?file=env.local`);
+  await link.click();
+  await generated(page);
+  expect(await page.getByRole("radio").count()).toBe(0);
+  await page.getByRole("button", { name: "Put into the editor" }).click();
+  await editor(page).waitFor();
+  await page.getByRole("heading", { name: "Unsaved draft" }).waitFor();
+  expect(await page.getByRole("region", { name: "Difference to what is saved" }).count()).toBe(0);
+  expect(await page.locator("main").textContent()).not.toContain("saved file stands below");
+  await link.waitFor();
+  await save(page);
+  await page.getByText(/\.env\.local, saved /).waitFor();
+  await link.waitFor();
+});
+
+test("what would take another's place says so once for all of its variables", async ({ page, open, vault }) => {
+  const { path, name } = await fill(vault);
+  const STRIPE = { STRIPE_SECRET_KEY: "planted-stripe-staging", STRIPE_WEBHOOK_SECRET: "planted-hook-staging" };
+  await vault.entry(await named(vault, { name: "Stripe" }), { name, environment: "staging", value: STRIPE });
+  await open(path);
+  await generated(page, "All the production keys of the shop");
+  const others = page.getByRole("region", { name: "Other keys that may fit" });
+  const stripe = others.getByRole("listitem").filter({ hasText: "STRIPE_SECRET_KEY" });
+  expect(((await stripe.textContent()) ?? "").match(/Instead of [^.]*\./g)).toEqual([
+    `Instead of Stripe — ${name} (production).`,
+  ]);
+  expect(await others.textContent()).not.toMatch(/Not of production/);
+  await page.getByRole("heading", { name: "New secrets" }).waitFor();
+});
+
+test(
+  "a proposal that cannot be opened any more is said, and is no failure of the model",
+  async ({ page, open, vault }) => {
+    const { path } = await fill(vault);
+    await open(path);
+    await generated(page);
+    await page.locator("[name=ticket]").evaluate((field) => {
+      (field as HTMLInputElement).value = "of another day";
+    });
+    await page.getByRole("button", { name: "Put into the editor" }).click();
+    await page.getByRole("alert").getByText("Generate again").waitFor();
+    expect(await page.getByRole("button", { name: "Match without AI instead" }).count()).toBe(0);
+    expect(await prompt(page).inputValue()).toBe("All the keys of the shop");
+  },
+  { expected: /400/ },
+);
+
+for (const [size, below] of [
+  [{ width: 390, height: 844 }, true],
+  [{ width: 1440, height: 900 }, false],
+] as const) {
+  test(`at ${size.width} px the way on is in sight, and what was told ${below ? "below" : "beside"} the result`, async ({
+    page,
+    open,
+    vault,
+  }) => {
+    const { path, name } = await fill(vault);
+    for (let number = 1; number <= 12; number++) {
+      const category = await vault.category({ name: `Service ${number} ${name}`, envVarName: `SERVICE_${number}` });
+      await vault.entry(category, { name, value: "planted-service-value" });
+    }
+    await page.setViewportSize(size);
+    await open(path);
+    await generated(page);
+    const put = page.getByRole("button", { name: "Put into the editor" });
+    const { y = size.height, height = 0 } = (await put.boundingBox()) ?? {};
+    expect(y).toBeGreaterThan(0);
+    expect(y + height).toBeLessThanOrEqual(size.height);
+    const top = async (id: string) => (await page.locator(id).boundingBox())?.y ?? 0;
+    expect((await top("#told")) > (await top("#generated"))).toBe(below);
+  });
+}
 
 test("a file that was saved meanwhile is a conflict, and replacing leaves nothing else", async ({
   page,
@@ -379,6 +526,9 @@ test(
     }
     await open(path);
     await page.getByRole("heading", { name: /not found/i }).waitFor();
+    await open("/settings/access-keys/new?preset=everything");
+    await page.getByRole("checkbox", { name: /^export:read/ }).waitFor();
+    expect(await page.content()).not.toContain("ai:extract");
   },
   { fresh: true, environment: async () => ({ ...(await environment()), KAGI_AI: "off" }) },
 );

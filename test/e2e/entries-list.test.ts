@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { newMany } from "../support/many.ts";
 import { expectFocus, pageTests } from "./browser.ts";
@@ -205,6 +206,130 @@ test("with keys alone: tick, go to the actions, delete", async ({ page, open, va
   await page.getByText("2 entries deleted.").waitFor();
   await page.getByRole("heading", { name: "No entry matches" }).waitFor();
 });
+
+/** The password, on its page, in between. */
+async function confirm(page: Page, { password }: Vault): Promise<void> {
+  await page.getByRole("heading", { name: "Is it still you?" }).waitFor();
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Confirm" }).click();
+}
+
+async function exported(page: Page, button: string): Promise<{ name: string; text: string }> {
+  const coming = page.waitForEvent("download");
+  await page.getByRole("button", { name: button, exact: true }).last().click();
+  const download = await coming;
+  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
+}
+
+test("an export asks for the password, comes back to the same entries, and hands out no other", async (stage) => {
+  const { page, open, vault } = stage;
+  await fewEntries(vault);
+  await open("/entries?environment=production&sort=project");
+  await page.getByRole("checkbox", { name: "Select Blog, Production, Stripe" }).check();
+  await page.getByRole("checkbox", { name: "Select Shop, Production, Mail" }).check();
+  await page.locator(".selection").getByRole("button", { name: "Export" }).click();
+  await confirm(page, vault);
+  await page.getByRole("heading", { level: 1, name: "Export 2 entries" }).waitFor();
+  expect(await page.locator(".few li").allTextContents()).toEqual([
+    "Blog, production, in Stripe",
+    "Shop, production, in Mail",
+  ]);
+  const { name, text } = await exported(page, "Export");
+  expect(name).toBe("kagi-selection.env");
+  expect(text.split("\n").filter((line) => line.includes("="))).toEqual([
+    "MAIL_TOKEN='mail-shop-secret'",
+    "STRIPE_KEY='sk-blog-secret'",
+  ]);
+  expect(await page.content()).not.toContain("secret");
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await page.waitForURL("**/entries?environment=production&sort=project");
+  // The proof counts for a while, so the next one is asked about in place.
+  await page.getByRole("checkbox", { name: "Select Shop, Production, Mail" }).check();
+  await choose(page, "Export");
+  await dialog(page).getByRole("heading", { name: "Export 1 entry" }).waitFor();
+  const again = await exported(page, "Export");
+  expect(again.text).toContain("MAIL_TOKEN='mail-shop-secret'");
+  expect(again.text).not.toContain("STRIPE_KEY");
+});
+
+test("what an export repeats, leaves out or cannot hold is told before it is handed out", async (stage) => {
+  const { page, open, vault } = stage;
+  await fewEntries(vault);
+  const odd = await vault.category({ name: "Odd", envVarName: "ODD_KEY" });
+  await vault.entry(odd, { name: "Blog", value: `it's "$HOME" and \`id\`\nand more` });
+  const files = await vault.category({ name: "Files", keyType: "ssh" });
+  await vault.entry(files, { name: "Blog", value: "ssh-blog-secret" });
+  const downloads: string[] = [];
+  page.on("download", (download) => downloads.push(download.suggestedFilename()));
+  await open("/entries?search=blog&sort=category");
+  await page.getByLabel("All shown").check();
+  await page.locator(".selection").getByRole("button", { name: "Export" }).click();
+  await confirm(page, vault);
+  await page.getByRole("heading", { level: 1, name: "Export 4 entries" }).waitFor();
+  await page.getByText("1 of them is a file (SSH, JSON), which .env text has no place for.").waitFor();
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  const told = page.locator(".notice.warns");
+  await told.waitFor();
+  expect(await told.locator("li").allTextContents()).toEqual([
+    "Written more than once, of which a reader keeps the last: STRIPE_KEY",
+    "Not written, because no form of it is safe: ODD_KEY",
+  ]);
+  expect(downloads).toEqual([]);
+  // Another choice is another file, of which nothing has been told yet.
+  await page.getByLabel("Who reads it").selectOption("docker");
+  await page.getByRole("button", { name: "Export anyway" }).click();
+  await page.getByRole("alert").getByText("The dialect docker cannot hold the value of ODD_KEY").waitFor();
+  expect(downloads).toEqual([]);
+  await page.getByLabel("Who reads it").selectOption("");
+  await page.getByLabel("Environment").selectOption("staging");
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await page.getByRole("alert").getByText("there is nothing to write").waitFor();
+  expect(downloads).toEqual([]);
+  await page.getByLabel("Environment").selectOption("production");
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await told.waitFor();
+  expect(await told.textContent()).not.toContain("STRIPE_KEY");
+  const { text } = await exported(page, "Export anyway");
+  expect(text).toContain("STRIPE_KEY='sk-blog-secret'");
+  expect(text).toContain("# not written: ODD_KEY");
+  expect(text.match(/STRIPE_KEY/g)).toHaveLength(1);
+  expect(text).not.toContain("ssh-blog-secret");
+});
+
+test("an entry that has changed meanwhile is said before an export hands anything out", async (stage) => {
+  const { page, open, vault } = stage;
+  const { mail } = await fewEntries(vault);
+  await open("/entries?environment=production&sort=project");
+  await page.getByLabel("All shown").check();
+  await page.locator(".selection").getByRole("button", { name: "Export" }).click();
+  await confirm(page, vault);
+  await page.getByRole("heading", { level: 1, name: "Export 3 entries" }).waitFor();
+  // The confirmation has replaced the session's token; a new session is as good.
+  const [shop] = await vault.entries(mail);
+  await vault.owner
+    .with({ cookie: `kagi_session=${await vault.signIn()}` })
+    .put(`/api/entries/${shop?.id}`, { name: "Store" });
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await page.getByRole("alert").getByText("The selection is not as it was").waitFor();
+  await page.getByText("Store, production, in Mail").waitFor();
+});
+
+test(
+  "without script: all that match, beyond the shown ones, are exported after the password",
+  async ({ page, open, vault }) => {
+    await newMany(vault.owner, { entries: 180, categories: 180 });
+    await open("/entries?type=simple");
+    await found(page, "45 entries");
+    await page.getByLabel("All 45 entries that match").check();
+    await page.locator(".selection").getByRole("button", { name: "Export" }).click();
+    await confirm(page, vault);
+    await page.getByRole("heading", { level: 1, name: "Export 45 entries" }).waitFor();
+    const { text } = await exported(page, "Export");
+    expect(text.split("\n").filter((line) => line.startsWith("SERVICE_"))).toHaveLength(45);
+    expect(text).not.toContain("ACCESS_SECRET");
+  },
+  { javaScriptEnabled: false },
+);
 
 test(
   "without script: more rows, a selection, its confirmation, and what nothing was ticked for",

@@ -520,7 +520,7 @@ test("another person's entry is not found", async ({ page, open }) => {
   ]) {
     await open(path);
     await page.getByRole("heading", { name: "Not found" }).waitFor();
-    await page.getByRole("link", { name: "Go to your keys" }).waitFor();
+    await page.getByRole("link", { name: "Go to the overview" }).waitFor();
   }
 });
 

@@ -168,7 +168,7 @@ test(
     await page.getByLabel("Name").fill(hostile);
     await page.getByLabel("Password", { exact: true }).fill("tuba-lantern-moss-42");
     await page.getByRole("button", { name: "Create account" }).click();
-    await page.waitForURL("**/keys");
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
     expect(await text(page)).toContain(hostile);
     await unharmed(page);
   },

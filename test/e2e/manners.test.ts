@@ -112,8 +112,8 @@ test("what is gone by now is told as a page", async ({ page, open, vault }) => {
   await page.getByRole("button", { name: "Reveal" }).click();
   await page.getByRole("heading", { name: "Not found" }).waitFor();
   expect(await page.locator("main").count()).toBe(1);
-  await page.getByRole("link", { name: "Go to your keys" }).click();
-  await page.getByRole("heading", { level: 1, name: "Keys" }).waitFor();
+  await page.getByRole("link", { name: "Go to the overview" }).click();
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
 });
 
 test("what was said stays behind when the page is left", async ({ page, open, vault, context }) => {

@@ -161,16 +161,21 @@ test(
       `/keys/${category.id}/edit`,
       `/keys/${category.id}/entries/new`,
       `/entries/${entry.id}/edit`,
+      "/entries",
+      "/search?q=Behind",
+      "/2fa",
+      "/envs",
       "/settings",
+      "/settings/encryption",
+      "/settings/export",
+      "/settings/danger",
       "/settings/access-keys",
       "/settings/access-keys/new",
     ]) {
       await open(path);
       const { pathname, searchParams } = new URL(page.url());
       expect(pathname).toBe("/sign-in");
-      expect(searchParams.get("next")).toBe(
-        path === "/" ? null : path === "/settings" ? "/settings/access-keys" : path,
-      );
+      expect(searchParams.get("next")).toBe(path === "/" ? null : path);
       expect(await page.content()).not.toContain("Behind the door");
     }
   },

@@ -170,6 +170,7 @@ export const PROMPTS: readonly Wanted[] = [
   ]),
   ask("languages", "Ключ OpenAI и база данных этого проекта для разработки", "Blog", ["openai Blog d", "db Blog d"]),
   ask("languages", "La chiave di Sentry e quella di Google Analytics per Shop", null, ["sentry Shop p", "ga Shop p"]),
+  ask("languages", "Cache und Datenbank vom Shop in Produktion", null, ["redis Shop p", "db Shop p"]),
   ask("languages", "给我测试环境的数据库和Redis", "Shop", ["db Shop s", "redis Shop s"]),
   ask("languages", "小程序的天气服务密钥", null, ["weather 小程序 p"]),
 
@@ -179,6 +180,13 @@ export const PROMPTS: readonly Wanted[] = [
     "Blog",
     ["ga Blog p", "openai Blog p"],
     ["GA_MEASUREMENT_ID=NEXT_PUBLIC_GA_MEASUREMENT_ID"],
+  ),
+  ask(
+    "frameworks",
+    "Shop analytics and database for Vite",
+    null,
+    ["ga Shop p", "db Shop p"],
+    ["GA_MEASUREMENT_ID=VITE_GA_MEASUREMENT_ID"],
   ),
   ask(
     "frameworks",
@@ -242,6 +250,11 @@ export const PROMPTS: readonly Wanted[] = [
   ask("projects", "GitHub token", "Blog", ["github Shared p"]),
   ask("projects", "database url of the dashboard", null, ["db Analytics Dashboard p"]),
 
+  ask("environments", "Database and mail for local development, and a session secret", "Blog", [
+    "db Blog d",
+    "resend Blog d",
+    "+SESSION_SECRET hex 32",
+  ]),
   ask("environments", "staging database of the blog", null, ["db Blog s"]),
   ask("environments", "OpenAI and database for local development", "Blog", ["openai Blog d", "db Blog d"]),
   ask("environments", "the live Stripe keys of the shop", null, ["stripe Shop p"]),
@@ -316,6 +329,36 @@ export const PROMPTS: readonly Wanted[] = [
     "app Coffee Corner p",
     "smtp Coffee Corner p",
   ]),
+  ask("negations", "everything but Stripe", null, []),
+  ask("negations", "everything but Stripe", "Side Project", [
+    "openrouter Side Project p",
+    "supabase Side Project p",
+    "clerk Side Project p",
+    "discord Side Project p",
+    "render Side Project p",
+    "anthropic Side Project d",
+  ]),
+  ask("negations", "everything but Stripe for staging", "Shop", [
+    "aws Shop s",
+    "db Shop s",
+    "redis Shop s",
+    "internal Shop s",
+  ]),
+  ask("negations", "Everything of the blog but AWS", null, [
+    "openai Blog p",
+    "db Blog p",
+    "ga Blog p",
+    "posthog Blog p",
+    "sentry Blog p",
+    "resend Blog p",
+    "cloudflare Blog p",
+  ]),
+  ask("negations", "every key but Square's, and a session secret", "Coffee Corner", [
+    "app Coffee Corner p",
+    "smtp Coffee Corner p",
+    "+SESSION_SECRET hex 32",
+  ]),
+  ask("negations", "all payment keys but PayPal", "Shop", ["stripe Shop p"]),
   ask("negations", "not only Sentry but also GA", "Shop", ["sentry Shop p", "ga Shop p"]),
   ask("negations", "the AI key of the blog, without a session secret", null, ["openai Blog p"]),
 

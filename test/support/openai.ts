@@ -71,6 +71,8 @@ type Options = {
 export class ModelServer {
   readonly heard: Heard[] = [];
   choose: (told: Told) => Chosen = () => ({});
+  /** What happens while it thinks. */
+  meanwhile: () => Promise<void> = async () => {};
   options: Options;
   #line: Reply[] = [];
   #sockets = new Set<Socket>();
@@ -111,6 +113,7 @@ export class ModelServer {
   reset(options: Options = {}): void {
     this.options = options;
     this.choose = () => ({});
+    this.meanwhile = async () => {};
     this.#line = [];
     this.heard.length = 0;
   }
@@ -153,7 +156,11 @@ export class ModelServer {
       if (heard === undefined) return;
       raw = Buffer.alloc(0);
       this.heard.push(heard);
-      this.#send(socket, this.#line.shift() ?? this.#answer(heard));
+      const reply = this.#line.shift() ?? this.#answer(heard);
+      this.meanwhile().then(
+        () => this.#send(socket, reply),
+        (error: Error) => socket.destroy(error),
+      );
       for (const { count, resolve } of this.#waiting) if (this.heard.length >= count) resolve();
     });
   }

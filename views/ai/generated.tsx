@@ -6,7 +6,7 @@ import { fileName } from "../envs/words.ts";
 import { ids, urls } from "../urls.ts";
 import type { Place } from "./page.tsx";
 import { type Preview, Told } from "./told.tsx";
-import { listed } from "./words.ts";
+import { figure, listed } from "./words.ts";
 
 type Source = Readonly<{
   id: string;
@@ -39,6 +39,8 @@ export type Proposal = Readonly<{
   generated: readonly Made[];
   leftOut: readonly Readonly<{ source: Source; reason: string }>[];
   dropped: number;
+  /** Variables that fit as well, and are too many for a form. */
+  more: number;
   framework: Framework | null;
   ticket: string;
 }>;
@@ -64,7 +66,7 @@ type Props = Place & Readonly<{ prompt: string; outcome: Outcome | null }>;
 export const Answered = ({ preview, ...view }: Props & { preview: Preview | null }): JSX.Element => (
   <>
     <Generated {...view} />
-    {preview === null ? null : <Told preview={preview} beside />}
+    {preview === null ? null : <Told preview={preview} prompt={view.prompt} beside />}
   </>
 );
 
@@ -93,7 +95,7 @@ function isEmpty({ picks, offered, generated }: Proposal): boolean {
 const Failed = ({ message, byModel }: { message: string; byModel: boolean }): JSX.Element => (
   <>
     <p class="notice bad" role="alert" tabindex="-1" autofocus safe>
-      {/[.!?]$/.test(message) ? message : `${message}.`}
+      {sentence(message)}
     </p>
     <div class="actions">
       {byModel ? (
@@ -160,7 +162,7 @@ const ProposalForm = ({ project, fileType, prompt, proposal, ticked, into, probl
               <span class="mono" safe>
                 {model}
               </span>
-              . Its reasons are its own; read them as such
+              . The reasons are the model's, and may be wrong
             </>
           )}
           {proposal.framework === null ? null : (
@@ -170,7 +172,7 @@ const ProposalForm = ({ project, fileType, prompt, proposal, ticked, into, probl
         </p>
         {problem === null ? null : (
           <p class="notice bad" role="alert" tabindex="-1" autofocus safe>
-            {/[.!?]$/.test(problem) ? problem : `${problem}.`}
+            {sentence(problem)}
           </p>
         )}
         <div class="actions needs-script">
@@ -185,47 +187,50 @@ const ProposalForm = ({ project, fileType, prompt, proposal, ticked, into, probl
       <Picks title="From your keys" picks={picks} isTicked={isTicked} />
       {generated.length === 0 ? null : (
         <section class="stack tight" aria-labelledby="made-title">
-          <h3 id="made-title">Made here</h3>
+          <h3 id="made-title">New secrets</h3>
           <ul class="chosen">
             {generated.map((made) => (
               <li class="key">
                 <Tick tick={made} isTicked={isTicked(made.key)} />
                 <p class="why" safe>
-                  {`${made.bytes} random bytes, as ${made.format}${made.reason === "" ? "" : `. ${made.reason}`}`}
+                  {`${made.bytes} random bytes, as ${made.format}. ${sentence(made.reason)}`.trim()}
                 </p>
               </li>
             ))}
           </ul>
         </section>
       )}
-      <Picks title="Also there" picks={offered} isTicked={isTicked} />
+      <Picks title="Other keys that may fit" picks={offered} isTicked={isTicked} />
+      {proposal.more === 0 ? null : (
+        <p class="notice" safe>
+          {`${figure(proposal.more)} more ${proposal.more === 1 ? "fits" : "fit"}; ask for less at once.`}
+        </p>
+      )}
       <LeftOut proposal={proposal} />
-      <div class="stack">
-        {isThere ? (
-          <fieldset class="field">
-            <legend safe>{`Where ${fileName(fileType)} has lines already`}</legend>
-            <div class="choices">
-              <IntoChoice
-                value="add"
-                name="Add to the file"
-                help="Its lines stay. A variable that is there gets the new value in its place."
-                chosen={into}
-              />
-              <IntoChoice
-                value="replace"
-                name="Replace the file"
-                help="The draft holds what is ticked here, and nothing else."
-                chosen={into}
-              />
-            </div>
-          </fieldset>
-        ) : null}
-        <div class="actions">
-          <button class="button primary" type="submit">
-            Put into the editor
-          </button>
-          <span class="muted small">As an unsaved draft. The audit trail keeps which keys were opened.</span>
-        </div>
+      {isThere ? (
+        <fieldset class="field">
+          <legend safe>{`${fileName(fileType)} has content already`}</legend>
+          <div class="choices">
+            <IntoChoice
+              value="add"
+              name="Add to the file"
+              help="Its lines stay. A variable that is there gets the new value in its place."
+              chosen={into}
+            />
+            <IntoChoice
+              value="replace"
+              name="Replace the file"
+              help="The draft holds what is ticked here, and nothing else."
+              chosen={into}
+            />
+          </div>
+        </fieldset>
+      ) : null}
+      <div class="actions within-reach">
+        <button class="button primary" type="submit">
+          Put into the editor
+        </button>
+        <span class="muted small">As an unsaved draft. The audit trail keeps which keys were opened.</span>
       </div>
     </form>
   );
@@ -257,16 +262,14 @@ const ChosenEntry = ({ fields, isTicked }: { fields: readonly Pick[]; isTicked: 
   const [first] = fields;
   if (first === undefined) return "";
   const reasons = [...new Set(fields.map(({ reason }) => reason))].filter((reason) => reason !== "");
+  // What is true of each of its variables is said of the entry.
+  const shared = first.notes.filter((note) => fields.every(({ notes }) => notes.includes(note)));
   return (
     <li class="key">
       {fields.map((pick) => (
         <>
           <Tick tick={pick} isTicked={isTicked(pick.key)} from={sourceText(first.source)} />
-          {pick.notes.length === 0 ? null : (
-            <p class="why" safe>
-              {pick.notes.map((note) => (note.endsWith(".") ? note : `${note}.`)).join(" ")}
-            </p>
-          )}
+          <Notes notes={pick.notes.filter((note) => !shared.includes(note))} />
           <Portability misreadBy={pick.misreadBy} />
         </>
       ))}
@@ -275,14 +278,24 @@ const ChosenEntry = ({ fields, isTicked }: { fields: readonly Pick[]; isTicked: 
           {sourceText(first.source)}
         </a>
       </p>
+      <Notes notes={shared} />
       {reasons.map((reason) => (
         <p class="why" safe>
-          {reason}
+          {sentence(reason)}
         </p>
       ))}
     </li>
   );
 };
+
+const Notes = ({ notes }: { notes: readonly string[] }): JSX.Element =>
+  notes.length === 0 ? (
+    ""
+  ) : (
+    <p class="why" safe>
+      {notes.map(sentence).join(" ")}
+    </p>
+  );
 
 const Portability = ({ misreadBy }: { misreadBy: Pick["misreadBy"] }): JSX.Element =>
   misreadBy?.length === 0 ? (
@@ -342,11 +355,17 @@ const LeftOut = ({ proposal: { leftOut, dropped, by } }: { proposal: Proposal })
         <p safe>
           {`${count(dropped, "part")} of ${by === "model" ? "the model's answer" : "the match"} ${
             dropped === 1 ? "was" : "were"
-          } not used: none of your keys, no proper variable, or twice the same.`}
+          } not used: ids it had not been told, names that are no variables', keys that only their service gives out, or the same twice.`}
         </p>
       )}
     </div>
   );
+
+/** With a capital and a full stop; nothing of nothing. */
+function sentence(text: string): string {
+  const begun = text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+  return begun === "" || /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+}
 
 /** `OpenAI — Blog (production)`, as the comment above its line in the file has it. */
 function sourceText({ category, name, environment }: Source): string {

@@ -23,8 +23,8 @@ export type GenerateView = Place &
     prompt: string;
     /** Null without a model, which alone is told something. */
     preview: Preview | null;
-    /** Seconds that an answer takes at most. */
-    patience: number;
+    /** Seconds that a model may take for an answer, and that Kagi waits for it when its server has to be asked again. */
+    patience: Readonly<{ once: number; atMost: number }>;
     outcome: Outcome | null;
     /** What is wrong with the prompt. */
     problem: Problem | null;
@@ -32,7 +32,7 @@ export type GenerateView = Place &
 
 /** From a sentence to the keys that a file needs. */
 export const GeneratePage = ({ frame, ...view }: GenerateView & { frame: Frame }): JSX.Element => {
-  const { project, fileType, generator, preview } = view;
+  const { project, fileType, generator, prompt, preview } = view;
   const title = titleOf(generator, fileType);
   return (
     <Page frame={frame} title={`${title} of ${project.name}`} section="envs">
@@ -54,8 +54,8 @@ export const GeneratePage = ({ frame, ...view }: GenerateView & { frame: Frame }
       </div>
       <div class="generate">
         <PromptForm {...view} />
-        {preview === null ? <WithoutModel /> : <Told preview={preview} />}
         <Generated {...view} />
+        {preview === null ? <WithoutModel /> : <Told preview={preview} prompt={prompt} />}
       </div>
     </Page>
   );
@@ -80,7 +80,7 @@ const PromptForm = ({ project, fileType, generator, prompt, patience, outcome, p
       hx-target={`#${ids.generated}`}
       hx-swap="outerHTML"
       // Longer than the model may take, so that the answer to that is the one which is seen.
-      hx-config={`timeout:${patience + 15}s`}
+      hx-config={`timeout:${patience.atMost + 15}s`}
       data-progress
     >
       <FormProblem problem={problem} shown={["prompt"]} />
@@ -103,8 +103,9 @@ const PromptForm = ({ project, fileType, generator, prompt, patience, outcome, p
           autofocus={outcome === null}
           data-sends
           data-counts="prompt-count"
+          data-shown-in={preview === null ? undefined : ids.told}
           hx-post={preview === null ? undefined : urls.previewFor(project.id, fileType)}
-          hx-trigger={preview === null ? undefined : "input changed delay:200ms"}
+          hx-trigger={preview === null ? undefined : "input delay:200ms, show"}
           hx-target={preview === null ? undefined : `#${ids.told}`}
           hx-swap={preview === null ? undefined : "outerHTML"}
           hx-sync={preview === null ? undefined : "this:replace"}
@@ -142,7 +143,7 @@ const PromptForm = ({ project, fileType, generator, prompt, patience, outcome, p
           Cancel
         </button>
       </div>
-      <div class="field">
+      <div class="field for-example">
         <h2 class="label">For example</h2>
         <ul class="examples">
           {EXAMPLES.map((example) => (
@@ -158,9 +159,11 @@ const PromptForm = ({ project, fileType, generator, prompt, patience, outcome, p
   );
 };
 
-function saidOf(generator: Generator, preview: Preview | null, patience: number): string {
+function saidOf(generator: Generator, preview: Preview | null, { once }: GenerateView["patience"]): string {
   if (generator === "names" || preview === null) return "Matching…";
-  return attribute(`Asking ${preview.model} at ${preview.host}. It takes ${figure(patience)} s at most.`);
+  return attribute(
+    `Asking ${preview.model} at ${preview.host}. Up to ${figure(once)} s, and once more if the server fails.`,
+  );
 }
 
 const WithoutModel = (): JSX.Element => (

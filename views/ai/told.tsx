@@ -18,14 +18,17 @@ export type Preview = Readonly<{
   total: number;
 }>;
 
-/** What a model is going to see, in words and byte for byte. `beside` another answer it finds its own place. */
-export const Told = ({ preview, beside = false }: { preview: Preview; beside?: boolean }): JSX.Element => {
+type Props = { preview: Preview; prompt: string; beside?: boolean };
+
+/** What a model is going to see of a prompt, in words and byte for byte. `beside` another answer it finds its place. */
+export const Told = ({ preview, prompt, beside = false }: Props): JSX.Element => {
   const { json, told, digest, bytes, model, host, candidates, total } = preview;
   return (
     <section
       id={ids.told}
       class="panel told"
       aria-labelledby="told-title"
+      data-prompt={attribute(prompt)}
       hx-swap-oob={beside ? "outerHTML" : undefined}
     >
       <input type="hidden" name="digest" value={attribute(digest)} form={ids.generateForm} />
@@ -37,9 +40,7 @@ export const Told = ({ preview, beside = false }: { preview: Preview; beside?: b
       <p class="small">
         <span
           safe
-        >{`Names of ${figure(candidates)} of ${count(total, "entry", "entries").replace(String(total), figure(total))}`}</span>
-        <span aria-hidden="true"> → </span>
-        <span class="visually-hidden">go to</span>
+        >{`Sends the names of ${figure(candidates)} of ${count(total, "entry", "entries").replace(String(total), figure(total))} to`}</span>{" "}
         <span class="mono" safe>
           {model}
         </span>{" "}
@@ -47,14 +48,12 @@ export const Told = ({ preview, beside = false }: { preview: Preview; beside?: b
         <span class="mono" safe>
           {host}
         </span>
-        {candidates < total ? <span class="muted"> The rest is further from your words.</span> : null}
+        .{candidates < total ? <span class="muted"> The rest is further from your words.</span> : null}
       </p>
-      <details>
-        <summary>The names alone</summary>
-        <section class="request" tabindex="0" aria-label="The names as the model reads them">
-          <pre safe>{told}</pre>
-        </section>
-      </details>
+      <h3 class="label">The names, as the model reads them</h3>
+      <section class="request" tabindex="0" aria-label="The names as the model reads them">
+        <pre safe>{told}</pre>
+      </section>
       <h3 class="label" safe>{`The request, all of it: ${size(bytes)}`}</h3>
       <section class="request" tabindex="0" aria-label="The request as JSON">
         <pre safe>{json}</pre>

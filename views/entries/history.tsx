@@ -1,5 +1,6 @@
-import { ENTRY_VERSIONS, type Entry, type EntryVersion } from "../../src/features/entries/model.ts";
-import { Ago, Empty, Path } from "../components/bits.tsx";
+import type { ToldEvent } from "../../src/features/audit/model.ts";
+import { ACTIVITY_EVENTS, ENTRY_VERSIONS, type Entry, type EntryVersion } from "../../src/features/entries/model.ts";
+import { Ago, count, Empty, Path } from "../components/bits.tsx";
 import type { Problem } from "../components/field.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
@@ -7,10 +8,24 @@ import { ids, urls } from "../urls.ts";
 import { ENVIRONMENT_WORDS, writerWords } from "../words.ts";
 import { Plain } from "./value.tsx";
 
-type Props = { entry: Entry; versions: readonly EntryVersion[]; problem: Problem | null; now: Date };
+type Props = {
+  entry: Entry;
+  versions: readonly EntryVersion[];
+  /** Newest first. */
+  activity: readonly ToldEvent[];
+  problem: Problem | null;
+  now: Date;
+};
 
-/** The values that an entry had, each to be shown and restored. */
-export const EntryHistoryPage = ({ frame, entry, versions, problem, now }: Props & { frame: Frame }): JSX.Element => (
+/** Who got the value last, the values that it was before, each to be shown and restored, and who did what. */
+export const EntryHistoryPage = ({
+  frame,
+  entry,
+  versions,
+  activity,
+  problem,
+  now,
+}: Props & { frame: Frame }): JSX.Element => (
   <Page frame={frame} title={`History of ${entry.name}`} section="keys">
     <HistoryPath entry={entry} last="history" />
     <div class="head">
@@ -19,6 +34,7 @@ export const EntryHistoryPage = ({ frame, entry, versions, problem, now }: Props
         <p class="facts" safe>
           {ENVIRONMENT_WORDS[entry.environment]}
         </p>
+        <LastRevealed activity={activity} now={now} />
       </div>
     </div>
     {problem === null ? null : (
@@ -26,24 +42,120 @@ export const EntryHistoryPage = ({ frame, entry, versions, problem, now }: Props
         {`${problem.message}.`}
       </p>
     )}
-    {versions.length === 0 ? (
-      <Empty title="No earlier value">
-        <p>
-          {`When the value of this entry is replaced, the one before is kept here, encrypted: the last ${ENTRY_VERSIONS} of them.`}
-        </p>
-      </Empty>
-    ) : (
-      <ol class="versions">
-        {versions.map((version) => (
-          <li class="version" data-holder>
-            <VersionHead entry={entry} version={version} now={now} />
-            <div class="shown" id={ids.version(version.number)}></div>
-          </li>
-        ))}
-      </ol>
-    )}
+    <div class="stack loose">
+      {versions.length === 0 ? (
+        <Empty title="No earlier value">
+          <p>
+            {`When the value of this entry is replaced, the one before is kept here, encrypted: the last ${ENTRY_VERSIONS} of them.`}
+          </p>
+        </Empty>
+      ) : (
+        <ol class="versions">
+          {versions.map((version) => (
+            <li class="version" data-holder>
+              <VersionHead entry={entry} version={version} now={now} />
+              <div class="shown" id={ids.version(version.number)}></div>
+            </li>
+          ))}
+        </ol>
+      )}
+      <Activity entry={entry} activity={activity} now={now} />
+    </div>
   </Page>
 );
+
+type ActivityProps = Pick<Props, "activity" | "now">;
+
+/** The first thing that people come for. */
+const LastRevealed = ({ activity, now }: ActivityProps): JSX.Element => {
+  const last = activity.find(({ verb, detail }) => verb === "extract" || (verb === "reveal" && detail === null));
+  if (last === undefined) return "";
+  return (
+    <p>
+      {"Last revealed "}
+      <Ago at={last.at} now={now} />
+      <span safe>{` by ${whoOf(last)}, from ${last.address}`}</span>
+    </p>
+  );
+};
+
+const Activity = ({ entry, activity, now }: ActivityProps & { entry: Entry }): JSX.Element => (
+  <section class="stack" aria-labelledby="activity">
+    <h2 id="activity">Activity</h2>
+    <p class="muted small">
+      {`The last ${ACTIVITY_EVENTS} events. Revealed means that somebody got the value: shown, copied or downloaded.`}
+      {entry.category.keyType === "simple" || entry.category.keyType === "group"
+        ? " Exports are not among them: each takes many entries at once, and the trail does not name them."
+        : ""}
+    </p>
+    <table class="table" aria-labelledby="activity">
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">When</th>
+          <th scope="col">By</th>
+          <th scope="col">From</th>
+        </tr>
+      </thead>
+      <tbody>
+        {activity.map((event) => (
+          <tr>
+            <th scope="row" safe>
+              {whatOf(event)}
+            </th>
+            <td data-label="When">
+              <Ago at={event.at} now={now} />
+            </td>
+            <td data-label="By" safe>
+              {whoOf(event)}
+            </td>
+            <td data-label="From" class="mono small" safe>
+              {event.address}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </section>
+);
+
+/** What was done, with what the trail adds as `name=value`. */
+function whatOf({ verb, detail }: ToldEvent): string {
+  const [name = "", value = ""] = detail?.split(/=(.*)/s) ?? [];
+  switch (`${verb} ${name}`.trimEnd()) {
+    case "create":
+      return "Created";
+    case "change":
+      return "Changed";
+    case "change selected":
+      return value === "1" ? "Changed" : `Changed in one go with ${count(Number(value) - 1, "other")}`;
+    case "reveal":
+      return "Revealed";
+    case "reveal version":
+      return `Earlier value ${value} revealed`;
+    case "restore-version version":
+      return `Earlier value ${value} restored`;
+    case "extract variables":
+      return `Put into an env file: ${value.split(",").join(", ")}`;
+    default:
+      return `${verb} ${detail ?? ""}`.trimEnd();
+  }
+}
+
+function whoOf({ credential, keyName, keyPrefix }: ToldEvent): string {
+  switch (credential) {
+    case "session":
+      return "you, in a browser";
+    case "key":
+      return keyName === null
+        ? `an access key since revoked, ${keyPrefix}…`
+        : `the access key ${keyName}, ${keyPrefix}…`;
+    case "operator":
+      return "the operator";
+    case "anonymous":
+      return "somebody who was not signed in";
+  }
+}
 
 type VersionProps = { entry: Entry; version: EntryVersion; now: Date };
 

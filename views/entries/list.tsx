@@ -72,6 +72,10 @@ export const EntriesPage = ({ frame, ...list }: EntryList & { frame: Frame }): J
         </div>
         {project === null || list.found === 0 ? null : (
           <div class="actions">
+            <a class="button" href={urls.exportsOf({ project, environment: list.filter.environment ?? "" })}>
+              Export
+              <span class="visually-hidden"> project</span>
+            </a>
             <RenameProject project={project} />
           </div>
         )}
@@ -407,17 +411,25 @@ const EntryRow = ({ entry, fields, list }: ListedEntry & { list: EntryList }): J
             </span>
           </a>
           {category === null ? null : (
-            <a
-              class="button small warns"
-              href={urls.deleteEntry(entry.id)}
-              hx-get={urls.deleteEntry(entry.id)}
-              hx-target={`#${ids.dialog}`}
-            >
-              Delete
-              <span class="visually-hidden" safe>
-                {of}
-              </span>
-            </a>
+            <>
+              <a class="button small" href={urls.entryHistory(entry.id)}>
+                History
+                <span class="visually-hidden" safe>
+                  {of}
+                </span>
+              </a>
+              <a
+                class="button small warns"
+                href={urls.deleteEntry(entry.id)}
+                hx-get={urls.deleteEntry(entry.id)}
+                hx-target={`#${ids.dialog}`}
+              >
+                Delete
+                <span class="visually-hidden" safe>
+                  {of}
+                </span>
+              </a>
+            </>
           )}
         </div>
       </td>

@@ -3,12 +3,12 @@ import type { Environment } from "../../src/features/entries/model.ts";
 import type { ExportPreview } from "../../src/features/export/model.ts";
 import { attribute } from "../components/attribute.ts";
 import { count } from "../components/bits.tsx";
-import { Choices, FormProblem, type Problem, TextField } from "../components/field.tsx";
+import { Choices, FormProblem, type Problem, SelectField, TextField } from "../components/field.tsx";
 import { Segments } from "../components/segments.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
-import { ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS } from "../words.ts";
+import { DIALECT_OPTIONS, ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS } from "../words.ts";
 
 export type BulkVerb = "environment" | "move" | "rename" | "export" | "delete";
 
@@ -36,7 +36,6 @@ export type Asked = Readonly<{
   exporting: Readonly<{
     environment: string;
     dialect: string;
-    dialects: readonly string[];
     /** Skipped, because they are files. */
     files: number;
     preview: ExportPreview | null;
@@ -190,14 +189,13 @@ const Target = (asked: Asked): JSX.Element => {
     );
   if (verb === "move")
     return (
-      <Picker name="to" label="To the category" problem={problem}>
-        <option value="">Choose one</option>
-        {asked.targets.map(({ id, name }) => (
-          <option value={id} selected={id === to} safe>
-            {name}
-          </option>
-        ))}
-      </Picker>
+      <SelectField
+        name="to"
+        label="To the category"
+        options={[["", "Choose one"], ...asked.targets.map(({ id, name }) => [id, name] as const)]}
+        chosen={to}
+        problem={problem}
+      />
     );
   if (verb === "rename")
     return (
@@ -216,36 +214,9 @@ const Target = (asked: Asked): JSX.Element => {
   return asked.exporting === null ? "" : <ExportChoices {...asked.exporting} />;
 };
 
-const Picker = ({
-  name,
-  label,
-  problem,
-  children,
-}: PropsWithChildren<{ name: string; label: string; problem?: Problem | null }>): JSX.Element => (
-  <div class="field">
-    <label for={ids.field(name)} safe>
-      {label}
-    </label>
-    {problem?.field === name ? (
-      <p class="error" id={`${ids.field(name)}-error`} role="alert" safe>
-        {`${label} ${problem.message.replace(/^\S+ /, "")}`}
-      </p>
-    ) : null}
-    <select
-      class="input"
-      id={ids.field(name)}
-      name={name}
-      aria-describedby={problem?.field === name ? `${ids.field(name)}-error` : undefined}
-    >
-      {children as "safe"}
-    </select>
-  </div>
-);
-
 const ExportChoices = ({
   environment,
   dialect,
-  dialects,
   files,
   preview,
   told,
@@ -262,6 +233,11 @@ const ExportChoices = ({
           {preview.repeated.length === 0 ? null : (
             <li safe>{`Written more than once, of which a reader keeps the last: ${preview.repeated.join(", ")}`}</li>
           )}
+          {preview.notPortable.length === 0 ? null : (
+            <li
+              safe
+            >{`Not read alike by every program: ${preview.notPortable.map(({ key, misreadBy }) => `${key} (misread by ${misreadBy.join(", ")})`).join("; ")}`}</li>
+          )}
           {preview.notWritten.length === 0 ? null : (
             <li safe>{`Not written, because no form of it is safe: ${preview.notWritten.join(", ")}`}</li>
           )}
@@ -271,21 +247,13 @@ const ExportChoices = ({
         </ul>
       </div>
     )}
-    <Picker name="only" label="Of which environment">
-      <option value="">All that are selected</option>
-      {ENVIRONMENT_OPTIONS.map(([value, word]) => (
-        <option value={value} selected={value === environment} safe>
-          {word}
-        </option>
-      ))}
-    </Picker>
-    <Picker name="dialect" label="Who will read it">
-      {dialects.map((one) => (
-        <option value={one} selected={one === dialect} safe>
-          {one === "portable" ? "portable: any of them" : one}
-        </option>
-      ))}
-    </Picker>
+    <SelectField
+      name="only"
+      label="Environment"
+      options={[["", "All that are selected"], ...ENVIRONMENT_OPTIONS]}
+      chosen={environment}
+    />
+    <SelectField name="dialect" label="Who reads it" options={DIALECT_OPTIONS} chosen={dialect} />
     {told === "" ? null : <input type="hidden" name="told" value={told} />}
   </>
 );

@@ -22,8 +22,8 @@ export type Opened = Readonly<{
   draft: Draft | null;
 }>;
 
-/** How a draft differs from what is saved, and what there is to say of it. */
-export type Draft = Readonly<{ difference: Difference; notes: readonly string[] }>;
+/** How a draft differs from what is saved, if anything is, and what there is to say of it. */
+export type Draft = Readonly<{ difference: Difference | null; notes: readonly string[] }>;
 
 /** What became of the last save. */
 export type Outcome =
@@ -58,7 +58,7 @@ export const FileEditor = ({ project, fileType, opened, outcome, script }: Props
     <input type="hidden" name="fileType" value={fileType} />
     <input type="hidden" name="version" value={opened.version === null ? "" : String(opened.version)} />
     <input type="hidden" name="layout" value={attribute(opened.layout)} />
-    {opened.draft === null ? null : <DraftNotice notes={opened.draft.notes} />}
+    {opened.draft === null ? null : <DraftNotice draft={opened.draft} />}
     <div class="env-area">
       <div class="field env-plain">
         <label for="field-content">
@@ -109,7 +109,7 @@ export const FileEditor = ({ project, fileType, opened, outcome, script }: Props
         </span>
       </p>
     </div>
-    {opened.draft === null ? null : (
+    {opened.draft === null || opened.draft.difference === null ? null : (
       <section class="env-draft" aria-labelledby="draft-difference">
         <h2 id="draft-difference">From what is saved to this draft</h2>
         <DifferenceView
@@ -128,11 +128,14 @@ export const FileEditor = ({ project, fileType, opened, outcome, script }: Props
   </form>
 );
 
-const DraftNotice = ({ notes }: { notes: readonly string[] }): JSX.Element => (
+const DraftNotice = ({ draft: { difference, notes } }: { draft: Draft }): JSX.Element => (
   <div class="notice warns env-draft">
     <div class="stack tight">
       <h2>Unsaved draft</h2>
-      <p>Nothing of it is stored until you save. What differs from the saved file stands below.</p>
+      <p>
+        Nothing of it is stored until you save.
+        {difference === null ? null : " What differs from the saved file stands below."}
+      </p>
       {notes.map((note) => (
         <p class="small" safe>
           {note}

@@ -90,16 +90,12 @@ export const FileTabs = ({ project, fileType }: TabProps): JSX.Element => (
 export const FilePanel = (view: FileView): JSX.Element => {
   const { opened } = view;
   const file = fileOf(view);
+  if (opened === null && file === undefined) return <NoFile {...view} />;
   return (
     <>
       <FileHead {...view} />
-      {opened !== null ? (
-        <FileEditor {...view} opened={opened} />
-      ) : file === undefined ? (
-        <NoFile {...view} />
-      ) : (
-        <ClosedFile {...view} file={file} />
-      )}
+      {opened !== null ? <FileEditor {...view} opened={opened} /> : null}
+      {opened === null && file !== undefined ? <ClosedFile {...view} file={file} /> : null}
     </>
   );
 };
@@ -117,51 +113,68 @@ export const AfterSave = (view: FileView): JSX.Element => (
   </>
 );
 
+/** What there is to do with a file besides editing it; one that is written for the first time can be generated. */
 const FileHead = (view: FileView): JSX.Element => {
-  const { project, fileType, now } = view;
+  const { project, fileType, generator, now } = view;
   const file = fileOf(view);
-  if (file === undefined) return <div id="env-head" class="env-head" hidden></div>;
-  const name = fileName(fileType);
   return (
     <div id="env-head" class="env-head">
       <p class="muted small saved">
         <span class="mono" safe>
-          {name}
+          {fileName(fileType)}
         </span>
-        {", saved "}
-        <Ago at={file.updatedAt} now={now} />
+        {file === undefined ? (
+          ", not saved yet"
+        ) : (
+          <>
+            {", saved "}
+            <Ago at={file.updatedAt} now={now} />
+          </>
+        )}
       </p>
       <div class="actions">
-        <form class="needs-script" method="post" action={urls.copyEnvFile(project.id, file.id)} data-copy={name}>
-          <button class="button small" type="submit">
-            Copy<span class="visually-hidden"> what is saved</span>
-          </button>
-        </form>
-        <form method="post" action={urls.downloadEnvFile(project.id, file.id)} data-download>
-          <button class="button small" type="submit">
-            Download
-          </button>
-        </form>
-        <a class="button small" href={urls.envHistory(project.id, file.id)}>
-          History
-        </a>
-        <a class="button small" href={urls.importEnvFile(project.id, file.id)}>
-          Import into entries
-        </a>
-        <a
-          class="button small warns"
-          href={urls.deleteEnvFile(project.id, file.id)}
-          hx-get={urls.deleteEnvFile(project.id, file.id)}
-          hx-target={`#${ids.dialog}`}
-        >
-          Delete<span class="visually-hidden"> file</span>
-        </a>
+        <GenerateLink projectId={project.id} fileType={fileType} generator={generator} class="button small" />
+        {file === undefined ? null : <FileActions projectId={project.id} file={file} />}
       </div>
     </div>
   );
 };
 
-const ClosedFile = ({ project, file, generator }: FileView & { file: EnvFile }): JSX.Element => (
+const FileActions = ({ projectId, file }: { projectId: string; file: EnvFile }): JSX.Element => (
+  <>
+    <form
+      class="needs-script"
+      method="post"
+      action={urls.copyEnvFile(projectId, file.id)}
+      data-copy={fileName(file.fileType)}
+    >
+      <button class="button small" type="submit">
+        Copy<span class="visually-hidden"> what is saved</span>
+      </button>
+    </form>
+    <form method="post" action={urls.downloadEnvFile(projectId, file.id)} data-download>
+      <button class="button small" type="submit">
+        Download
+      </button>
+    </form>
+    <a class="button small" href={urls.envHistory(projectId, file.id)}>
+      History
+    </a>
+    <a class="button small" href={urls.importEnvFile(projectId, file.id)}>
+      Import into entries
+    </a>
+    <a
+      class="button small warns"
+      href={urls.deleteEnvFile(projectId, file.id)}
+      hx-get={urls.deleteEnvFile(projectId, file.id)}
+      hx-target={`#${ids.dialog}`}
+    >
+      Delete<span class="visually-hidden"> file</span>
+    </a>
+  </>
+);
+
+const ClosedFile = ({ project, file }: FileView & { file: EnvFile }): JSX.Element => (
   <div class="closed">
     <p class="veil" aria-hidden="true">
       ••••••••••••••
@@ -170,19 +183,16 @@ const ClosedFile = ({ project, file, generator }: FileView & { file: EnvFile }):
       <br />
       •••••••••••••••••••
     </p>
-    <div class="actions">
-      <form
-        method="post"
-        action={urls.revealEnvFile(project.id, file.id)}
-        hx-post={urls.revealEnvFile(project.id, file.id)}
-        hx-target={`#${ids.envPanel}`}
-      >
-        <button class="button primary" type="submit">
-          Reveal to edit
-        </button>
-      </form>
-      <GenerateLink projectId={project.id} fileType={file.fileType} generator={generator} />
-    </div>
+    <form
+      method="post"
+      action={urls.revealEnvFile(project.id, file.id)}
+      hx-post={urls.revealEnvFile(project.id, file.id)}
+      hx-target={`#${ids.envPanel}`}
+    >
+      <button class="button primary" type="submit">
+        Reveal to edit
+      </button>
+    </form>
     <p class="muted small">The audit trail keeps who opened it and when.</p>
   </div>
 );
@@ -196,7 +206,7 @@ const NoFile = ({ project, fileType, outcome, generator }: FileView): JSX.Elemen
       </p>
     ) : null}
     <div class="actions">
-      <GenerateLink projectId={project.id} fileType={fileType} generator={generator} primary />
+      <GenerateLink projectId={project.id} fileType={fileType} generator={generator} class="button primary" />
       <a class={generator === "off" ? "button primary" : "button"} href={urls.newEnvFile(project.id, fileType)}>
         Write it here
       </a>

@@ -25,7 +25,7 @@ export const ErrorPage = ({ frame, status, message, requestId }: Props): JSX.Ele
         ) : null}
         <div class="actions">
           <a class="button primary" href={urls.home}>
-            {frame.user === null ? "Go to the start" : "Go to your keys"}
+            {frame.user === null ? "Go to the start" : "Go to the overview"}
           </a>
         </div>
       </div>
@@ -49,7 +49,7 @@ const WORDS: Readonly<Record<number, { title: string; advice: string }>> = {
     title: "Not found",
     advice: "There is nothing here. It may have been deleted, or the address has a slip in it.",
   },
-  405: { title: "Not found", advice: "There is nothing to open here. Start again from the list of keys." },
+  405: { title: "Not found", advice: "There is nothing to open here. Start again from the overview." },
   413: { title: "Too large", advice: `A form may hold ${BODY_MIB} MiB, and a secret value ${VALUE_MIB} MiB.` },
 };
 

@@ -204,7 +204,7 @@ const Finding = ({ title, text, rows }: FindingProps): JSX.Element => (
       <p class="small" safe>
         {text}
       </p>
-      <ul class="names">
+      <ul class="name-list">
         {rows.map(([name, why]) => (
           <li>
             <code safe>{name}</code>
@@ -221,7 +221,7 @@ const Finding = ({ title, text, rows }: FindingProps): JSX.Element => (
 );
 
 const Names = ({ names }: { names: readonly string[] }): JSX.Element => (
-  <ul class="names">
+  <ul class="name-list">
     {names.map((name) => (
       <li>
         <code safe>{name}</code>

@@ -14,6 +14,7 @@ import { html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Kagi } from "../../kagi.ts";
 import { SCOPES } from "../../scopes.ts";
+import { chooserOf } from "../ai/actions.ts";
 import { createAccessKey, getAccessKey, listAccessKeys, revokeAccessKey } from "./actions.ts";
 import { AccessKeyInput, type CreatedAccessKey, PRESETS } from "./model.ts";
 
@@ -30,9 +31,10 @@ export const accessKeyPages = (kagi: Kagi) =>
 
     .get(urls.newAccessKey, async ({ request, actor }) => {
       const asked = new URL(request.url).searchParams.get("preset");
-      const preset = PRESETS.find(({ id }) => id === asked) ?? null;
+      const choices = choicesOf(kagi);
+      const preset = choices.presets.find(({ id }) => id === asked) ?? null;
       const draft = { name: "", scopes: preset?.scopes ?? [], expiry: DEFAULT_DAYS, expiresOn: "" };
-      const form = { ...FORM, draft, problem: null, chosenPreset: preset?.id ?? null };
+      const form = { ...choices, draft, problem: null, chosenPreset: preset?.id ?? null };
       return await page(kagi, { request, actor }, (frame) => NewAccessKeyPage({ frame, ...form }));
     })
     .post(urls.newAccessKey, async ({ request, actor, form, htmx }) => {
@@ -53,7 +55,7 @@ export const accessKeyPages = (kagi: Kagi) =>
           secret: true,
         });
       }
-      const props = { ...FORM, draft, problem: refusal?.problem ?? null, chosenPreset: null };
+      const props = { ...choicesOf(kagi), draft, problem: refusal?.problem ?? null, chosenPreset: null };
       if (htmx) return html(AccessKeyForm(props), { status: refusal?.status });
       const view = { status: refusal?.status };
       return await page(kagi, { request, actor }, (frame) => NewAccessKeyPage({ frame, ...props }), view);
@@ -69,7 +71,16 @@ export const accessKeyPages = (kagi: Kagi) =>
       return redirect(urls.accessKeys, { htmx, cookies: [doneCookie(kagi, "key-revoked")] });
     });
 
-const FORM = { scopes: SCOPES, presets: PRESETS };
+/** What a key may be given: no scope that nothing here would ask for. */
+function choicesOf(kagi: Kagi) {
+  if (chooserOf(kagi) !== "off") return { scopes: SCOPES, presets: PRESETS };
+  const { "ai:extract": _, ...scopes } = SCOPES;
+  const presets = PRESETS.map((preset) => ({
+    ...preset,
+    scopes: preset.scopes.filter((scope) => Object.hasOwn(scopes, scope)),
+  }));
+  return { scopes, presets };
+}
 
 function draftFrom(form: Form): AccessKeyDraft {
   return {

@@ -2,7 +2,6 @@ import { EnvelopeError } from "../../crypto/envelope.ts";
 import { openTicket, sealTicket } from "../../crypto/ticket.ts";
 import { sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
-import { derived } from "../../derived.ts";
 import { AppError, conflict } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { describeCause } from "../../log.ts";
@@ -170,10 +169,10 @@ async function settle(
 ): Promise<Omit<Proposal, "ticket" | "more">> {
   refuseOff(kagi);
   const asked = await questionFor(kagi, actor, asking, { isTold: by === "model" });
-  const wishes = wishesOf(asked, asking);
+  const wishes = wishesOf(asked);
   const answer =
     by === "model" ? await askModel(kagi, actor, asked, digest, signal) : matchNames(asked.question, wishes);
-  const fit = { wishes, currentProject: asking.currentProject };
+  const fit = { wishes, currentProject: asked.question.currentProject };
   const ids = namedBy(asked, answer, fit).map(({ id }) => id);
   const choice = choose(asked, answer, await openEntries(kagi, kagi.db, actor, ids), fit);
   return { ...choice, by, model: by === "model" ? kagi.config.aiModel : null };
@@ -215,13 +214,11 @@ async function askModel(
 }
 
 /** Where no environment is named, that of the file is meant. */
-function wishesOf({ all }: Asked, { prompt, currentProject, environment }: Asking): Wishes {
-  const wishes = readWishes(prompt, currentProject, projectsOf(all, undefined));
+function wishesOf({ question: { prompt, currentProject, environment }, projects }: Asked): Wishes {
+  const wishes = readWishes(prompt, currentProject, projects);
   if (environment === null || wishes.environments.length > 0) return wishes;
   return { ...wishes, environments: [environment] };
 }
-
-const projectsOf = derived((all: Asked["all"]) => [...new Set(all.map(({ name }) => name))]);
 
 /** Opens what was chosen and writes into the trail who got it, by names; `gone` are variables that are there no more. */
 async function open(

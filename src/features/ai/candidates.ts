@@ -4,6 +4,7 @@ import { fieldNames, listEntries } from "../entries/actions.ts";
 import type { Entry } from "../entries/model.ts";
 import { nearest } from "./match.ts";
 import { type Candidate, MOST_CANDIDATE_BYTES, MOST_CANDIDATES, type Question } from "./model.ts";
+import { ownProject } from "./wishes.ts";
 
 /** A question, and the entries behind its candidates' ids. */
 export type Asked = Readonly<{
@@ -11,6 +12,8 @@ export type Asked = Readonly<{
   entries: ReadonlyMap<string, Entry>;
   /** Everything that the vault has, of which the question holds the nearest. */
   all: readonly Entry[];
+  /** The names that entries have. */
+  projects: readonly string[];
 }>;
 
 /** What is asked, before there is anything to choose from. */
@@ -27,8 +30,10 @@ export async function questionFor(
   { isTold }: { isTold: boolean },
 ): Promise<Asked> {
   const { items: all } = await listEntries(kagi, actor, {});
-  const { candidates: every, byId } = namesOf(all, undefined);
-  const near = nearest(asking, every, isTold ? MOST_CANDIDATES : every.length);
+  const { candidates: every, byId, projects } = namesOf(all, undefined);
+  // As the entries have it: "Blog" of an env project may be their "Blog Project".
+  const currentProject = ownProject(asking.currentProject, projects) ?? asking.currentProject;
+  const near = nearest({ prompt: asking.prompt, currentProject }, every, isTold ? MOST_CANDIDATES : every.length);
   const found = near.flatMap((candidate) => byId.get(candidate.id) ?? []);
   const ownFields = await fieldsOf(kagi, actor, found);
   const entries = new Map<string, Entry>();
@@ -47,7 +52,7 @@ export async function questionFor(
     entries.set(id, entry);
     candidates.push(candidate);
   }
-  return { question: { ...asking, candidates }, entries, all };
+  return { question: { ...asking, currentProject, candidates }, entries, all, projects };
 }
 
 function bytesOf(told: object): number {
@@ -57,7 +62,8 @@ function bytesOf(told: object): number {
 /** The same list as long as the entries are, so that an index made of it lives as long. */
 const namesOf = derived((all: readonly Entry[]) => {
   const candidates = all.map((entry) => nameEntry(entry.id, entry));
-  return { candidates, byId: new Map(all.map((entry) => [entry.id, entry])) };
+  const projects = [...new Set(all.map(({ name }) => name))];
+  return { candidates, projects, byId: new Map(all.map((entry) => [entry.id, entry])) };
 });
 
 function nameEntry(id: string, { category, name, environment }: Entry, ownFields: readonly string[] = []): Candidate {

@@ -1,9 +1,11 @@
 import { randomSecret } from "../../crypto/secrets.ts";
 import { type Assignment, appendLines, mergeEnv } from "../../dotenv/merge.ts";
+import { readEnv } from "../../dotenv/read.ts";
 import { DialectError, type EnvItem, formatLine, writeComment, writeEnv } from "../../dotenv/write.ts";
 import type { OpenedEntry } from "../entries/actions.ts";
 import type { Value } from "../entries/value.ts";
 import { type Choice, describe, type Generated, type Line } from "./proposal.ts";
+import { withoutPrefix } from "./variables.ts";
 
 /** Lines that belong together, under one comment. */
 export type Block = Readonly<{ comment: string; lines: readonly Readonly<{ key: string; value: string }>[] }>;
@@ -35,6 +37,8 @@ export function fillIn(
 export type DraftText = Readonly<{
   text: string;
   replaced: readonly string[];
+  /** Variables that the file has under another prefix than the draft gives them, and which stay. */
+  beside: readonly string[];
   /** Variables whose value has no form that is safe for every reader; a comment stands for each. */
   notWritten: readonly string[];
   notPortable: readonly Readonly<{ key: string; misreadBy: readonly string[] }>[];
@@ -43,7 +47,7 @@ export type DraftText = Readonly<{
 /** The blocks as a text of their own. */
 export function writeBlocks(blocks: readonly Block[]): DraftText {
   const { text, notPortable, refused } = writeEnv(itemsOf(blocks));
-  return { text, replaced: [], notWritten: refused, notPortable };
+  return { text, replaced: [], beside: [], notWritten: refused, notPortable };
 }
 
 /** A text with what there is to say of it that is no line of it, as comments behind. */
@@ -64,13 +68,15 @@ export function withRemarks(
 /** The blocks put into the content of a file: what it has gets its new value in place, the rest goes behind. */
 export function addBlocks(content: string, blocks: readonly Block[]): DraftText {
   const { text, notWritten, notPortable } = writeBlocks(blocks);
-  if (content === "") return { text, replaced: [], notWritten, notPortable };
+  if (content === "") return { text, replaced: [], beside: [], notWritten, notPortable };
   const { content: merged, replaced, missing } = mergeEnv(content, blocks.flatMap(assignmentsOf));
   const rest = blocks
     .map(({ comment, lines }) => ({ comment, lines: lines.filter(({ key }) => missing.includes(key)) }))
     .filter(({ lines }) => lines.length > 0);
   const whole = rest.length === 0 ? merged : appendLines(merged, writeBlocks(rest).text);
-  return { text: whole, replaced, notWritten, notPortable };
+  const others = [...readEnv(content).values.keys()].filter((key) => !missing.includes(key));
+  const beside = others.filter((key) => missing.some((name) => withoutPrefix(name) === withoutPrefix(key)));
+  return { text: whole, replaced, beside, notWritten, notPortable };
 }
 
 function itemsOf(blocks: readonly Block[]): EnvItem[] {

@@ -8,14 +8,16 @@ import {
   ALL,
   anyOf,
   COMMON_WORDS,
+  clausesOf,
   EVERYDAY_BRANDS,
   EVERYTHING,
+  fewOf,
   GENERIC_WORDS,
-  inClause,
   isUnspaced,
   KEYISH,
   KEYS,
   KIND_WORDS,
+  longestOf,
   MADE_THING,
   overlaps,
   readPrompt,
@@ -47,8 +49,9 @@ export function matchNames(question: Question, wishes: Wishes): Answer {
   const generated: Answer["generated"][number][] = [];
 
   const scope: Scope = { wishes, preferred: ownProject(question.currentProject, index.projects) };
+  const scopeOf = scopesOf(text.plain, scope, projects, environments);
   for (const mention of mentions) {
-    const within = scopeOf(text.plain, mention, scope, projects, environments);
+    const within = scopeOf(mention);
     const { meant, possible } = settle(mention, within, index);
     for (const category of meant) {
       const choice = choose(category, within);
@@ -332,7 +335,7 @@ function findMentions(
   );
   const everything = findEverything(text, left, index, kept, refused);
   return {
-    mentions: [...kept, ...everything]
+    mentions: fewOf([...kept, ...everything], ({ label }) => label.toLowerCase())
       .map((mention) => ({ ...mention, categories: mention.categories.filter((category) => !away.has(category)) }))
       .toSorted((one, other) => one.start - other.start),
     makings,
@@ -444,10 +447,7 @@ function kindsNamed(text: Text): (Span & { kinds: Kind[] })[] {
   const found = KINDS_OF.flatMap(({ kind, pattern }) =>
     spansOf(text.plain, pattern).map((span) => ({ ...span, kind })),
   );
-  const longest = found.filter(
-    (one) => !found.some((other) => overlaps(one, other) && other.end - other.start > one.end - one.start),
-  );
-  const bySpan = Map.groupBy(longest, ({ start, end }) => `${start} ${end}`);
+  const bySpan = Map.groupBy(longestOf(found), ({ start, end }) => `${start} ${end}`);
   return [...bySpan.values()].flatMap(([first, ...rest]) =>
     first ? [{ start: first.start, end: first.end, kinds: [first, ...rest].map(({ kind }) => kind) }] : [],
   );
@@ -459,9 +459,12 @@ const KIND_SPELLED = new Spelled(
 
 /** "Databse". */
 function kindsMisspelled(text: Text, left: string): ReturnType<typeof kindsNamed> {
-  return wordsOf({ ...text, plain: left }).flatMap(({ text: word, start, end }) => {
-    if (word.length < 5 || isUnspaced(word) || isKnownWord(word)) return [];
-    const intended = KIND_SPELLED.find(word);
+  const words = wordsOf({ ...text, plain: left }).filter(
+    ({ text: word }) => word.length >= 5 && !isUnspaced(word) && !isKnownWord(word),
+  );
+  const meant = KIND_SPELLED.findAll(words.map(({ text: word }) => word));
+  return words.flatMap(({ text: word, start, end }) => {
+    const intended = meant.get(word);
     return intended === undefined ? [] : kindsNamed(readText(intended)).map(({ kinds }) => ({ start, end, kinds }));
   });
 }
@@ -496,7 +499,8 @@ function findKinds(
     });
   // "The Shop db".
   const listing = without(text.plain, projects, ",");
-  return [...kindsNamed({ ...text, plain: left }), ...kindsMisspelled(text, left)].flatMap((span) => {
+  const said = [...kindsNamed({ ...text, plain: left }), ...kindsMisspelled(text, left)];
+  return fewOf(said, (span) => span.kinds.join()).flatMap((span) => {
     const kinds = span.kinds.filter((kind) => !isNamed(span, kind));
     const isAway = refused.some((other) => overlaps(other, span));
     if (kinds.length === 0 || !(isAway || asksForKey(listing, span))) return [];
@@ -538,7 +542,7 @@ function asksForKey(text: string, { start, end }: Span): boolean {
     );
   return (
     isListed &&
-    /^[^\S\n]*(?:[,.;!?+&(\n]|$|(?:and|but|not|without|except|for|from|of|in|plus|y|e|et|und|и|para|pour|für|de|del)(?!\p{L}))/u.test(
+    /^[^\S\n]*(?:[,.;!?+&(\n]|$|(?:and|but|not|without|except|for|from|of|in|plus|y|e|et|und|и|para|pour|für|de|del|vom|von|im|beim|aus|des|der|du|dans|do|da|dos|das|di|della|dello|per|van|voor|из|в|для)(?!\p{L}))/u.test(
       after,
     )
   );
@@ -555,10 +559,12 @@ function isPluralAt(text: string, { start, end }: Span): boolean {
 
 /** Words that are nothing, and nearly the name of a category. */
 function findMisspelled(text: Text, left: string, index: Index, known: readonly Mention[]): Mention[] {
-  const words = wordsOf({ ...text, plain: left }).filter(({ text: word }) => word.length >= 4 && !isUnspaced(word));
+  const words = wordsOf({ ...text, plain: left }).filter(
+    ({ text: word }) => word.length >= 4 && !isUnspaced(word) && !isKnownWord(word),
+  );
+  const meant = index.spelled.findAll(words.map(({ text: word }) => word));
   return words.flatMap((word) => {
-    if (isKnownWord(word.text)) return [];
-    const intended = index.spelled.find(word.text);
+    const intended = meant.get(word.text);
     if (intended === undefined) return [];
     const categories = index.own.get(intended) ?? index.byService.get(SERVICE_OF.get(intended)?.id ?? "") ?? [];
     if (known.some((other) => other.categories.some((category) => categories.includes(category)))) return [];
@@ -616,32 +622,35 @@ type Scope = Readonly<{
 }>;
 
 /** Where several projects or environments are named, each key belongs to those that its words lead to. */
-function scopeOf(
+function scopesOf(
   text: string,
-  mention: Mention,
   { wishes, preferred }: Scope,
   projects: readonly ProjectMention[],
   environments: readonly EnvironmentMention[],
-): Scope {
-  const isOne = new Set(projects.map(({ project }) => project)).size < 2;
-  const [here] = inClause(text, mention, environments, (one) => one.environments.join());
-  return {
+): (mention: Mention) => Scope {
+  const environmentsAt = clausesOf(text, environments, (one) => one.environments.join());
+  const projectAt = projectsOf(text, projects);
+  return (mention) => ({
     preferred,
     wishes: {
       ...wishes,
-      environments: here?.environments ?? wishes.environments,
-      project: (isOne ? null : projectOf(text, mention, projects)) ?? wishes.project,
+      environments: environmentsAt(mention)[0]?.environments ?? wishes.environments,
+      project: projectAt(mention) ?? wishes.project,
     },
-  };
+  });
 }
 
-function projectOf(text: string, mention: Mention, projects: readonly ProjectMention[]): string | null {
-  const [here] = inClause(text, mention, projects, ({ project }) => project);
-  if (here !== undefined) return here.project;
+function projectsOf(text: string, projects: readonly ProjectMention[]): (mention: Mention) => string | null {
+  if (new Set(projects.map(({ project }) => project)).size < 2) return () => null;
   const inOrder = projects.toSorted((one, other) => one.start - other.start);
-  const next = inOrder.find(({ start }) => start >= mention.end);
-  const last = inOrder.findLast(({ end }) => end <= mention.start);
-  return (last && mention.start - last.end <= 4 ? last : (next ?? last))?.project ?? null;
+  const clauseAt = clausesOf(text, projects, ({ project }) => project);
+  return (mention) => {
+    const [here] = clauseAt(mention);
+    if (here !== undefined) return here.project;
+    const next = inOrder.find(({ start }) => start >= mention.end);
+    const last = inOrder.findLast(({ end }) => end <= mention.start);
+    return (last && mention.start - last.end <= 4 ? last : (next ?? last))?.project ?? null;
+  };
 }
 
 /** Which of the categories that a mention may be are meant, and which are not told apart. */

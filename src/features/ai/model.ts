@@ -89,7 +89,8 @@ export const Extraction = t.Object(
       ),
     ),
     matchedBy: oneOf(["model", "names"], {
-      description: "`names`: matched without AI, because no model is configured",
+      description:
+        "`model`: a language model chose among names; `names`: no model is configured, and Kagi itself matched the prompt's words with names",
       examples: ["model"],
     }),
     alternatives: t.Array(

@@ -58,7 +58,10 @@ export const aiPages = (kagi: Kagi) =>
         return html(Answered(view), { status });
       };
       try {
-        const refusal = await refusalOf(async () => parse(ExtractInput, { prompt }));
+        const refusal = await refusalOf(async () => {
+          if (prompt === "") throw new AppError("VALIDATION_ERROR", "Write what the file needs", { field: "prompt" });
+          parse(ExtractInput, { prompt });
+        });
         if (refusal) return await answer({ problem: refusal.problem }, refusal.status);
         const proposal = await propose(kagi, actor, askingOf(place, prompt), {
           by,
@@ -77,8 +80,8 @@ export const aiPages = (kagi: Kagi) =>
     })
     .post(urls.previewGenerate(":id"), async ({ request, actor, params, form }) => {
       const place = await placeOf(kagi, actor, params.id, request);
-      const preview = await previewRequest(kagi, actor, askingOf(place, promptOf(form).slice(0, PROMPT_LENGTH)));
-      return html(Told({ preview }));
+      const prompt = promptOf(form).slice(0, PROMPT_LENGTH);
+      return html(Told({ preview: await previewRequest(kagi, actor, askingOf(place, prompt)), prompt }));
     })
     .post(urls.draftEnvFile(":id"), async ({ request, actor, params, form }) => {
       const place = await placeOf(kagi, actor, params.id, request);
@@ -137,7 +140,7 @@ async function viewOf(
     place.generator === "names"
       ? null
       : await previewRequest(kagi, actor, askingOf(place, prompt.slice(0, PROMPT_LENGTH)));
-  const patience = longestWait(kagi.config);
+  const patience = { once: kagi.config.aiTimeoutSeconds, atMost: longestWait(kagi.config) };
   return { ...place, prompt, preview, patience, outcome: null, problem: null, ...more };
 }
 
@@ -167,13 +170,16 @@ async function draftInto(kagi: Kagi, actor: Actor, { project, fileType }: Place,
     file: thing,
   });
   const content = draft.text;
-  const difference = differenceOf(saved?.content ?? "", content);
+  const difference = saved === null ? null : differenceOf(saved.content, content);
   return { ...openedFrom(content, saved?.version ?? null), draft: { difference, notes: notesOn(draft) } };
 }
 
-function notesOn({ replaced, notWritten, notPortable }: DraftText): string[] {
+function notesOn({ replaced, beside, notWritten, notPortable }: DraftText): string[] {
   return [
     ...(replaced.length === 0 ? [] : [`New values in place of old ones: ${listed(replaced)}.`]),
+    ...(beside.length === 0
+      ? []
+      : [`Beside them stays, as it was: ${listed(beside)}. See that it is of the same environment.`]),
     ...(notWritten.length === 0
       ? []
       : [`Not written, because no form of the value is safe for every program: ${listed(notWritten)}.`]),

@@ -84,7 +84,7 @@ export function choose(asked: Asked, answer: Answer, opened: ReadonlyMap<string,
   const writable = (one: Chosen) => openedValue(one) !== null;
   const linesOf = (one: Chosen) => {
     const value = openedValue(one);
-    return value === null ? [] : lines(one, value, { framework, prompt: asked.question.prompt, fit });
+    return value === null ? [] : lines(one, value, { framework, prompt: asked.question.prompt });
   };
 
   const taken = new Map<string, Found>();
@@ -108,8 +108,8 @@ export function choose(asked: Asked, answer: Answer, opened: ReadonlyMap<string,
   let number = 0;
   const keyed = <T>(list: readonly T[]) => list.map((one) => ({ ...one, key: String(number++) }));
   return {
-    picks: keyed(written),
-    offered: keyed(withoutRepeats(also, written).map((line) => inPlaceOf(taken.get(line.variable), line))),
+    picks: keyed(written.map((line) => unlike(line, undefined, fit))),
+    offered: keyed(withoutRepeats(also, written).map((line) => unlike(line, taken.get(line.variable), fit))),
     generated: keyed(secrets),
     leftOut: [...kept, ...offered]
       .filter((one) => !writable(one))
@@ -155,9 +155,10 @@ const LEFT_OUT: Partial<Record<Entry["category"]["keyType"], string>> = {
 type Chosen = Readonly<{ entry: Entry; variable: string | null; reason: string }>;
 type Found = Omit<Line, "key">;
 
-function inPlaceOf(holder: Found | undefined, line: Found): Found {
-  if (holder === undefined) return line;
-  return { ...line, notes: [...line.notes, `In place of that of ${describe(holder.source)}`] };
+/** A line with how it is not what was asked for, or whose place it would take: that one is. */
+function unlike(line: Found, holder: Found | undefined, fit: Fit): Found {
+  const notes = holder === undefined ? differences(line.source, fit) : [`Instead of ${describe(holder.source)}`];
+  return { ...line, notes: [...notes, ...line.notes] };
 }
 
 function entriesOf({ entries }: Asked, answer: Answer) {
@@ -195,7 +196,7 @@ function inEnvironment(asked: Asked, selected: readonly Chosen[], fit: Fit) {
   return { kept, replaced };
 }
 
-function isWished({ environment }: Entry, { wishes: { environments } }: Fit): boolean {
+function isWished({ environment }: Pick<Entry, "environment">, { wishes: { environments } }: Fit): boolean {
   return environments.length === 0 || environments.includes(environment);
 }
 
@@ -223,11 +224,10 @@ function rankOf(fit: Fit) {
     (isWished(entry, fit) ? 0 : 100) + (entry.name === project ? 0 : 10) + order.indexOf(entry.environment);
 }
 
-type How = Readonly<{ framework: Framework | null; prompt: string; fit: Fit }>;
+type How = Readonly<{ framework: Framework | null; prompt: string }>;
 
-function lines({ entry, variable, reason }: Chosen, value: Value, { framework, prompt, fit }: How): Found[] {
+function lines({ entry, variable, reason }: Chosen, value: Value, { framework, prompt }: How): Found[] {
   const source = sourceOf(entry);
-  const unlike = differences(entry, fit);
   const fields =
     typeof value === "string"
       ? [{ field: null, own: entry.category.envVarName ?? "", text: value }]
@@ -236,7 +236,6 @@ function lines({ entry, variable, reason }: Chosen, value: Value, { framework, p
     const wished = field === null ? variable : null;
     const named = nameVariable({ own, wished, framework, value: text, prompt });
     const notes = [
-      ...unlike,
       ...(named.isExposed ? ["Its name makes it public, and it looks like a secret"] : []),
       ...(named.isPublic && !named.isExposed ? ["Public: browsers get to see it"] : []),
       ...(withoutPrefix(named.variable) === withoutPrefix(own) ? [] : [`In the vault it is ${own}`]),
@@ -247,12 +246,11 @@ function lines({ entry, variable, reason }: Chosen, value: Value, { framework, p
 }
 
 /** How an entry is not what was asked for. */
-function differences(entry: Entry, fit: Fit): string[] {
+function differences(source: Source, fit: Fit): string[] {
   const { environments, project } = fit.wishes;
-  const { name } = entry;
   return [
-    ...(isWished(entry, fit) ? [] : [`Not of ${environments.join(" or ")}`]),
-    ...(project === null || project === name ? [] : [`Not of ${project}`]),
+    ...(isWished(source, fit) ? [] : [`Not of ${environments.join(" or ")}`]),
+    ...(project === null || project === source.name ? [] : [`Not of ${project}`]),
   ];
 }
 

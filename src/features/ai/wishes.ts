@@ -8,6 +8,7 @@ import {
   GENERIC_WORDS,
   isUnspaced,
   KIND_WORDS,
+  longestOf,
   mostSlips,
   overlaps,
   readPrompt,
@@ -198,11 +199,13 @@ const LEADS_TO_PROJECT = new RegExp(
     '[\\s:"\'«„“]+(?:(?:the|my|our|project|proyecto|projeto|projet|projekt|el|la|le|o|a|das|die|der|mein\\p{L}*)[\\s:"\'«„“]+){0,2}$|(?:项目|プロジェクト|프로젝트)["「『:：\\s]*$',
   "u",
 );
+/** How far back what leads to a project may begin. */
+const LEAD = 80;
 const FOLLOWS_PROJECT =
   /^(?:'s(?!\p{L})|["'»“”」』]?\s*(?:project|projekt|progetto|proyecto|projeto|projet|app(?!\p{L})|项目|プロジェクト|프로젝트))/u;
 
 function standsAsProject(text: string, { start, end }: Span): boolean {
-  return LEADS_TO_PROJECT.test(text.slice(0, start)) || FOLLOWS_PROJECT.test(text.slice(end));
+  return LEADS_TO_PROJECT.test(text.slice(Math.max(0, start - LEAD), start)) || FOLLOWS_PROJECT.test(text.slice(end));
 }
 
 /** Of two in one text the first that is listed is meant. */
@@ -302,7 +305,7 @@ export function findEnvironments(text: string): EnvironmentMention[] {
     spansOf(text, pattern).map((span) => ({ ...span, environments })),
   );
   // "Pre-production" and "test environment" are not also what stands in them.
-  const whole = found.filter((one) => !found.some((other) => overlaps(one, other) && lengthOf(other) > lengthOf(one)));
+  const whole = longestOf(found);
   const meant = whole.filter((one) => !refused.some((span) => overlaps(one, span)));
   const listed: EnvironmentMention[] = [];
   for (const one of meant.toSorted((one, other) => one.start - other.start)) {
@@ -315,7 +318,3 @@ export function findEnvironments(text: string): EnvironmentMention[] {
 }
 
 const LISTS = /^\s*(?:[,/+&、和と]|(?:,\s*)?(?:and|or|then|y|o|e|ou|et|und|oder|и|или))?\s*$/u;
-
-function lengthOf({ start, end }: Span): number {
-  return end - start;
-}

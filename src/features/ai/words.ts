@@ -122,11 +122,33 @@ export function overlaps(one: Span, other: Span): boolean {
   return one.start < other.end && other.start < one.end;
 }
 
+/** Those that no longer one overlaps. */
+export function longestOf<T extends Span>(spans: readonly T[]): T[] {
+  const longest: number[] = [];
+  for (const { start, end } of spans)
+    for (let at = start; at < end; at += 1) longest[at] = Math.max(longest[at] ?? 0, end - start);
+  return spans.filter(({ start, end }) => !longest.slice(start, end).some((length) => length > end - start));
+}
+
+/** Each of one name a few times: nobody asks for one thing more often, and what is pasted may say it a thousand times. */
+export function fewOf<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
+  const times = new Map<string, number>();
+  return all.filter((one) => {
+    const name = nameOf(one);
+    const count = (times.get(name) ?? 0) + 1;
+    times.set(name, count);
+    return count <= MOST_TIMES;
+  });
+}
+
+const MOST_TIMES = 12;
+
 /** The text with nothing, or with what fills it, where the spans were. */
 export function without(text: string, spans: readonly Span[], filling = " "): string {
-  let left = text;
-  for (const { start, end } of spans) left = left.slice(0, start) + filling.repeat(end - start) + left.slice(end);
-  return left;
+  if (spans.length === 0) return text;
+  const units = text.split("");
+  for (const { start, end } of spans) units.fill(filling, start, end);
+  return units.join("");
 }
 
 const SENTENCES = "[;!?\\n；。！？]|\\.(?=\\s|$)";
@@ -138,26 +160,33 @@ const PHRASES = new RegExp([SENTENCES, BUT, "[,，]"].join("|"), "gu");
 /** What parts clauses, the widest first. */
 const CLAUSES = [new RegExp([SENTENCES, BUT].join("|"), "gu"), PHRASES, SEPARATES];
 
-/** Those of some spans that share a clause with `at`: the widest clause in which all say the same. */
-export function inClause<T extends Span>(
+/** Tells which of some spans share a clause with another: the widest clause in which all say the same. */
+export function clausesOf<T extends Span>(
   text: string,
-  at: Span,
   some: readonly T[],
   sayingOf: (one: T) => string,
-): readonly T[] {
-  for (const separator of CLAUSES) {
-    const marks = spansOf(text, separator).filter((mark) => !some.some((one) => overlaps(one, mark)));
-    const start = marks.findLast((mark) => mark.end <= at.start)?.end ?? 0;
-    const end = marks.find((mark) => mark.start >= at.end)?.start ?? text.length;
-    const inside = some.filter((one) => overlaps(one, { start, end }));
-    if (new Set(inside.map(sayingOf)).size < 2) return inside;
-  }
-  return [];
+): (at: Span) => readonly T[] {
+  if (some.length === 0) return () => [];
+  const widths = CLAUSES.map((separator) =>
+    spansOf(text, separator).filter((mark) => !some.some((one) => overlaps(one, mark))),
+  );
+  return (at) => {
+    for (const marks of widths) {
+      const start = marks.findLast((mark) => mark.end <= at.start)?.end ?? 0;
+      const end = marks.find((mark) => mark.start >= at.end)?.start ?? text.length;
+      const inside = some.filter((one) => overlaps(one, { start, end }));
+      if (new Set(inside.map(sayingOf)).size < 2) return inside;
+    }
+    return [];
+  };
 }
+
+const ENVIRONMENT = "(?:staging|production|prod|development|dev|local|test)";
+const ANY_ENVIRONMENT = anyOf(ENVIRONMENT);
 
 /** The parts of a text that say what is not wanted. */
 export function refusedSpans(text: string): Span[] {
-  const before = [...text.matchAll(REFUSES_NEXT)]
+  const before = [...text.matchAll(REFUSES_NEXT), ...[...text.matchAll(ALL_BUT)].filter((cue) => !goesOn(text, cue))]
     .filter((cue) => !isNoRefusal(text, cue))
     .map(({ 0: cue, index }) => {
       const preposition =
@@ -181,6 +210,12 @@ const REFUSES_NEXT = anyOf([
   "deja fuera|deix[ae] fora|lascia fuori|senza|eccetto|tranne|non|без|кроме|не|zonder|behalve|geen|bez|oprocz|utan",
   "不要|不包括|不包含|除了|除去|不需要|不含|无需|排除|别",
 ]);
+/** "Everything of the blog but AWS", which is no "but" as others are. */
+const ALL_BUT =
+  /(?<=(?<!\p{L})(?:everything|anything|all|every|each|todo|tudo|tout)(?!\p{L})[^.;!?\n]{0,60}\s)(?:but|bar)(?=\s)/gu;
+/** Behind a "but" that goes on with another wish: "everything but please in hex", "but Stripe should be staging's". */
+const GOES_ON =
+  /^\s+(?:also|just|only|not|no|never|with|without|except|please|if|in|from|as|i|we|you|it|this|that|make|use|take|give|get|add|include|generate|rename|call|name|skip|leave|drop|omit|exclude)(?!\p{L})|^[^.;!?\n]*(?<!\p{L})(?:should|must|is|are|needs?|use|take|want|as|called|named)(?!\p{L})/u;
 const REFUSES_LAST = anyOf([
   "以外|之外|なし|を除|は除|抜き|は不要|はいらない|ではなく|じゃなく|は要らない",
   "을? ?제외|를? ?제외|을? ?빼고|를? ?빼고|없이|말고|は使わない",
@@ -198,13 +233,23 @@ const REFUSAL_ENDS = new RegExp(
     "[;!?。！？；，\\n]",
     "(?<=\\p{L})[:：]",
     "\\.(?=\\s|$)",
-    `(?<!${INSIDE})(?:but|plus|also|just|only|with|w/|for|from|because|and (?:a|an|also|with|then|please|add|include|generate|give|get)` +
+    `(?<!${INSIDE})(?:but|plus|also|just|only|with|w/|for|from|because|in(?= (?:the )?${ENVIRONMENT})|and (?:a|an|also|with|then|please|add|include|generate|give|get)` +
       "|pero|pour|mas|mais|aber|sondern|für|para|но|для|ma|per|con|avec|mit|с)(?!\\p{L})",
     ",\\s*(?:and )?(?:give|get|i|please|all|everything|just|a|an|we|todas|toutes|alle|все)(?!\\p{L})",
     "但|只要|还要|以外|之外",
   ].join("|"),
   "u",
 );
+
+/** Whether "but" begins another wish, as in "all for staging but Stripe from production". */
+function goesOn(text: string, { 0: cue, index }: RegExpExecArray): boolean {
+  const [rest = ""] = text.slice(index + cue.length).split(/[.;!?\n]/, 1);
+  const [before = ""] = text
+    .slice(0, index)
+    .split(/[.;!?\n]/)
+    .slice(-1);
+  return GOES_ON.test(rest) || [before, rest].every((part) => part.search(ANY_ENVIRONMENT) >= 0);
+}
 
 /** "not only", "no matter", and words that are another language's "in the". */
 function isNoRefusal(text: string, { 0: cue, index }: RegExpExecArray): boolean {
@@ -241,12 +286,10 @@ export const ALL = anyOf([
   "所有|全部|每个|一切|すべて|全て|全部の|모든|전부",
 ]);
 
-const ENVIRONMENT = "(?:staging|production|prod|development|dev|local|test)";
-
 /** All that there is, without a word for a key after it. */
 export const EVERYTHING = anyOf([
   "everything(?! (?:to|that|is|works?|should|needs?|else|i))",
-  "all (?:of )?(?:it|them)",
+  "all (?:of )?(?:it|them)|all(?= but )|every (?:key|secret|credential|variable|entry)",
   `(?:full|whole|complete|entire) (?:${ENVIRONMENT} )?(?:\\.?env|environment|config|configuration)(?: file)?`,
   "todo el \\.?env|toute la config(?:uration)?|(?:ganze|komplette|vollstandige)[snr]? (?:\\.?env|umgebung|konfiguration)|весь \\.?env|完整的?(?:配置|环境)",
   "todo lo|tudo|alles|tutto|всё|все|全部|すべて|全て|전부|모두|wszystko",
@@ -360,6 +403,9 @@ export const GENERIC_WORDS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** Words that are looked at for slips; a text with more that are unknown is in no language that has any here. */
+const MOST_UNKNOWN = 60;
+
 /** Names that a word may be a misspelling of. MiniSearch finds what is near, the count of slips decides. */
 export class Spelled {
   readonly #names: readonly string[];
@@ -369,7 +415,17 @@ export class Spelled {
     this.#names = names;
   }
 
-  find(word: string): string | undefined {
+  /** What each of some words is meant to be, where that is a name. */
+  findAll(words: readonly string[]): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const word of [...new Set(words)].slice(0, MOST_UNKNOWN)) {
+      const intended = this.#find(word);
+      if (intended !== undefined) found.set(word, intended);
+    }
+    return found;
+  }
+
+  #find(word: string): string | undefined {
     const near = this.#indexed()
       .search(word, { fuzzy: 2, prefix: false })
       .map(({ name }) => String(name));

@@ -1,8 +1,8 @@
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import type { Actor, Caller, Kagi } from "../../kagi.ts";
-import type { AuditEvent, Thing, Verb } from "./model.ts";
-import { findLast, insertEvents } from "./queries.ts";
+import type { AuditEvent, Thing, ToldEvent, Verb } from "./model.ts";
+import { eventsAbout, findLast, insertEvents } from "./queries.ts";
 
 /** Without a credential while nobody is signed in, and without an account where the vault as a whole is meant. */
 type Who = Caller & Readonly<{ userId: string | null; credential?: Actor["credential"] }>;
@@ -75,4 +75,15 @@ export async function lastOf(
   verb: Verb,
 ): Promise<Pick<AuditEvent, "at" | "detail"> | null> {
   return (await db.get<Pick<AuditEvent, "at" | "detail">>(findLast(userId, verb))) ?? null;
+}
+
+/** What was done with one thing of somebody's, newest first; nothing for a thing of somebody else's. */
+export async function listEventsAbout(
+  { db }: Pick<Kagi, "db">,
+  { userId }: Actor,
+  kind: Thing["kind"],
+  id: string,
+  limit: number,
+): Promise<readonly ToldEvent[]> {
+  return await db.all<ToldEvent>(eventsAbout(userId, kind, id, limit));
 }

@@ -53,3 +53,10 @@ export type AuditEvent = Readonly<{
   result: Result;
   requestId: string;
 }>;
+
+/** What a page tells of an event about one thing. */
+export type ToldEvent = Pick<AuditEvent, "at" | "verb" | "detail" | "credential" | "keyPrefix" | "address"> &
+  Readonly<{
+    /** What the access key is called, null without one and for one that is revoked. */
+    keyName: string | null;
+  }>;

@@ -1,5 +1,5 @@
 import { listed, type Sql, sql } from "../../db/sql.ts";
-import type { AuditEvent } from "./model.ts";
+import type { AuditEvent, Thing } from "./model.ts";
 
 export const insertEvents = (events: readonly AuditEvent[]): Sql => sql`
   INSERT INTO audit_events (
@@ -16,3 +16,10 @@ const rowOf = (event: AuditEvent): Sql => sql`(
 export const findLast = (userId: string, verb: string): Sql => sql`
   SELECT a.at, a.detail FROM audit_events a
   WHERE a.user_id = ${userId} AND a.verb = ${verb} AND a.result = 'ok' ORDER BY a.id DESC LIMIT 1`;
+
+/** The newest events about one thing of somebody's. The name of an access key is there as long as the key is. */
+export const eventsAbout = (userId: string, kind: Thing["kind"], id: string, limit: number): Sql => sql`
+  SELECT a.at, a.verb, a.detail, a.credential, a.key_prefix AS "keyPrefix", k.name AS "keyName", a.address
+  FROM audit_events a LEFT JOIN access_keys k ON k.id = a.credential_id AND k.user_id = a.user_id
+  WHERE a.thing_id = ${id} AND a.thing = ${kind} AND a.user_id = ${userId} AND a.result = 'ok'
+  ORDER BY a.at DESC, a.id DESC LIMIT ${limit}`;

@@ -2,9 +2,10 @@ import { EnvelopeError } from "../../crypto/envelope.ts";
 import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { describeCause } from "../../log.ts";
-import { record } from "../audit/actions.ts";
+import { listEventsAbout, record } from "../audit/actions.ts";
+import type { ToldEvent } from "../audit/model.ts";
 import { getEntry, updateEntry } from "./actions.ts";
-import type { Entry, EntryVersion, RevealedEntryVersion } from "./model.ts";
+import { ACTIVITY_EVENTS, type Entry, type EntryVersion, type RevealedEntryVersion } from "./model.ts";
 import * as queries from "./queries.ts";
 import { openReplaced } from "./replaced.ts";
 import type { Value } from "./value.ts";
@@ -14,6 +15,12 @@ export async function listEntryVersions(kagi: Kagi, actor: Actor, entryId: strin
   await getEntry(kagi, actor, entryId);
   const rows = await kagi.db.all<queries.EntryVersionRow>(queries.listEntryVersions(actor.userId, entryId));
   return rows.map(fromRow);
+}
+
+/** Who did what with an entry, newest first; exports are not among it. Throws ENTRY_NOT_FOUND. */
+export async function listEntryActivity(kagi: Kagi, actor: Actor, entryId: string): Promise<readonly ToldEvent[]> {
+  await getEntry(kagi, actor, entryId);
+  return await listEventsAbout(kagi, actor, "entry", entryId, ACTIVITY_EVENTS);
 }
 
 /** As a reveal of the value that it has. Throws ENTRY_NOT_FOUND, also for a value that does not open, which is logged. */

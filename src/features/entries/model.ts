@@ -9,6 +9,8 @@ export const NOTES_LENGTH = 10_000;
 
 /** Replaced values of an entry that are kept. */
 export const ENTRY_VERSIONS = 10;
+/** As much of the trail as the page of an entry tells. */
+export const ACTIVITY_EVENTS = 50;
 
 const ProjectName = t.String({ minLength: 1, maxLength: NAME_LENGTH, examples: ["Blog Project"] });
 export const EnvironmentSchema = oneOf(ENVIRONMENTS, {

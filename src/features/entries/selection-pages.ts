@@ -3,9 +3,9 @@ import { addressOf } from "../../../views/entries/list.tsx";
 import { AskAboutSelection, type Asked, type BulkVerb, SelectionPage } from "../../../views/entries/selection.tsx";
 import { urls } from "../../../views/urls.ts";
 import { KEY_TYPE_WORDS } from "../../../views/words.ts";
-import { DIALECTS, type Dialect } from "../../dotenv/write.ts";
+import { DIALECTS } from "../../dotenv/write.ts";
 import { AppError, invalid } from "../../errors.ts";
-import type { Form } from "../../http/body.ts";
+import { Form } from "../../http/body.ts";
 import { doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
@@ -15,7 +15,7 @@ import { attachment, html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { isUuid } from "../../schema.ts";
-import { requireFreshProof } from "../auth/proof.ts";
+import { hasFreshProof, requireFreshProof } from "../auth/proof.ts";
 import { categoriesById, getCategory } from "../categories/actions.ts";
 import { exportForPerson, previewExport } from "../export/actions.ts";
 import type { ExportPreview } from "../export/model.ts";
@@ -26,6 +26,7 @@ import { changeSelection, type Outcome, readSelection, type Selected } from "./s
 const FILE = "kagi-selection.env";
 const MEANWHILE =
   "The selection is not as it was: entries were added, changed or deleted meanwhile. Nothing was done. These are the entries now";
+const NOTHING_TO_WRITE = "None of them is a simple or group entry of that environment, so there is nothing to write";
 
 type Visit = Readonly<{ request: Request; actor: Actor; htmx: boolean }>;
 
@@ -35,7 +36,7 @@ export const selectionPages = (kagi: Kagi) =>
     .post(urls.selected, async ({ request, actor, form, htmx }) => {
       const verb = verbOf(form);
       // Asked here and not at the end, so that nobody chooses in vain.
-      if (verb === "export") requireFreshProof(kagi, actor);
+      if (verb === "export" && !hasFreshProof(kagi, actor)) return await askForProof(kagi, actor, form, htmx);
       const selected = await readSelection(kagi, actor, selectionOf(form));
       return await ask(kagi, { request, actor, htmx }, form, verb, selected);
     })
@@ -59,7 +60,7 @@ export const selectionPages = (kagi: Kagi) =>
       return await ask(kagi, visit, form, verb, selected, { ...more, refusal: refusal ?? other, status: 409 });
     })
     .post(urls.exportSelected, async ({ request, actor, form, htmx }) => {
-      requireFreshProof(kagi, actor);
+      if (!hasFreshProof(kagi, actor)) return await askForProof(kagi, actor, form, htmx);
       const visit = { request, actor, htmx };
       const selected = await readSelection(kagi, actor, selectionOf(form));
       if (selected.digest !== form.get("digest"))
@@ -68,21 +69,45 @@ export const selectionPages = (kagi: Kagi) =>
       let preview: ExportPreview | undefined;
       const refusal = await refusalOf(async () => {
         preview = await previewExport(kagi, actor, wish);
+        if (preview.entries === 0) throw new AppError("CONFLICT", NOTHING_TO_WRITE);
       });
-      if (preview === undefined) return await ask(kagi, visit, form, "export", selected, { refusal });
-      const told = [wish.environment ?? "all", wish.dialect, selected.digest].join(".");
-      const isWhole = preview.repeated.length + preview.notWritten.length + preview.unreadable === 0;
+      if (preview === undefined || refusal) return await ask(kagi, visit, form, "export", selected, { refusal });
+      const told = [wish.environment ?? "all", wish.dialect ?? "any", selected.digest].join(".");
+      const { repeated, notPortable, notWritten, unreadable } = preview;
+      const isWhole = repeated.length + notPortable.length + notWritten.length + unreadable === 0;
       if (!isWhole && form.get("told") !== told)
         return await ask(kagi, visit, form, "export", selected, { preview, told });
       const { content } = await exportForPerson(kagi, actor, wish);
       return attachment(FILE, "text/plain; charset=utf-8", content);
     })
+    // The way back from the password. The question names entries and shows no value, so an address may ask it.
+    .get(urls.selected, async ({ request, actor }) => {
+      const form = new Form(new URL(request.url).searchParams);
+      if (form.get("verb") !== "export") return redirect(urls.entries);
+      requireFreshProof(kagi, actor);
+      const selected = await readSelection(kagi, actor, selectionOf(form));
+      return await ask(kagi, { request, actor, htmx: false }, form, "export", selected);
+    })
     // Where a reload, or the way back from signing in, asks for what only a button does.
-    .get(urls.selected, () => redirect(urls.entries))
     .get(urls.changeSelected, () => redirect(urls.entries))
     .get(urls.exportSelected, () => redirect(urls.entries));
 
 const MEANWHILE_REFUSED: Refusal = { problem: { field: null, message: MEANWHILE }, status: 409, headers: {} };
+
+/** So many ids, inside the address of another page, still pass through every proxy. */
+const IDS_IN_ADDRESS = 100;
+
+/**
+ * Leads to the password and from there to the question about the same entries, or to their list when they are more
+ * than an address holds.
+ */
+async function askForProof(kagi: Kagi, actor: Actor, form: Form, htmx: boolean): Promise<Response> {
+  const selection = selectionOf(form);
+  const fits = "filter" in selection || selection.ids.length <= IDS_IN_ADDRESS;
+  const choices = (["only", "dialect"] as const).map((name) => [name, form.get(name)] as const);
+  const next = fits ? urls.exportOf([...fieldsOf(form), ...choices]) : await placeOf(kagi, actor, form);
+  return redirect(urls.confirm(next), { htmx });
+}
 
 type More = {
   obstacles?: Asked["obstacles"];
@@ -109,7 +134,7 @@ async function ask(
           .filter(({ keyType }) => keyType === type)
           .sort((one, other) => one.name.localeCompare(other.name, "en"))
       : [];
-  const { environment = "", dialect } = exportOf(form);
+  const { environment = "", dialect = "" } = exportOf(form);
   const files = entries.filter(({ category }) => category.keyType === "ssh" || category.keyType === "json").length;
   const asked: Omit<Asked, "inDialog"> = {
     verb,
@@ -122,8 +147,7 @@ async function ask(
     obstacles,
     targets,
     types: types.map((one) => KEY_TYPE_WORDS[one].name),
-    exporting:
-      verb === "export" ? { environment, dialect, dialects: DIALECTS, files, preview: preview ?? null, told } : null,
+    exporting: verb === "export" ? { environment, dialect, files, preview: preview ?? null, told } : null,
   };
   const answer = { status: refusal?.status ?? status };
   if (htmx) return html(AskAboutSelection({ ...asked, inDialog: true }), answer);
@@ -181,8 +205,8 @@ async function changeOf(kagi: Kagi, actor: Actor, verb: BulkVerb, to: string): P
 
 function exportOf(form: Form) {
   const environment = environmentOf(form.get("only"));
-  const dialect: Dialect = DIALECTS.find((one) => one === form.get("dialect")) ?? "portable";
-  return { ...(environment === null ? {} : { environment }), dialect };
+  const dialect = DIALECTS.find((one) => one === form.get("dialect"));
+  return { ...(environment === null ? {} : { environment }), ...(dialect === undefined ? {} : { dialect }) };
 }
 
 /** The name that all of them have, for somebody to change. */

@@ -534,6 +534,14 @@ describe("a failure", () => {
     expect(server.heard).toHaveLength(1);
     server.next({ status: 429, body: "" }, { status: 429, body: "" });
     expect(await failing()).toMatchObject(failure("rate_limited", /Wait a little/));
+    for (const text of ["3601", "999999999", "1e3", "-5", new Date(Date.now() + 90_000_000).toUTCString()]) {
+      const far: Reply = { status: 429, body: "", headers: { "Retry-After": text } };
+      server.next(far, far);
+      const { message, details } = await failing();
+      expect(message).toMatch(/Wait a little/);
+      expect(message).not.toMatch(/\d s\b/);
+      expect(details).not.toHaveProperty("retryAfter", expect.any(Number));
+    }
     server.reset({ key: KEY });
     server.next({ status: 429, body: "", headers: { "Retry-After": "1" } }, content(choice));
     expect(await asking()).toEqual(answer);
@@ -573,7 +581,12 @@ describe("a failure", () => {
     const { cause } = await failing();
     expect(cause).toMatchObject({ status: 401, requests: 1, code: null });
     expect(cause.requestId).toBeNull();
-    expect(cause.milliseconds).toBeGreaterThanOrEqual(0);
+    for (const odd of ["req\u001b[31m", "a=b status=200", 'x"y', "a,b", "<b>", "r".repeat(101), ""]) {
+      server.next({ status: 401, error: { message: "no" }, headers: { "x-request-id": odd } });
+      expect((await failing()).cause.requestId).toBeNull();
+    }
+    server.next({ status: 401, error: { message: "no" }, headers: { "x-request-id": "req_A1.b-2" } });
+    expect((await failing()).cause.requestId).toBe("req_A1.b-2");
   });
 });
 

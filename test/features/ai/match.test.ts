@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { matchNames, nearest } from "../../../src/features/ai/match.ts";
 import { type Candidate, MOST_CANDIDATES } from "../../../src/features/ai/model.ts";
 import { readWishes } from "../../../src/features/ai/wishes.ts";
+import type { Environment } from "../../../src/features/entries/model.ts";
 import { PROMPT_KINDS, PROMPTS, VAULT, type Wanted, wantedLines } from "../../score/prompts.ts";
 import { isExact, precision, recall, sumUp, type Verdict } from "../../score/sums.ts";
 
@@ -35,7 +36,7 @@ const describeEntry = ({ id }: { id: string }) => {
   return `${category} ${project} ${environment}`;
 };
 
-/** What a person would want of these, and the rules do not reach. */
+/** What a person would want of these, and the rules do not reach; they add nothing wrong either. */
 const KNOWN_TO_FAIL = [
   // Two of its services are for analytics; only one has an "id".
   "the analytics id and the db password",
@@ -52,10 +53,21 @@ describe("the table of prompts", () => {
     for (const kind of PROMPT_KINDS) expect(PROMPTS.filter((prompt) => prompt.kind === kind).length).toBeGreaterThan(4);
   });
 
-  test.each(PROMPTS.map((wanted) => [wanted.prompt, wanted.in, wanted] as const))("%j in %p", (prompt, _, wanted) => {
+  const rows = PROMPTS.map((wanted) => [wanted.prompt, wanted.in, wanted] as const);
+  const exactly = (_prompt: string, _in: string | null, wanted: Wanted) => {
     const { wanted: lines, got } = judge(wanted);
-    if (KNOWN_TO_FAIL.includes(prompt)) expect(lines).toEqual(expect.arrayContaining(got));
-    else expect(got.toSorted()).toEqual(lines.toSorted());
+    expect(got.toSorted()).toEqual(lines.toSorted());
+  };
+  const isKnown = ([prompt]: (typeof rows)[number]) => KNOWN_TO_FAIL.includes(prompt);
+  test.each(rows.filter((row) => !isKnown(row)))("%j in %p", exactly);
+  // One that no longer fails goes out of the list.
+  for (const [prompt, project, wanted] of rows.filter(isKnown))
+    test.failing(`${prompt}`, () => exactly(prompt, project, wanted));
+  test.each(KNOWN_TO_FAIL)("nothing wrong comes of %j", (prompt) => {
+    const [row] = rows.filter(([one]) => one === prompt);
+    if (row === undefined) throw new Error("no such prompt in the table");
+    const { wanted: lines, got } = judge(row[2]);
+    expect(lines).toEqual(expect.arrayContaining(got));
   });
 
   test.each(PROMPT_KINDS)("%s: next to nothing is wrong, and little is missing", (kind) => {
@@ -161,6 +173,73 @@ test("what is told apart by nothing is offered only", () => {
   const { selected, offered } = match("the email key", "Shop");
   expect(selected).toEqual([]);
   expect(offered.map(describeEntry).toSorted()).toEqual(["Mailgun Shop production", "SendGrid Shop production"]);
+});
+
+describe("what the project has one of, and not for the environment that is asked for", () => {
+  const blog = (category: string, variable: string, ...environments: Environment[]): Candidate[] =>
+    environments.map((environment) => ({
+      id: `${category} ${environment}`,
+      category,
+      keyType: "simple",
+      variables: [variable],
+      project: "Blog",
+      environment,
+    }));
+  const vault = [
+    ...blog("PostgreSQL", "DATABASE_URL", "production", "development"),
+    ...blog("Resend", "RESEND_API_KEY", "production"),
+    ...blog("Google Analytics", "GA_MEASUREMENT_ID", "production"),
+  ];
+
+  test.each([
+    ["Database and mail for local development, and a session secret", "Resend production"],
+    ["the database and analytics of the blog in development", "Google Analytics production"],
+    ["Database and Resend for local development", "Resend production"],
+  ])("is offered, and not selected: %j", (prompt, other) => {
+    for (const current of ["Blog", null]) {
+      const { selected, offered } = match(prompt, current, vault);
+      expect(selected.map(({ id }) => id)).toEqual(["PostgreSQL development"]);
+      expect(offered.map(({ id }) => id)).toContain(other);
+    }
+  });
+
+  test("is selected where nothing is said of environments", () => {
+    const { selected } = match("Blog analytics and database for Vite", null, vault);
+    expect(selected.map(({ id }) => id)).toEqual(["Google Analytics production", "PostgreSQL production"]);
+  });
+});
+
+test.each([
+  ["everything but also a session secret", "Stripe Shop production"],
+  ["everything for staging but for Stripe take production", "Stripe Shop production"],
+  ["all keys for staging, but Stripe from production", "Stripe Shop production"],
+  ["nothing but Stripe", "Stripe Shop production"],
+])('a "but" that goes on with another wish takes nothing away: %j', (prompt, entry) => {
+  expect(match(prompt, "Shop").selected.map(describeEntry)).toContain(entry);
+});
+
+test.each([
+  ["all of them but Stripe and AWS", "Stripe|AWS"],
+  ["all but the database", "PostgreSQL"],
+  ["Everything but the payment keys", "Stripe|PayPal"],
+  ["everything but Stripe in staging", "Stripe"],
+  ["everything bar Stripe", "Stripe"],
+])("all but some is all the others: %j", (prompt, away) => {
+  const { selected, offered } = match(prompt, "Shop");
+  expect(selected.length).toBeGreaterThan(3);
+  for (const one of [...selected, ...offered]) expect(describeEntry(one)).not.toMatch(new RegExp(`^(${away}) `));
+});
+
+test.each([
+  ["openai and ", 180],
+  ["opnai stripee awz ", 110],
+  ["数据库", 666],
+  ["staging db, production redis; ", 66],
+  ["Blog ", 400],
+])("what is said again and again means what it means once: %j", (said, times) => {
+  const prompt = said.repeat(times);
+  const ids = ({ selected, offered }: ReturnType<typeof match>) => [...selected, ...offered].map(({ id }) => id);
+  expect(ids(match(prompt, "Shop"))).toEqual(ids(match(said, "Shop")));
 });
 
 test("what the vault has is not made, whoever it belongs to", () => {

@@ -50,7 +50,29 @@ const SECRET_LOOKS = [
   ["ghp", "1234"].join("_"),
   "-----BEGIN PRIVATE KEY-----\nMII",
   "postgres://shop:pass@db/shop",
+  ` ${["sk", "live", "4eC39"].join("_")}`,
+  `\n${["whsec", "1234"].join("_")}\n`,
+  `AKIA${"ABCD2345".repeat(2)}`,
+  `ASIA${"ABCD2345".repeat(2)}`,
+  "https://hooks.slack.com/services/T0/B0/x",
+  "https://discord.com/api/webhooks/1/x",
+  "https://discordapp.com/api/webhooks/1/x",
+  "https://ptb.discord.com/api/webhooks/1/x",
   `ey${"J".repeat(3)}.${Buffer.from('{"role":"service_role"}').toString("base64url")}.sig`,
+];
+
+/** bash gives these a meaning of its own, and some of them no other value. */
+const OF_THE_SHELL = [
+  "RANDOM",
+  "SRANDOM",
+  "SECONDS",
+  "LINENO",
+  "OPTIND",
+  "HISTCMD",
+  "UID",
+  "EUID",
+  "PPID",
+  "SHELLOPTS",
 ];
 
 describe("a variable's name", () => {
@@ -132,6 +154,12 @@ describe("a name that a model made up", () => {
       expect(named("API_KEY", null, "v", steering)).toBe("API_KEY");
       expect(isUsable(cleanVariable(steering) ?? "")).toBe(false);
     }
+    // A prompt may well have these words.
+    for (const special of [...OF_THE_SHELL, "IFS", "ENV", "BASH_ENV", "GIT_SSH_COMMAND", "LD_PRELOAD"]) {
+      const prompt = `my key, ${special.toLowerCase().replaceAll("_", " ")}, ${special}`;
+      const { variable } = nameVariable({ own: "API_KEY", wished: special, framework: null, value: "v", prompt });
+      expect(variable).toBe("API_KEY");
+    }
     for (const usual of ["SESSION_SECRET", "NODE_ENV", "PORT", "HOME_URL"]) expect(isUsable(usual)).toBe(true);
   });
 
@@ -149,7 +177,7 @@ describe("a name that a model made up", () => {
   test("is that of a new secret only when it says so", () => {
     for (const name of ["SESSION_SECRET", "JWT_KEY", "ADMIN_PASSWORD", "HASH_SALT"])
       expect(isSecretsName(name)).toBe(true);
-    for (const name of ["LESSOPEN", "MANPAGER", "JAVA_OPTS", "UID", "RUSTC_WRAPPER"])
+    for (const name of ["LESSOPEN", "MANPAGER", "JAVA_OPTS", "RUSTC_WRAPPER", ...OF_THE_SHELL])
       expect(isSecretsName(name)).toBe(false);
   });
 });
