@@ -19,6 +19,10 @@ export const urls = {
   editCategory: <Id extends string>(id: Id) => `/keys/${id}/edit` as const,
   deleteCategory: <Id extends string>(id: Id) => `/keys/${id}/delete` as const,
   newEntry: <Id extends string>(categoryId: Id) => `/keys/${categoryId}/entries/new` as const,
+  /** With the name filled in. */
+  newCategoryCalled: (name: string) => `/keys/new${query({ name })}`,
+  /** What the catalogue of services finds. */
+  findServices: (search: string) => `/keys/new${query({ search })}`,
   icons: "/icons",
 
   /** The entry's place in the list of its category, with what was searched for. */
@@ -97,6 +101,7 @@ export const ids = {
   dialog: "dialog",
   toast: "toast",
   announcer: "announcer",
+  search: "search",
   results: "results",
   form: "form",
   iconChoices: "icon-choices",

@@ -9,6 +9,8 @@ type Props = {
   label: string;
   placeholder: string;
   search: string;
+  /** Whether the page begins here. */
+  autofocus?: boolean;
   /** One more filter, of which "" is everything. */
   choice?: {
     name: string;
@@ -19,7 +21,7 @@ type Props = {
 };
 
 /** Search and filter of a list: at once while typing, by a button without script, and always in the address. */
-export const FilterBar = ({ action, label, placeholder, search, choice }: Props): JSX.Element => (
+export const FilterBar = ({ action, label, placeholder, search, autofocus, choice }: Props): JSX.Element => (
   <search>
     <form
       class="filter"
@@ -32,18 +34,19 @@ export const FilterBar = ({ action, label, placeholder, search, choice }: Props)
       hx-swap="outerHTML"
     >
       <div class="search">
-        <label class="visually-hidden" for="search" safe>
+        <label class="visually-hidden" for={ids.search} safe>
           {label}
         </label>
         <input
           class="input"
-          id="search"
+          id={ids.search}
           type="search"
           name="search"
           value={attribute(search) || undefined}
           placeholder={placeholder}
           autocomplete="off"
           maxlength={NAME_LENGTH}
+          autofocus={autofocus}
         />
       </div>
       {choice === undefined ? null : (

@@ -3,6 +3,7 @@ import type { Entry, Environment } from "../../src/features/entries/model.ts";
 import { Badge, type Drawing } from "../components/badge.tsx";
 import { Ago, count, Empty, Expiry, Path, Tag } from "../components/bits.tsx";
 import { FilterBar } from "../components/filter-bar.tsx";
+import { GetKey, type KeySource } from "../components/get-key.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, query, urls } from "../urls.ts";
@@ -27,8 +28,9 @@ type Props = {
 export const CategoryPage = ({
   frame,
   drawing,
+  service,
   ...list
-}: Props & { frame: Frame; drawing: Drawing | null }): JSX.Element => {
+}: Props & { frame: Frame; drawing: Drawing | null; service: KeySource | null }): JSX.Element => {
   const { category, filter } = list;
   const unfiltered = filter.search === "" && filter.environment === null && filter.cursor === null;
   const isEmpty = unfiltered && list.entries.length === 0;
@@ -47,6 +49,7 @@ export const CategoryPage = ({
             {category.fieldDefinitions?.map((name) => (
               <code safe>{name}</code>
             ))}
+            {service === null ? null : <GetKey source={service} />}
           </div>
           {category.description === null ? null : (
             <p class="clip" safe>
