@@ -64,9 +64,10 @@ document.addEventListener("htmx:after:request", (event) => {
 /* Where the focus goes after a swap, and what is said aloud. */
 
 document.addEventListener("htmx:after:swap", (event) => {
-  const service = event.detail.ctx?.sourceElement?.closest?.(".gallery a");
+  const service = event.detail.ctx?.sourceElement?.closest?.(".services a");
   // The form that came in has the focus, and says enough.
   if (service) return choose(service);
+  servicesCame();
   const dialog = document.querySelector("#dialog");
   if (dialog?.querySelector("[data-dialog-body]") && !dialog.open) dialog.showModal();
   const count = document.querySelector("[data-announce]");
@@ -77,10 +78,10 @@ document.addEventListener("htmx:after:swap", (event) => {
   for (const revealed of document.querySelectorAll("[data-revealed]")) hideLater(revealed);
 });
 
-// The gallery stays where it is while its choice comes into the form.
+// The catalogue stays where it is while its choice comes into the form.
 function choose(service) {
-  for (const other of document.querySelectorAll(".gallery [aria-current]")) other.removeAttribute("aria-current");
-  service.setAttribute("aria-current", "true");
+  for (const other of document.querySelectorAll(".services [aria-current]")) other.removeAttribute("aria-current");
+  if (service.matches(".cover")) service.setAttribute("aria-current", "true");
 }
 
 // Said once, and not left for those who read on through the page.
@@ -502,6 +503,60 @@ document.addEventListener("click", (event) => {
 
 function ticks(form) {
   return [...form.querySelectorAll("[data-variable]")];
+}
+
+/* The catalogue of services: Enter in its search takes the first, arrow keys move among them, Tab goes past them. */
+
+let taking = false;
+
+const services = () => [...document.querySelectorAll(".services .cover")];
+
+function servicesCame() {
+  for (const [index, link] of services().entries()) link.tabIndex = index === 0 ? 0 : -1;
+  if (taking) takeFirst();
+}
+
+// What is typed and not yet found is taken when it comes.
+function takeFirst() {
+  const search = document.querySelector("#search");
+  taking = document.querySelector("#results").dataset.search !== search.value.trim();
+  if (!taking) document.querySelector(".services :is(.cover, .own.button)")?.click();
+}
+
+servicesCame();
+
+document.addEventListener("input", () => {
+  taking = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.name === "iconSearch") event.preventDefault();
+  const isSearch = event.target.id === "search" && document.querySelector(".services");
+  if (!isSearch && !event.target.matches(".services .cover")) return;
+  if (event.key === "Enter" && isSearch) {
+    event.preventDefault();
+    if (event.target.value.trim() !== "") takeFirst();
+  } else if (event.key.startsWith("Arrow")) {
+    const to = isSearch ? event.key === "ArrowDown" && services()[0] : serviceBeside(event.target, event.key);
+    if (!to) return;
+    event.preventDefault();
+    for (const link of services()) link.tabIndex = link === to ? 0 : -1;
+    to.focus();
+  }
+});
+
+function serviceBeside(link, key) {
+  const all = services();
+  const at = all.indexOf(link);
+  if (key === "ArrowRight") return all[at + 1];
+  if (key === "ArrowLeft") return all[at - 1];
+  const place = (one) => one.closest("li").getBoundingClientRect();
+  const here = place(link);
+  const way = key === "ArrowDown" ? 1 : -1;
+  const beyond = all.filter((one) => way * (place(one).top - here.top) > 1);
+  if (beyond.length === 0) return way < 0 && document.querySelector("#search");
+  const far = (one) => 1000 * Math.abs(place(one).top - here.top) + Math.abs(place(one).left - here.left);
+  return beyond.reduce((best, one) => (far(one) < far(best) ? one : best));
 }
 
 /* Presets of scopes: links without this, a tick of boxes with it, so that a name that was typed stays. */

@@ -102,6 +102,7 @@ const PARTS: Readonly<Record<string, string>> = {
   migration: "actions",
   "recovery-text": "actions",
   links: "actions",
+  catalogue: "actions",
   services: "model",
   "services-table": "model",
   wishes: "actions",

@@ -20,6 +20,10 @@ export const urls = {
   editCategory: <Id extends string>(id: Id) => `/keys/${id}/edit` as const,
   deleteCategory: <Id extends string>(id: Id) => `/keys/${id}/delete` as const,
   newEntry: <Id extends string>(categoryId: Id) => `/keys/${categoryId}/entries/new` as const,
+  /** With the name filled in. */
+  newCategoryCalled: (name: string) => `/keys/new${query({ name })}`,
+  /** What the catalogue of services finds. */
+  findServices: (search: string) => `/keys/new${query({ search })}`,
   icons: "/icons",
 
   entries: "/entries",
@@ -123,6 +127,7 @@ export const ids = {
   dialog: "dialog",
   toast: "toast",
   announcer: "announcer",
+  search: "search",
   results: "results",
   searchBox: "search-box",
   searchFound: "search-found",

@@ -7,7 +7,7 @@ const test = pageTests();
 const names = (page: Page) => page.locator(".cards h2").allTextContents();
 const shown = (page: Page, name: string) => page.getByRole("heading", { level: 1, name }).waitFor();
 
-test("a service of the gallery fills the form in", async ({ page, open }) => {
+test("a service of the catalogue fills the form in", async ({ page, open }) => {
   await open("/keys/new");
   await page.getByRole("link", { name: "OpenAI" }).click();
   await page.locator("#field-name[value=OpenAI]").waitFor();
@@ -30,7 +30,7 @@ test("a service keeps what was typed besides it, without leaving the page", asyn
   page.on("request", (request) => request.isNavigationRequest() && loads.push(request.url()));
   const name = page.getByLabel("Name", { exact: true });
   const description = page.getByLabel("Description");
-  const chosen = page.locator(".gallery [aria-current]");
+  const chosen = page.locator(".services [aria-current]");
   await description.fill('Paid by Mei & "the team"\nsince May');
   await page.getByRole("searchbox", { name: "Search icons" }).fill("mailg");
   await page.getByRole("radio", { name: "Mailgun", exact: true }).waitFor();
@@ -73,11 +73,11 @@ test("the address of a chosen service can be shared", async ({ page, open }) => 
   await page.waitForURL("**/keys/new?service=stripe");
   await page.reload();
   expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Stripe");
-  expect(await page.locator(".gallery [aria-current]").allTextContents()).toEqual(["Stripe"]);
+  expect(await page.locator(".services [aria-current]").allTextContents()).toEqual(["Stripe"]);
   expect(await page.content()).not.toContain("Mine alone");
 });
 
-test("a group of the gallery brings its fields", async ({ page, open }) => {
+test("a group of the catalogue brings its fields", async ({ page, open }) => {
   await open("/keys/new");
   await page.getByRole("link", { name: "AWS" }).click();
   await page.locator("#field-name[value=AWS]").waitFor();

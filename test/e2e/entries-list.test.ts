@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { newMany } from "../support/many.ts";
 import { expectFocus, pageTests } from "./browser.ts";
-import type { Vault } from "./vault.ts";
+import { SESSION_COOKIE, type Vault } from "./vault.ts";
 
 const test = pageTests({ fresh: true, reducedMotion: "reduce" });
 
@@ -299,16 +299,15 @@ test("what an export repeats, leaves out or cannot hold is told before it is han
 test("an entry that has changed meanwhile is said before an export hands anything out", async (stage) => {
   const { page, open, vault } = stage;
   const { mail } = await fewEntries(vault);
+  const [shop] = await vault.entries(mail);
   await open("/entries?environment=production&sort=project");
   await page.getByLabel("All shown").check();
   await page.locator(".selection").getByRole("button", { name: "Export" }).click();
   await confirm(page, vault);
   await page.getByRole("heading", { level: 1, name: "Export 3 entries" }).waitFor();
-  // The confirmation has replaced the session's token; a new session is as good.
-  const [shop] = await vault.entries(mail);
-  await vault.owner
-    .with({ cookie: `kagi_session=${await vault.signIn()}` })
-    .put(`/api/entries/${shop?.id}`, { name: "Store" });
+  // The confirmation has taken the session's token.
+  const owner = vault.owner.with({ cookie: `${SESSION_COOKIE}=${await vault.signIn()}` });
+  expect((await owner.put(`/api/entries/${shop?.id}`, { name: "Store" })).status).toBe(200);
   await page.getByRole("button", { name: "Export", exact: true }).click();
   await page.getByRole("alert").getByText("The selection is not as it was").waitFor();
   await page.getByText("Store, production, in Mail").waitFor();

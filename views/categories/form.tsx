@@ -7,12 +7,14 @@ import {
 } from "../../src/features/categories/model.ts";
 import { NAME_LENGTH } from "../../src/schema.ts";
 import { attribute } from "../components/attribute.ts";
-import { Badge, type Drawing } from "../components/badge.tsx";
+import type { Drawing } from "../components/badge.tsx";
 import { Choices, type Problem, TextArea, TextField } from "../components/field.tsx";
 import { Form, Sheet } from "../components/form.tsx";
+import { GetKey, type KeySource } from "../components/get-key.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { ids, urls } from "../urls.ts";
 import { KEY_TYPE_ORDER, KEY_TYPE_WORDS } from "../words.ts";
+import { Catalogue, type CatalogueOffer } from "./catalogue.tsx";
 import { IconChoices } from "./icons.tsx";
 
 /** The form as it was typed; `fieldDefinitions` has a name a line. */
@@ -27,13 +29,19 @@ export type CategoryDraft = Readonly<{
 }>;
 
 /** The icons that are offered: the one chosen, and what a search found. */
-export type IconOffer = Readonly<{ search: string; chosen: Drawing | null; found: readonly Drawing[] }>;
-
-export type ServiceOffer = Readonly<{ id: string; name: string; color: string; drawing: Drawing | null }>;
+export type IconOffer = Readonly<{
+  search: string;
+  chosen: Drawing | null;
+  found: readonly Drawing[];
+  /** Whether there are more than those. */
+  more: boolean;
+}>;
 
 type FormProps = {
   draft: CategoryDraft;
   icons: IconOffer;
+  /** The service that it is of, as far as it is known. */
+  known: KeySource | null;
   problem: Problem | null;
   action: string;
   /** Why the type can no longer change, or null. */
@@ -44,41 +52,22 @@ type FormProps = {
   focused?: boolean;
 };
 
-type NewProps = { services: readonly ServiceOffer[]; chosen: string | null };
+type NewProps = { offer: CatalogueOffer; chosen: string | null; searching: boolean };
 
+/** The catalogue, and the form that a service of it fills in. */
 export const NewCategoryPage = ({
   frame,
-  services,
+  offer,
   chosen,
+  searching,
   ...form
 }: FormProps & NewProps & { frame: Frame }): JSX.Element => (
   <Sheet frame={frame} title="New category" section="keys" steps={[{ name: "keys", href: urls.keys }, { name: "new" }]}>
     <div class="split">
+      <Catalogue offer={offer} chosen={chosen} searching={searching} />
       <div id={ids.form}>
         <CategoryForm {...form} />
       </div>
-      <aside class="stack" aria-labelledby="gallery">
-        <h2 id="gallery">Start from a service</h2>
-        <ul
-          class="gallery"
-          hx-include:inherited={TYPED}
-          hx-target:inherited={`#${ids.form}`}
-          hx-sync:inherited={`#${ids.form}:replace`}
-        >
-          {services.map((service) => (
-            <li>
-              <a
-                href={`${urls.newCategoryFor(service.id)}#${ids.form}`}
-                hx-get={urls.newCategoryFor(service.id)}
-                aria-current={service.id === chosen ? "true" : undefined}
-              >
-                <Badge name={service.name} color={service.color} drawing={service.drawing} small />
-                <span safe>{service.name}</span>
-              </a>
-            </li>
-          ))}
-        </ul>
-      </aside>
     </div>
   </Sheet>
 );
@@ -102,14 +91,12 @@ export const EditCategoryPage = ({
   </Sheet>
 );
 
-/** What somebody types and a service does not know. */
-const TYPED = ["name", "description", "iconSearch"].map((name) => `#${ids.form} [name=${name}]`).join(", ");
-
 const FIELDS = ["name", "keyType", "envVarName", "fieldDefinitions", "icon", "color", "description"];
 
 export const CategoryForm = ({
   draft,
   icons,
+  known,
   problem,
   action,
   typeIsFixed,
@@ -118,6 +105,7 @@ export const CategoryForm = ({
   focused,
 }: FormProps): JSX.Element => (
   <Form action={action} problem={problem} shows={FIELDS} submit={submit} back={back} otherButtons>
+    {known === null ? null : <GetKey source={known} />}
     <TextField
       name="name"
       label="Name"

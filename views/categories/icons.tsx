@@ -25,7 +25,11 @@ export const IconChoices = ({ icons }: { icons: IconOffer }): JSX.Element => {
               No icon is called <code safe>{icons.search}</code>. Without one, the first letter of the name stands in.
             </>
           ) : (
-            <span safe>{`${count(icons.found.length, "icon")} found`}</span>
+            <span safe>
+              {icons.more
+                ? `The first ${icons.found.length} icons. A longer search narrows them down.`
+                : `${count(icons.found.length, "icon")} found`}
+            </span>
           )}
         </p>
       )}

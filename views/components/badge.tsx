@@ -1,7 +1,10 @@
 /** The drawing of a brand, as Simple Icons has it. */
 export type Drawing = Readonly<{ slug: string; title: string; hex: string; path: string }>;
 
-type Props = { name: string; color: string | null; drawing: Drawing | null; small?: boolean };
+/** A drawing that is in a file of drawings already: `href` is the file's address with the drawing's id. */
+export type DrawingInFile = Readonly<{ hex: string; href: string }>;
+
+type Props = { name: string; color: string | null; drawing: Drawing | DrawingInFile | null; small?: boolean };
 
 /** A brand's mark on its color, or the first letter of the name. Decoration: the name stands beside it. */
 export const Badge = ({ name, color, drawing, small = false }: Props): JSX.Element => {
@@ -14,6 +17,8 @@ export const Badge = ({ name, color, drawing, small = false }: Props): JSX.Eleme
         <text x="12" y="16.400" text-anchor="middle" fill={ink} safe>
           {firstLetter(name)}
         </text>
+      ) : "href" in drawing ? (
+        <use transform="translate(4.800 4.800) scale(.6)" fill={ink} href={drawing.href} />
       ) : (
         <path transform="translate(4.800 4.800) scale(.6)" fill={ink} d={drawing.path} />
       )}

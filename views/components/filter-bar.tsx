@@ -10,6 +10,8 @@ type Props = PropsWithChildren<{
   label: string;
   placeholder: string;
   search: string;
+  /** Whether the page begins here. */
+  autofocus?: boolean;
   /** One more filter, of which "" is everything. */
   choice?: {
     name: string;
@@ -20,7 +22,7 @@ type Props = PropsWithChildren<{
 }>;
 
 /** Search and filter of a list: at once while typing, by a button without script, and always in the address. */
-export const FilterBar = ({ action, label, placeholder, search, choice, children }: Props): JSX.Element => (
+export const FilterBar = ({ action, label, placeholder, search, autofocus, choice, children }: Props): JSX.Element => (
   <search>
     <form
       class="filter"
@@ -33,18 +35,19 @@ export const FilterBar = ({ action, label, placeholder, search, choice, children
       hx-swap="outerHTML"
     >
       <div class="search">
-        <label class="visually-hidden" for="search" safe>
+        <label class="visually-hidden" for={ids.search} safe>
           {label}
         </label>
         <input
           class="input"
-          id="search"
+          id={ids.search}
           type="search"
           name="search"
           value={attribute(search) || undefined}
           placeholder={placeholder}
           autocomplete="off"
           maxlength={NAME_LENGTH}
+          autofocus={autofocus}
         />
       </div>
       {choice === undefined ? null : (

@@ -2,6 +2,7 @@ import type { Category } from "../../src/features/categories/model.ts";
 import { Badge, type Drawing } from "../components/badge.tsx";
 import { Empty, Path, Tag } from "../components/bits.tsx";
 import { FilterBar } from "../components/filter-bar.tsx";
+import { GetKey, type KeySource } from "../components/get-key.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
@@ -14,8 +15,9 @@ type Props = EntryList & { category: Category };
 export const CategoryPage = ({
   frame,
   drawing,
+  service,
   ...list
-}: Props & { frame: Frame; drawing: Drawing | null }): JSX.Element => {
+}: Props & { frame: Frame; drawing: Drawing | null; service: KeySource | null }): JSX.Element => {
   const { category } = list;
   const isEmpty = category.entryCount === 0;
   return (
@@ -33,6 +35,7 @@ export const CategoryPage = ({
             {category.fieldDefinitions?.map((name) => (
               <code safe>{name}</code>
             ))}
+            {service === null ? null : <GetKey source={service} />}
           </div>
           {category.description === null ? null : (
             <p class="clip" safe>

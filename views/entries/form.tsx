@@ -4,6 +4,7 @@ import { NAME_LENGTH } from "../../src/schema.ts";
 import { attribute } from "../components/attribute.ts";
 import { Choices, type Problem, SecretField, TextArea, TextField, TogetherProblem } from "../components/field.tsx";
 import { Form, Sheet } from "../components/form.tsx";
+import { GetKey, type KeySource } from "../components/get-key.tsx";
 import { Segments } from "../components/segments.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { ids, urls } from "../urls.ts";
@@ -36,7 +37,9 @@ type FormProps = {
   stored: readonly string[] | null;
 };
 
-export const NewEntryPage = ({ frame, ...form }: FormProps & { frame: Frame }): JSX.Element => (
+type NewProps = FormProps & { frame: Frame; service: KeySource | null };
+
+export const NewEntryPage = ({ frame, service, ...form }: NewProps): JSX.Element => (
   <Sheet
     frame={frame}
     title={`New ${form.category.name} entry`}
@@ -47,6 +50,7 @@ export const NewEntryPage = ({ frame, ...form }: FormProps & { frame: Frame }): 
       { name: "new" },
     ]}
   >
+    {service === null ? null : <GetKey source={service} />}
     <EntryForm {...form} />
   </Sheet>
 );

@@ -1,4 +1,3 @@
-import type { PropsWithChildren } from "@elysiajs/html";
 import type { Environment } from "../../src/features/entries/model.ts";
 import type { ExportPreview } from "../../src/features/export/model.ts";
 import { attribute } from "../components/attribute.ts";

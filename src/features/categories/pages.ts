@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { type CatalogueOffer, type ServiceOffer, ServiceResults } from "../../../views/categories/catalogue.tsx";
 import { DeleteCategory, DeleteCategoryPage } from "../../../views/categories/delete.tsx";
 import {
   type CategoryDraft,
@@ -6,7 +7,6 @@ import {
   EditCategoryPage,
   type IconOffer,
   NewCategoryPage,
-  type ServiceOffer,
 } from "../../../views/categories/form.tsx";
 import { IconChoices } from "../../../views/categories/icons.tsx";
 import {
@@ -27,19 +27,23 @@ import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { searchText } from "../../http/query.ts";
 import { html, redirect } from "../../http/responses.ts";
+import { sendAsset, toAsset } from "../../http/static.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
+import { once } from "../../once.ts";
 import { listEntries } from "../entries/actions.ts";
 import type { Entry } from "../entries/model.ts";
 import { findIcon, findIcons, searchIcons } from "../icons/actions.ts";
 import { createCategory, deleteCategory, getCategory, listCategories, updateCategory } from "./actions.ts";
+import { categoriesOfServices, findServices, serviceOf } from "./catalogue.ts";
 import { type Category, CategoryChange, CategoryInput, KEY_TYPES, type KeyType } from "./model.ts";
-import { SERVICES, type Service } from "./services.ts";
+import { GROUPS, SERVICES, type Service } from "./services.ts";
 
 const ICONS_OFFERED = 24;
 /** Cards that come at once, and those that a page brings back for somebody who comes back to it. */
 const CARDS = 60;
 const MOST_CARDS = 1_200;
+const SERVICES_OFFERED = 60;
 const ENTRIES_SHOWN = 50;
 /** How far the matching entries are counted. */
 const ENTRIES_COUNTED = 1000;
@@ -63,16 +67,22 @@ export const categoryPages = (kagi: Kagi) =>
     .get(urls.newCategory, async ({ request, actor, htmx }) => {
       const asked = new URL(request.url).searchParams;
       const service = SERVICES.find(({ id }) => id === asked.get("service"));
+      const search = searchText(asked.get("search"));
+      if (htmx && asked.has("search")) {
+        const headers = { "HX-Replace-Url": urls.findServices(search) };
+        return html(ServiceResults({ offer: await offerServices(kagi, actor, search), chosen: null }), { headers });
+      }
       const draft = service ? startingFrom(service, asked) : draftFrom(asked, EMPTY);
-      const form = { ...NEW, draft, icons: await offerIcons(draft.icon, asked.get("iconSearch")), problem: null };
-      if (htmx && service) {
+      const form = { ...NEW, draft, ...(await helpFor(draft, asked.get("iconSearch"))), problem: null };
+      if (htmx) {
         // What was typed is in the form again, and not in the address.
-        const headers = { "HX-Replace-Url": urls.newCategoryFor(service.id) };
+        const headers = { "HX-Replace-Url": service ? urls.newCategoryFor(service.id) : urls.newCategory };
         return html(CategoryForm({ ...form, focused: true }), { headers });
       }
-      const services = await offerServices();
-      const chosen = service?.id ?? null;
-      return await page(kagi, { request, actor }, (frame) => NewCategoryPage({ frame, services, chosen, ...form }));
+      const isBegun = service !== undefined || isTyped(asked);
+      const props = { ...form, focused: isBegun, searching: !isBegun, chosen: service?.id ?? null };
+      const offer = await offerServices(kagi, actor, search);
+      return await page(kagi, { request, actor }, (frame) => NewCategoryPage({ frame, offer, ...props }));
     })
     .post(urls.newCategory, async ({ request, actor, form, htmx }) => {
       const draft = draftFrom(form, EMPTY);
@@ -85,8 +95,8 @@ export const categoryPages = (kagi: Kagi) =>
       }
       const props = { ...NEW, draft, ...(await refused(draft, form.get("iconSearch"), refusal)) };
       if (htmx) return html(CategoryForm(props), { status: refusal?.status });
-      const services = await offerServices();
-      const view = (frame: Frame) => NewCategoryPage({ frame, services, chosen: null, ...props });
+      const offer = await offerServices(kagi, actor, "");
+      const view = (frame: Frame) => NewCategoryPage({ frame, offer, chosen: null, searching: false, ...props });
       return await page(kagi, { request, actor }, view, { status: refusal?.status });
     })
 
@@ -97,7 +107,7 @@ export const categoryPages = (kagi: Kagi) =>
       const props = {
         ...editing(category),
         draft,
-        icons: await offerIcons(draft.icon, asked.get("iconSearch")),
+        ...(await helpFor(draft, asked.get("iconSearch"))),
         problem: null,
       };
       return await page(kagi, { request, actor }, (frame) => EditCategoryPage({ frame, category, ...props }));
@@ -126,6 +136,10 @@ export const categoryPages = (kagi: Kagi) =>
       return redirect(urls.keys, { htmx, cookies: [doneCookie(kagi, "category-deleted")] });
     })
 
+    .get(`${ICONS_FOLDER}/:file`, async ({ request, params }) => {
+      const drawings = await commonDrawings();
+      return sendAsset(request, drawings.path === `${ICONS_FOLDER}/${params.file}` ? drawings : undefined);
+    })
     .get(urls.icons, async ({ request, htmx }) => {
       const asked = new URL(request.url).searchParams;
       if (!htmx) return redirect(urls.newCategory + query({ iconSearch: asked.get("iconSearch") }));
@@ -264,9 +278,11 @@ function draftOf(category: Stored): CategoryDraft {
   };
 }
 
+type Typed = { get: (name: string) => string | null };
+
 /** What was typed, over what was there before. */
-function draftFrom(typed: { get: (name: string) => string | null }, before: CategoryDraft): CategoryDraft {
-  const isForm = Boolean(typed.get("name") || typed.get("keyType") || typed.get("iconSearch"));
+function draftFrom(typed: Typed, before: CategoryDraft): CategoryDraft {
+  const isForm = isTyped(typed);
   const text = (name: keyof CategoryDraft) => (isForm ? (typed.get(name) ?? "").replace(/\r\n/g, "\n") : before[name]);
   return {
     name: text("name"),
@@ -277,6 +293,10 @@ function draftFrom(typed: { get: (name: string) => string | null }, before: Cate
     color: text("color"),
     description: text("description"),
   };
+}
+
+function isTyped(typed: Typed): boolean {
+  return Boolean(typed.get("name") || typed.get("keyType") || typed.get("iconSearch"));
 }
 
 /** Fields of another type than the one chosen stay in the form and are not sent. */
@@ -295,20 +315,63 @@ function inputOf(draft: CategoryDraft): CategoryInput {
 }
 
 async function refused(draft: CategoryDraft, search: string, refusal: Refusal | undefined) {
-  return { icons: await offerIcons(draft.icon, search), problem: refusal?.problem ?? null };
+  return { ...(await helpFor(draft, search)), problem: refusal?.problem ?? null };
+}
+
+/** What the form offers besides its fields: icons, and where such a key comes from. */
+async function helpFor(draft: CategoryDraft, iconSearch: string | null) {
+  const { name, icon = null, envVarName = null, fieldDefinitions = null } = inputOf(draft);
+  const known = serviceOf({ name, icon, envVarName, fieldDefinitions });
+  return { icons: await offerIcons(draft.icon, iconSearch), known };
 }
 
 async function offerIcons(chosen: string, search: string | null): Promise<IconOffer> {
   const text = searchText(search);
-  const [drawing, found] = await Promise.all([findIcon(chosen), searchIcons(text, ICONS_OFFERED)]);
-  return { search: text, chosen: drawing ?? null, found };
+  const [drawing, found] = await Promise.all([findIcon(chosen), searchIcons(text, ICONS_OFFERED + 1)]);
+  const more = found.length > ICONS_OFFERED;
+  return { search: text, chosen: drawing ?? null, found: found.slice(0, ICONS_OFFERED), more };
 }
 
-async function offerServices(): Promise<ServiceOffer[]> {
-  const offered = SERVICES.filter(({ inGallery }) => inGallery);
-  const drawings = await findIcons(offered.flatMap(({ icon }) => icon ?? []));
-  return offered.map(({ id, name, color, icon }) => ({ id, name, color, drawing: drawings.get(icon ?? "") ?? null }));
+/** What the catalogue finds, marked with what the vault has of it. */
+async function offerServices(kagi: Kagi, actor: Actor, search: string): Promise<CatalogueOffer> {
+  const { items } = await listCategories(kagi, actor, {});
+  const own = categoriesOfServices(items);
+  const found = search === "" ? COMMON : findServices(search, SERVICES_OFFERED + 1);
+  const shown = found.slice(0, search === "" ? found.length : SERVICES_OFFERED);
+  const [common, drawings] = await Promise.all([
+    commonDrawings(),
+    findIcons(shown.flatMap(({ inGallery, icon }) => (inGallery ? [] : (icon ?? [])))),
+  ]);
+  const offers = shown.map((service): ServiceOffer => {
+    const { id, name, color, icon, keyType, inGallery, envVarName, fieldDefinitions } = service;
+    const drawing =
+      inGallery && icon !== null ? { hex: color, href: `${common.path}#${icon}` } : (drawings.get(icon ?? "") ?? null);
+    const variables = fieldDefinitions ?? (envVarName === null ? [] : [envVarName]);
+    return { id, name, color, keyType, variables, drawing, categoryId: own.get(id)?.id ?? null };
+  });
+  const groups =
+    search === ""
+      ? Object.keys(GROUPS).map((name) => ({
+          name,
+          services: offers.filter((_, index) => shown[index]?.group === name),
+        }))
+      : [{ name: "", services: offers }];
+  return { search, groups, more: found.length > shown.length, all: SERVICES.length };
 }
+
+const COMMON = SERVICES.filter(({ inGallery }) => inGallery);
+const ICONS_FOLDER = "/icons";
+
+/**
+ * The drawings of the common services in one file that browsers keep: written into the page they would be most of what
+ * it weighs, and one by one they would be as many requests.
+ */
+const commonDrawings = once(async () => {
+  const drawings = await findIcons(COMMON.flatMap(({ icon }) => icon ?? []));
+  const paths = [...drawings.values()].map(({ slug, path }) => `<path id="${slug}" d="${path}"/>`);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${paths.join("")}</svg>`;
+  return toAsset(ICONS_FOLDER, "services.svg", new TextEncoder().encode(svg));
+});
 
 function keyTypeOf(text: string | null): KeyType | null {
   return KEY_TYPES.find((type) => type === text) ?? null;

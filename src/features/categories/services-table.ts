@@ -1,19 +1,19 @@
 /**
  * Common developer services, one a line; add yours where its like are. A test reads every line. The columns:
  *
- *   id         short and unique; `*` before it puts the service into the gallery
+ *   id         short and unique; `*` before it puts the service among the common ones, which show before a search
  *   name       as the service writes it
  *   icon       slug of Simple Icons, `-` where the brand is not in it
  *   color      the brand's own as #rrggbb, a darker one where white text would be lost on it
  *   variables  as the service's own documentation names them: one for a key, several for a group, and (ssh) or (json)
  *              for a file; `+` before one that people make up themselves, such as a root password
- *   kinds      what it is for, out of `KINDS` in services.ts, with commas
+ *   kinds      what it is for, out of `GROUPS` in services.ts, with commas, the main one first
  *   aliases    what else people call it and its parts, with commas; no two services share one
  *   url        where to get such a key: its console, or its documentation
  */
 export const SERVICES_TABLE = `
 *openai | OpenAI | openai | #0f8a6c | OPENAI_API_KEY | ai | gpt, gpt-4, gpt-5, chatgpt, chat gpt, dall-e, whisper, sora | https://platform.openai.com/api-keys
-*anthropic | Anthropic | anthropic | #191919 | ANTHROPIC_API_KEY | ai | claude, claude code | https://console.anthropic.com/settings/keys
+*anthropic | Anthropic | anthropic | #191919 | ANTHROPIC_API_KEY | ai | claude, claude code | https://platform.claude.com/settings/keys
 *gemini | Google Gemini | googlegemini | #8e75b2 | GEMINI_API_KEY | ai | gemini, google ai studio, google ai | https://aistudio.google.com/apikey
 *mistral | Mistral AI | mistralai | #fa520f | MISTRAL_API_KEY | ai | mistral, mixtral, codestral | https://console.mistral.ai/api-keys
 *deepseek | DeepSeek | deepseek | #5786fe | DEEPSEEK_API_KEY | ai | 深度求索 | https://platform.deepseek.com/api_keys
@@ -35,7 +35,7 @@ export const SERVICES_TABLE = `
 *vercel | Vercel | vercel | #000000 | VERCEL_TOKEN | hosting | | https://vercel.com/account/tokens
 *netlify | Netlify | netlify | #00c7b7 | NETLIFY_AUTH_TOKEN | hosting | | https://app.netlify.com/user/applications
 *flyio | Fly.io | flydotio | #24175b | FLY_API_TOKEN | hosting | fly | https://fly.io/user/personal_access_tokens
-*railway | Railway | railway | #0b0d0e | RAILWAY_TOKEN | hosting | | https://railway.com/account/tokens
+*railway | Railway | railway | #0b0d0e | RAILWAY_API_TOKEN | hosting | | https://railway.com/account/tokens
 *postgresql | PostgreSQL | postgresql | #4169e1 | DATABASE_URL | database | postgres, pg, psql | https://www.postgresql.org/docs/current/libpq-connect.html
 *mysql | MySQL | mysql | #4479a1 | MYSQL_URL | database | | https://dev.mysql.com/doc/refman/en/connecting-using-uri-or-key-value-pairs.html
 *mongodb | MongoDB | mongodb | #47a248 | MONGODB_URI | database | mongo, mongodb atlas, atlas | https://cloud.mongodb.com
@@ -67,7 +67,7 @@ export const SERVICES_TABLE = `
 *cloudinary | Cloudinary | cloudinary | #3448c5 | CLOUDINARY_CLOUD_NAME CLOUDINARY_API_KEY CLOUDINARY_API_SECRET | media, storage | | https://console.cloudinary.com/settings/api-keys
 groq | Groq | - | #f55036 | GROQ_API_KEY | ai | | https://console.groq.com/keys
 xai | xAI | x | #000000 | XAI_API_KEY | ai | grok, x.ai | https://console.x.ai
-cohere | Cohere | - | #39594d | COHERE_API_KEY | ai | command r | https://dashboard.cohere.com/api-keys
+cohere | Cohere | - | #39594d | CO_API_KEY | ai | command r | https://dashboard.cohere.com/api-keys
 perplexity | Perplexity | perplexity | #1fb8cd | PERPLEXITY_API_KEY | ai, search | sonar | https://www.perplexity.ai/settings/api
 together | Together AI | - | #0f6fff | TOGETHER_API_KEY | ai | together.ai, togetherai | https://api.together.ai/settings/api-keys
 fireworks | Fireworks AI | - | #5019c5 | FIREWORKS_API_KEY | ai | fireworks, fireworks.ai | https://app.fireworks.ai/settings/users/api-keys
@@ -82,14 +82,19 @@ moonshot | Moonshot AI | moonshotai | #16191e | MOONSHOT_API_KEY | ai | moonshot
 zhipu | Zhipu AI | - | #3859ff | ZHIPUAI_API_KEY | ai | zhipu, glm, chatglm, bigmodel, 智谱 | https://open.bigmodel.cn/usercenter/apikeys
 minimax | MiniMax | minimax | #e73562 | MINIMAX_API_KEY | ai | | https://platform.minimax.io/user-center/basic-information/interface-key
 langsmith | LangSmith | langchain | #1c3c3c | LANGSMITH_API_KEY | monitoring | langchain | https://smith.langchain.com/settings
-langfuse | Langfuse | - | #0a60b5 | LANGFUSE_PUBLIC_KEY LANGFUSE_SECRET_KEY LANGFUSE_HOST | monitoring | | https://cloud.langfuse.com
+langfuse | Langfuse | - | #0a60b5 | LANGFUSE_PUBLIC_KEY LANGFUSE_SECRET_KEY LANGFUSE_BASE_URL | monitoring | | https://cloud.langfuse.com
 helicone | Helicone | - | #0da5e8 | HELICONE_API_KEY | monitoring | | https://us.helicone.ai/settings/api-keys
+nvidia | NVIDIA | nvidia | #4d7a00 | NVIDIA_API_KEY | ai | nvidia nim | https://build.nvidia.com/settings/api-keys
+ollama | Ollama | ollama | #000000 | OLLAMA_API_KEY | ai | | https://ollama.com/settings/keys
+vercelaigateway | Vercel AI Gateway | vercel | #000000 | AI_GATEWAY_API_KEY | ai | ai gateway | https://vercel.com/docs/ai-gateway/authentication-and-byok/authentication
+runpod | Runpod | - | #5d29f0 | RUNPOD_API_KEY | ai, cloud | | https://console.runpod.io/user/settings
+wandb | Weights & Biases | weightsandbiases | #b87f00 | WANDB_API_KEY | ai, monitoring | wandb | https://wandb.ai/authorize
 voyage | Voyage AI | - | #012e33 | VOYAGE_API_KEY | ai | voyageai | https://dashboard.voyageai.com
 jina | Jina AI | - | #009191 | JINA_API_KEY | ai | jina | https://jina.ai/api-dashboard
 tavily | Tavily | - | #2457e6 | TAVILY_API_KEY | search | | https://app.tavily.com
 exa | Exa | - | #1f40ed | EXA_API_KEY | search | exa.ai | https://dashboard.exa.ai/api-keys
 serpapi | SerpApi | - | #2f6f3e | SERPAPI_API_KEY | search | serp | https://serpapi.com/manage-api-key
-bravesearch | Brave Search | brave | #fb542b | BRAVE_SEARCH_API_KEY | search | brave | https://api-dashboard.search.brave.com
+bravesearch | Brave Search | brave | #fb542b | BRAVE_API_KEY | search | brave | https://api-dashboard.search.brave.com
 firecrawl | Firecrawl | - | #fa5d19 | FIRECRAWL_API_KEY | scraping | | https://www.firecrawl.dev/app/api-keys
 apify | Apify | - | #246dff | APIFY_TOKEN | scraping | | https://console.apify.com/settings/integrations
 browserbase | Browserbase | - | #f03603 | BROWSERBASE_API_KEY BROWSERBASE_PROJECT_ID | scraping | | https://www.browserbase.com/settings
@@ -132,6 +137,7 @@ convex | Convex | convex | #ee342f | CONVEX_DEPLOYMENT CONVEX_DEPLOY_KEY | datab
 appwrite | Appwrite | appwrite | #fd366e | APPWRITE_ENDPOINT APPWRITE_PROJECT_ID APPWRITE_API_KEY | database, auth | | https://cloud.appwrite.io/console
 pocketbase | PocketBase | pocketbase | #b8dbe4 | POCKETBASE_URL | database, auth | | https://pocketbase.io/docs
 hasura | Hasura | hasura | #1eb4d4 | +HASURA_GRAPHQL_ADMIN_SECRET | database | | https://cloud.hasura.io
+tinybird | Tinybird | - | #17806d | TINYBIRD_TOKEN | database, analytics | | https://www.tinybird.co/docs/forward/administration/tokens
 xata | Xata | - | #8566ff | XATA_API_KEY | database | | https://app.xata.io/settings
 prisma | Prisma | prisma | #2d3748 | PRISMA_API_KEY | database | prisma accelerate | https://console.prisma.io
 airtable | Airtable | airtable | #18bfff | AIRTABLE_API_KEY | database | | https://airtable.com/create/tokens
@@ -160,8 +166,9 @@ mailersend | MailerSend | - | #4e5bd1 | MAILERSEND_API_KEY | email | | https://a
 mailjet | Mailjet | - | #9585f4 | MJ_APIKEY_PUBLIC MJ_APIKEY_PRIVATE | email | | https://app.mailjet.com/account/apikeys
 klaviyo | Klaviyo | - | #232426 | KLAVIYO_API_KEY | email | | https://www.klaviyo.com/settings/account/api-keys
 smtp | SMTP | - | #5b6475 | SMTP_HOST SMTP_PORT SMTP_USER SMTP_PASSWORD | email | mail server, smtp server | https://nodemailer.com/smtp/
-vonage | Vonage | vonage | #871fff | VONAGE_API_KEY VONAGE_API_SECRET | sms | nexmo | https://dashboard.nexmo.com/settings
+vonage | Vonage | vonage | #871fff | VONAGE_API_KEY VONAGE_API_SECRET | sms | nexmo | https://dashboard.vonage.com/settings
 messagebird | Bird | - | #2481d7 | MESSAGEBIRD_API_KEY | sms | messagebird | https://app.bird.com
+telnyx | Telnyx | - | #00755e | TELNYX_API_KEY | sms | | https://portal.telnyx.com/#/app/api-keys
 plivo | Plivo | - | #3fab49 | PLIVO_AUTH_ID PLIVO_AUTH_TOKEN | sms | | https://console.plivo.com/dashboard/
 whatsapp | WhatsApp | whatsapp | #25d366 | WHATSAPP_TOKEN WHATSAPP_PHONE_NUMBER_ID | chat, sms | whatsapp business | https://developers.facebook.com/apps
 line | LINE | line | #00c300 | LINE_CHANNEL_ACCESS_TOKEN LINE_CHANNEL_SECRET | chat | line messaging api | https://developers.line.biz/console/
@@ -169,6 +176,7 @@ teams | Microsoft Teams | microsoftteams | #6264a7 | TEAMS_WEBHOOK_URL | chat | 
 intercom | Intercom | intercom | #1f8ded | INTERCOM_ACCESS_TOKEN | support | | https://app.intercom.com/a/apps/_/developer-hub
 zendesk | Zendesk | zendesk | #03363d | ZENDESK_SUBDOMAIN ZENDESK_EMAIL ZENDESK_API_TOKEN | support | | https://developer.zendesk.com/api-reference/introduction/security-and-auth/
 crisp | Crisp | - | #1972f5 | CRISP_WEBSITE_ID CRISP_TOKEN_ID CRISP_TOKEN_KEY | support | crisp chat | https://marketplace.crisp.chat
+novu | Novu | novu | #000000 | NOVU_SECRET_KEY | push, email, chat | | https://dashboard.novu.co/api-keys
 onesignal | OneSignal | - | #e54b4d | ONESIGNAL_APP_ID ONESIGNAL_API_KEY | push | one signal | https://dashboard.onesignal.com
 pusher | Pusher | pusher | #300d4f | PUSHER_APP_ID PUSHER_KEY PUSHER_SECRET PUSHER_CLUSTER | realtime | | https://dashboard.pusher.com
 ably | Ably | - | #ff5416 | ABLY_API_KEY | realtime | | https://ably.com/accounts
@@ -190,7 +198,7 @@ facebookpixel | Meta Pixel | meta | #0467df | META_PIXEL_ID | analytics | facebo
 bugsnag | BugSnag | bugsnag | #4949e4 | BUGSNAG_API_KEY | monitoring | | https://app.bugsnag.com
 rollbar | Rollbar | rollbar | #3569f3 | ROLLBAR_ACCESS_TOKEN | monitoring | | https://app.rollbar.com
 newrelic | New Relic | newrelic | #1ce783 | NEW_RELIC_LICENSE_KEY | monitoring, logs | | https://one.newrelic.com/api-keys
-grafana | Grafana | grafana | #f46800 | GRAFANA_API_KEY | monitoring | grafana cloud, loki | https://grafana.com/profile/org#api
+grafana | Grafana | grafana | #f46800 | GRAFANA_SERVICE_ACCOUNT_TOKEN | monitoring | grafana cloud, loki | https://grafana.com/docs/grafana/latest/administration/service-accounts/
 honeycomb | Honeycomb | - | #f5a000 | HONEYCOMB_API_KEY | monitoring | | https://ui.honeycomb.io/account
 betterstack | Better Stack | betterstack | #4a4ad0 | LOGTAIL_SOURCE_TOKEN | logs, monitoring | logtail, betterstack | https://telemetry.betterstack.com
 axiom | Axiom | - | #1a1a1a | AXIOM_TOKEN AXIOM_DATASET | logs | | https://app.axiom.co/settings/api-tokens
@@ -241,6 +249,8 @@ ghost | Ghost | ghost | #15171a | GHOST_URL GHOST_CONTENT_API_KEY GHOST_ADMIN_AP
 wordpress | WordPress | wordpress | #21759b | WORDPRESS_URL WORDPRESS_USERNAME WORDPRESS_APP_PASSWORD | cms | wp | https://wordpress.org/documentation/article/application-passwords/
 payload | Payload | payloadcms | #000000 | +PAYLOAD_SECRET | cms | payload cms | https://payloadcms.com/docs
 heroku | Heroku | heroku | #430098 | HEROKU_API_KEY | hosting | | https://dashboard.heroku.com/account
+denodeploy | Deno Deploy | deno | #70ffaf | DENO_DEPLOY_TOKEN | hosting | deno | https://console.deno.com
+koyeb | Koyeb | koyeb | #121212 | KOYEB_TOKEN | hosting | | https://app.koyeb.com/user/settings/api
 render | Render | render | #000000 | RENDER_API_KEY | hosting | render.com | https://dashboard.render.com/u/settings#api-keys
 linode | Linode | - | #00a95c | LINODE_TOKEN | cloud, hosting | akamai cloud | https://cloud.linode.com/profile/tokens
 vultr | Vultr | vultr | #007bfc | VULTR_API_KEY | cloud, hosting | | https://my.vultr.com/settings/#settingsapi
@@ -248,8 +258,8 @@ scaleway | Scaleway | scaleway | #4f0599 | SCW_ACCESS_KEY SCW_SECRET_KEY SCW_DEF
 ovh | OVHcloud | ovh | #123f6d | OVH_APPLICATION_KEY OVH_APPLICATION_SECRET OVH_CONSUMER_KEY | cloud, hosting | ovh | https://www.ovh.com/auth/api/createToken
 alibabacloud | Alibaba Cloud | alibabacloud | #ff6a00 | ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABA_CLOUD_ACCESS_KEY_SECRET | cloud, storage | aliyun, alicloud, 阿里云, oss | https://ram.console.aliyun.com/manage/ak
 tencentcloud | Tencent Cloud | - | #0066cc | TENCENTCLOUD_SECRET_ID TENCENTCLOUD_SECRET_KEY | cloud, storage | qcloud, 腾讯云 | https://console.cloud.tencent.com/cam/capi
-oracle | Oracle Cloud | oracle | #c74634 | OCI_TENANCY_OCID OCI_USER_OCID OCI_FINGERPRINT | cloud | oci | https://cloud.oracle.com/identity/domains/my-profile/api-keys
-kubernetes | Kubernetes | kubernetes | #326ce5 | (json) | hosting | k8s, kubeconfig, kube | https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+oracle | Oracle Cloud | oracle | #c74634 | OCI_CLI_USER OCI_CLI_TENANCY OCI_CLI_FINGERPRINT OCI_CLI_KEY_CONTENT OCI_CLI_REGION | cloud | oci | https://cloud.oracle.com/identity/domains/my-profile/api-keys
+kubernetes | Kubernetes | kubernetes | #326ce5 | KUBE_CONFIG | hosting | k8s, kubeconfig, kube | https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 terraform | Terraform Cloud | terraform | #844fba | TF_API_TOKEN | ci | terraform, hcp terraform | https://app.terraform.io/app/settings/tokens
 pulumi | Pulumi | pulumi | #8a3391 | PULUMI_ACCESS_TOKEN | ci | | https://app.pulumi.com/account/tokens
 circleci | CircleCI | circleci | #343434 | CIRCLE_TOKEN | ci | circle ci | https://app.circleci.com/settings/user/tokens
@@ -263,6 +273,7 @@ gitea | Gitea | gitea | #609926 | GITEA_TOKEN | code | | https://docs.gitea.com/
 pypi | PyPI | pypi | #3775a9 | TWINE_PASSWORD | packages | twine | https://pypi.org/manage/account/token/
 crates | crates.io | rust | #a72145 | CARGO_REGISTRY_TOKEN | packages | cargo | https://crates.io/settings/tokens
 expo | Expo | expo | #1c2024 | EXPO_TOKEN | packages | eas | https://expo.dev/settings/access-tokens
+postman | Postman | postman | #c4472a | POSTMAN_API_KEY | ci | | https://go.postman.co/settings/me/api-keys
 browserstack | BrowserStack | - | #2b6def | BROWSERSTACK_USERNAME BROWSERSTACK_ACCESS_KEY | ci | | https://automate.browserstack.com
 linear | Linear | linear | #5e6ad2 | LINEAR_API_KEY | tasks | linear.app | https://linear.app/settings/account/security
 jira | Jira | jira | #0052cc | JIRA_BASE_URL JIRA_USER_EMAIL JIRA_API_TOKEN | tasks | atlassian, confluence | https://id.atlassian.com/manage-profile/security/api-tokens
@@ -277,13 +288,15 @@ zapier | Zapier | zapier | #ff4f00 | ZAPIER_WEBHOOK_URL | automation | | https:/
 n8n | n8n | n8n | #ea4b71 | N8N_API_KEY | automation | | https://docs.n8n.io/api/authentication/
 inngest | Inngest | - | #22867a | INNGEST_EVENT_KEY INNGEST_SIGNING_KEY | queue | | https://app.inngest.com/env/production/manage/keys
 triggerdev | Trigger.dev | - | #3a9b1f | TRIGGER_SECRET_KEY | queue | trigger dev | https://cloud.trigger.dev
-qstash | QStash | upstash | #00a878 | QSTASH_URL QSTASH_TOKEN | queue | upstash qstash | https://console.upstash.com/qstash
+qstash | QStash | upstash | #00a878 | QSTASH_URL QSTASH_TOKEN QSTASH_CURRENT_SIGNING_KEY QSTASH_NEXT_SIGNING_KEY | queue | upstash qstash | https://console.upstash.com/qstash
 rabbitmq | RabbitMQ | rabbitmq | #ff6600 | RABBITMQ_URL | queue | cloudamqp, amqp | https://www.rabbitmq.com/docs/uri-spec
 kafka | Apache Kafka | apachekafka | #231f20 | KAFKA_BROKERS KAFKA_USERNAME +KAFKA_PASSWORD | queue | kafka, confluent | https://kafka.apache.org/documentation/#security
 nats | NATS | natsdotio | #27aae1 | NATS_URL | queue | | https://docs.nats.io/using-nats/developer/connecting
 doppler | Doppler | - | #3391fc | DOPPLER_TOKEN | secrets | | https://dashboard.doppler.com
 vault | HashiCorp Vault | vault | #8a6d00 | VAULT_ADDR VAULT_TOKEN | secrets | vault token | https://developer.hashicorp.com/vault/docs/commands#environment-variables
 onepassword | 1Password | 1password | #0a6dd6 | OP_SERVICE_ACCOUNT_TOKEN | secrets | one password | https://developer.1password.com/docs/service-accounts/
+bitwarden | Bitwarden Secrets Manager | bitwarden | #175ddc | BWS_ACCESS_TOKEN | secrets | bitwarden, bws | https://bitwarden.com/help/access-tokens/
+infisical | Infisical | - | #6b7400 | INFISICAL_CLIENT_ID INFISICAL_CLIENT_SECRET INFISICAL_PROJECT_ID | secrets | | https://infisical.com/docs/documentation/platform/identities/universal-auth
 tailscale | Tailscale | tailscale | #242424 | TS_AUTHKEY | network | | https://login.tailscale.com/admin/settings/keys
 ngrok | ngrok | ngrok | #1f1e37 | NGROK_AUTHTOKEN | network | | https://dashboard.ngrok.com/get-started/your-authtoken
 godaddy | GoDaddy | godaddy | #0b7a7a | GODADDY_API_KEY GODADDY_API_SECRET | domains | | https://developer.godaddy.com/keys
@@ -291,5 +304,5 @@ namecheap | Namecheap | namecheap | #de3723 | NAMECHEAP_API_USER NAMECHEAP_API_K
 porkbun | Porkbun | porkbun | #d1546b | PORKBUN_API_KEY PORKBUN_SECRET_API_KEY | domains | | https://porkbun.com/account/api
 tmdb | TMDB | themoviedatabase | #017d93 | TMDB_API_KEY | media | the movie database, themoviedb | https://www.themoviedb.org/settings/api
 newsapi | News API | - | #1f5fbf | NEWS_API_KEY | news | newsapi.org | https://newsapi.org/account
-apple | App Store Connect | appstore | #0d6fe0 | APP_STORE_CONNECT_KEY_ID APP_STORE_CONNECT_ISSUER_ID | mobile | appstore connect, testflight | https://appstoreconnect.apple.com/access/integrations/api
+apple | App Store Connect | appstore | #0d6fe0 | APP_STORE_CONNECT_API_KEY_KEY_ID APP_STORE_CONNECT_API_KEY_ISSUER_ID APP_STORE_CONNECT_API_KEY_KEY | mobile | appstore connect, testflight | https://appstoreconnect.apple.com/access/integrations/api
 `;

@@ -37,7 +37,10 @@ export const entryListPages = (kagi: Kagi) =>
       const list = { ...(await listFor(kagi, actor, asked, category)), category };
       const drawing = (await findIcon(category.icon ?? "")) ?? null;
       const view = swapped(htmx, asked, list);
-      return view ?? (await page(kagi, { request, actor }, (frame) => CategoryPage({ frame, drawing, ...list })));
+      const service = serviceOf(category);
+      return (
+        view ?? (await page(kagi, { request, actor }, (frame) => CategoryPage({ frame, drawing, service, ...list })))
+      );
     });
 
 /** What a list is narrowed down to by a page's address or a form; what is no filter is none. */

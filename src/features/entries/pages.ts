@@ -17,6 +17,7 @@ import { attachment, html, plainText, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { getCategory } from "../categories/actions.ts";
+import { serviceOf } from "../categories/catalogue.ts";
 import type { Category } from "../categories/model.ts";
 import {
   createEntry,
@@ -69,7 +70,9 @@ const formPages = (kagi: Kagi) =>
         action: urls.newEntry(category.id),
         stored: null,
       };
-      return await page(kagi, { request, actor }, (frame) => NewEntryPage({ frame, ...form }));
+      return await page(kagi, { request, actor }, (frame) =>
+        NewEntryPage({ frame, service: serviceOf(category), ...form }),
+      );
     })
     .post(urls.newEntry(":id"), async ({ request, actor, params, form, htmx }) => {
       const category = await getCategory(kagi, actor, params.id);
@@ -87,7 +90,8 @@ const formPages = (kagi: Kagi) =>
       const projects = await listProjectNames(kagi, actor);
       const props = { category, projects, draft, problem, action: urls.newEntry(category.id), stored: null };
       if (htmx) return html(EntryForm(props), { status });
-      return await page(kagi, { request, actor }, (frame) => NewEntryPage({ frame, ...props }), { status });
+      const view = (frame: Frame) => NewEntryPage({ frame, service: serviceOf(category), ...props });
+      return await page(kagi, { request, actor }, view, { status });
     })
 
     .get(urls.editEntry(":id"), async ({ request, actor, params }) => {
