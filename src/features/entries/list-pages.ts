@@ -10,6 +10,7 @@ import { html } from "../../http/responses.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { isUuid } from "../../schema.ts";
 import { categoriesById, getCategory } from "../categories/actions.ts";
+import { serviceOf } from "../categories/catalogue.ts";
 import type { Category } from "../categories/model.ts";
 import { findIcon, findIcons } from "../icons/actions.ts";
 import { fieldNames } from "./actions.ts";
