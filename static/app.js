@@ -69,7 +69,11 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (service) return choose(service);
   servicesCame();
   const dialog = document.querySelector("#dialog");
-  if (dialog?.querySelector("[data-dialog-body]") && !dialog.open) dialog.showModal();
+  if (dialog?.querySelector("[data-dialog-body]") && !dialog.open) {
+    dialog.showModal();
+    // A name that is to be changed: whoever types replaces it.
+    document.activeElement?.select?.();
+  }
   const count = document.querySelector("[data-announce]");
   const region = document.querySelector("#announcer");
   if (count && region) announce(region, count.textContent);

@@ -141,6 +141,8 @@ export const ids = {
   projectNames: "project-names",
   newKey: "new-key",
   curlExample: "curl-example",
+  /** A drawing that others point to. */
+  brand: (place: string, slug: string) => `brand-${place}-${slug}`,
   /** The place of a card and of a row. */
   card: (id: string) => `category-${id}`,
   entry: (id: string) => `entry-${id}`,

@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { FILES } from "../../static/index.ts";
+import { FILES, HAND_WRITTEN } from "../../static/index.ts";
 import { AppError } from "../errors.ts";
 import { acceptsGzip } from "./responses.ts";
 
@@ -77,8 +77,12 @@ function assets(): Assets {
 
 function read(): Assets {
   const encoder = new TextEncoder();
+  const shorten = new Bun.Transpiler({ loader: "js", target: "browser", minifyWhitespace: true });
   const byName = new Map(
-    Object.entries(FILES).map(([name, text]) => [name, toAsset("/static", name, encoder.encode(text))]),
+    Object.entries(FILES).map(([name, text]) => {
+      const sent = HAND_WRITTEN.has(name) ? shorten.transformSync(text) : text;
+      return [name, toAsset("/static", name, encoder.encode(sent))];
+    }),
   );
   return { byName, byPath: new Map([...byName.values()].map((file) => [file.path, file])) };
 }

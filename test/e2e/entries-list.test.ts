@@ -237,8 +237,8 @@ test("an export asks for the password, comes back to the same entries, and hands
   const { name, text } = await exported(page, "Export");
   expect(name).toBe("kagi-selection.env");
   expect(text.split("\n").filter((line) => line.includes("="))).toEqual([
-    "MAIL_TOKEN='mail-shop-secret'",
-    "STRIPE_KEY='sk-blog-secret'",
+    "MAIL_TOKEN=mail-shop-secret",
+    "STRIPE_KEY=sk-blog-secret",
   ]);
   expect(await page.content()).not.toContain("secret");
   await page.getByRole("link", { name: "Cancel" }).click();
@@ -248,7 +248,7 @@ test("an export asks for the password, comes back to the same entries, and hands
   await choose(page, "Export");
   await dialog(page).getByRole("heading", { name: "Export 1 entry" }).waitFor();
   const again = await exported(page, "Export");
-  expect(again.text).toContain("MAIL_TOKEN='mail-shop-secret'");
+  expect(again.text).toContain("MAIL_TOKEN=mail-shop-secret");
   expect(again.text).not.toContain("STRIPE_KEY");
 });
 
@@ -290,7 +290,7 @@ test("what an export repeats, leaves out or cannot hold is told before it is han
   await told.waitFor();
   expect(await told.textContent()).not.toContain("STRIPE_KEY");
   const { text } = await exported(page, "Export anyway");
-  expect(text).toContain("STRIPE_KEY='sk-blog-secret'");
+  expect(text).toContain("STRIPE_KEY=sk-blog-secret");
   expect(text).toContain("# not written: ODD_KEY");
   expect(text.match(/STRIPE_KEY/g)).toHaveLength(1);
   expect(text).not.toContain("ssh-blog-secret");

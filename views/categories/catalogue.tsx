@@ -1,6 +1,6 @@
 import type { KeyType } from "../../src/features/categories/model.ts";
 import { attribute } from "../components/attribute.ts";
-import { Badge, type Drawing, type DrawingInFile } from "../components/badge.tsx";
+import { Badge, type Drawing, type DrawingElsewhere } from "../components/badge.tsx";
 import { count } from "../components/bits.tsx";
 import { FilterBar } from "../components/filter-bar.tsx";
 import { ids, urls } from "../urls.ts";
@@ -12,7 +12,7 @@ export type ServiceOffer = Readonly<{
   color: string;
   keyType: KeyType;
   variables: readonly string[];
-  drawing: Drawing | DrawingInFile | null;
+  drawing: Drawing | DrawingElsewhere | null;
   categoryId: string | null;
 }>;
 

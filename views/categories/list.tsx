@@ -1,6 +1,6 @@
 import type { Category, KeyType } from "../../src/features/categories/model.ts";
 import type { Entry } from "../../src/features/entries/model.ts";
-import { Badge, type Drawing } from "../components/badge.tsx";
+import { Badge, type Drawing, eachOnce, type Shown } from "../components/badge.tsx";
 import { count, Empty, Excerpt, Tag } from "../components/bits.tsx";
 import { FilterBar, FilterChoice } from "../components/filter-bar.tsx";
 import type { Frame } from "../layout/frame.ts";
@@ -103,7 +103,8 @@ const FilteredList = (list: CategoryList): JSX.Element => (
 
 /** What the search finds; swapped while somebody types. */
 export const CategoryResults = (list: CategoryList): JSX.Element => {
-  const { categories, found, entries, more, drawings, filter, from } = list;
+  const { categories, found, entries, more, filter, from } = list;
+  const drawingOf = eachOnce(list.drawings, String(list.cards));
   return (
     <div id={ids.results} class="stack fades">
       {found + entries.length === 0 ? (
@@ -120,7 +121,7 @@ export const CategoryResults = (list: CategoryList): JSX.Element => {
       )}
       {categories.length === 0 ? null : (
         <ul class="cards">
-          <CategoryCards {...list} />
+          <CategoryCards {...list} drawingOf={drawingOf} />
         </ul>
       )}
       {from === null ? null : (
@@ -136,11 +137,7 @@ export const CategoryResults = (list: CategoryList): JSX.Element => {
           <ul class="found">
             {entries.map((entry) => (
               <li>
-                <FoundEntry
-                  entry={entry}
-                  drawing={drawings.get(entry.category.icon ?? "") ?? null}
-                  search={filter.search}
-                />
+                <FoundEntry entry={entry} drawing={drawingOf(entry.category.icon)} search={filter.search} />
               </li>
             ))}
           </ul>
@@ -158,13 +155,14 @@ export const CategoryResults = (list: CategoryList): JSX.Element => {
 };
 
 /** Cards, and behind them what fetches more of them once it is seen. */
-export const CategoryCards = (list: CategoryList): JSX.Element => {
-  const { categories, drawings, next, from, cards } = list;
+export const CategoryCards = (list: CategoryList & { drawingOf?: ReturnType<typeof eachOnce> }): JSX.Element => {
+  const { categories, next, from, cards } = list;
+  const { drawingOf = eachOnce(list.drawings, String(cards)) } = list;
   return (
     <>
       {categories.map((category) => (
         <li class="card" id={ids.card(category.id)}>
-          <CategoryCard category={category} drawing={drawings.get(category.icon ?? "") ?? null} />
+          <CategoryCard category={category} drawing={drawingOf(category.icon)} />
         </li>
       ))}
       {next === null ? null : (
@@ -212,7 +210,7 @@ const NoMatch = ({ filter: { search, type } }: { filter: Filter }): JSX.Element 
   );
 };
 
-const CategoryCard = ({ category, drawing }: { category: Category; drawing: Drawing | null }): JSX.Element => (
+const CategoryCard = ({ category, drawing }: { category: Category; drawing: Shown | null }): JSX.Element => (
   <>
     <Badge name={category.name} color={category.color} drawing={drawing} />
     <h2>
@@ -248,7 +246,7 @@ const Holds = ({ category: { keyType, envVarName, fieldDefinitions } }: { catego
     </p>
   );
 
-type FoundProps = { entry: Entry; drawing: Drawing | null; search: string };
+type FoundProps = { entry: Entry; drawing: Shown | null; search: string };
 
 const FoundEntry = ({ entry, drawing, search }: FoundProps): JSX.Element => (
   <>

@@ -1,10 +1,31 @@
+import { ids } from "../urls.ts";
+
 /** The drawing of a brand, as Simple Icons has it. */
 export type Drawing = Readonly<{ slug: string; title: string; hex: string; path: string }>;
 
-/** A drawing that is in a file of drawings already: `href` is the file's address with the drawing's id. */
-export type DrawingInFile = Readonly<{ hex: string; href: string }>;
+/** A drawing that is somewhere already, in a file of drawings or on the page: `href` is its address with its id. */
+export type DrawingElsewhere = Readonly<{ hex: string; href: string }>;
 
-type Props = { name: string; color: string | null; drawing: Drawing | DrawingInFile | null; small?: boolean };
+/** What a badge shows; with `id`, for others to point to. */
+export type Shown = (Drawing & Readonly<{ id?: string }>) | DrawingElsewhere;
+
+type Props = { name: string; color: string | null; drawing: Shown | null; small?: boolean };
+
+/**
+ * The drawings of a list that shows some of them often: where one stands first it is drawn, and the others point to it.
+ * `place` tells the parts of a list apart that come one after another.
+ */
+export function eachOnce(drawings: ReadonlyMap<string, Drawing>, place: string): (icon: string | null) => Shown | null {
+  const drawn = new Set<string>();
+  return (icon) => {
+    const drawing = drawings.get(icon ?? "");
+    if (drawing === undefined) return null;
+    const id = ids.brand(place, drawing.slug);
+    if (drawn.has(id)) return { hex: drawing.hex, href: `#${id}` };
+    drawn.add(id);
+    return { ...drawing, id };
+  };
+}
 
 /** A brand's mark on its color, or the first letter of the name. Decoration: the name stands beside it. */
 export const Badge = ({ name, color, drawing, small = false }: Props): JSX.Element => {
@@ -20,7 +41,9 @@ export const Badge = ({ name, color, drawing, small = false }: Props): JSX.Eleme
       ) : "href" in drawing ? (
         <use transform="translate(4.800 4.800) scale(.6)" fill={ink} href={drawing.href} />
       ) : (
-        <path transform="translate(4.800 4.800) scale(.6)" fill={ink} d={drawing.path} />
+        <g transform="translate(4.800 4.800) scale(.6)" fill={ink}>
+          <path id={drawing.id} d={drawing.path} />
+        </g>
       )}
     </svg>
   );

@@ -103,14 +103,16 @@ const Activity = ({ entry, activity, now }: ActivityProps & { entry: Entry }): J
             <th scope="row" safe>
               {whatOf(event)}
             </th>
-            <td data-label="When">
+            <td data-label="When" class="small">
               <Ago at={event.at} now={now} />
             </td>
-            <td data-label="By" safe>
+            <td data-label="By" class="small" safe>
               {whoOf(event)}
             </td>
-            <td data-label="From" class="mono small" safe>
-              {event.address}
+            <td data-label="From" class="small">
+              <span class="mono" safe>
+                {event.address}
+              </span>
             </td>
           </tr>
         ))}

@@ -1,7 +1,7 @@
 import type { Category } from "../../src/features/categories/model.ts";
 import type { Entry, EntryListFilter, EntrySort, ExpiryFilter } from "../../src/features/entries/model.ts";
 import { attribute } from "../components/attribute.ts";
-import { Badge, type Drawing } from "../components/badge.tsx";
+import { Badge, type Drawing, eachOnce, type Shown } from "../components/badge.tsx";
 import { Ago, count, Empty, Expiry, Tag } from "../components/bits.tsx";
 import { FilterBar, FilterChoice } from "../components/filter-bar.tsx";
 import type { Frame } from "../layout/frame.ts";
@@ -324,10 +324,11 @@ const SelectionBar = (list: EntryList): JSX.Element => {
 /** Rows, and behind them what fetches more of them once it is seen. */
 export const EntryRows = (list: EntryList): JSX.Element => {
   const { entries, next, from, rows } = list;
+  const drawingOf = eachOnce(list.drawings, String(rows));
   return (
     <>
       {entries.map((listed) => (
-        <EntryRow {...listed} list={list} />
+        <EntryRow {...listed} list={list} drawing={drawingOf(listed.entry.category.icon)} />
       ))}
       {next === null ? null : (
         <tr
@@ -348,8 +349,10 @@ export const EntryRows = (list: EntryList): JSX.Element => {
   );
 };
 
-const EntryRow = ({ entry, fields, list }: ListedEntry & { list: EntryList }): JSX.Element => {
-  const { category, drawings, sort, now } = list;
+type RowProps = ListedEntry & { list: EntryList; drawing: Shown | null };
+
+const EntryRow = ({ entry, fields, list, drawing }: RowProps): JSX.Element => {
+  const { category, sort, now } = list;
   const of = ` ${entry.name}, ${ENVIRONMENT_WORDS[entry.environment]}`;
   return (
     <tr id={ids.entry(entry.id)}>
@@ -376,12 +379,7 @@ const EntryRow = ({ entry, fields, list }: ListedEntry & { list: EntryList }): J
       </th>
       {category === null ? (
         <td class="in">
-          <Badge
-            name={entry.category.name}
-            color={entry.category.color}
-            drawing={drawings.get(entry.category.icon ?? "") ?? null}
-            small
-          />
+          <Badge name={entry.category.name} color={entry.category.color} drawing={drawing} small />
           <a href={urls.category(entry.categoryId)} safe>
             {entry.category.name}
           </a>
@@ -400,7 +398,20 @@ const EntryRow = ({ entry, fields, list }: ListedEntry & { list: EntryList }): J
         <Expiry at={entry.expiresAt} now={now} />
       </td>
       <td data-label="Updated" class="small">
-        <Ago at={entry.updatedAt} now={now} />
+        <div>
+          <Ago at={entry.updatedAt} now={now} />
+          {category === null ? null : (
+            <>
+              <br />
+              <a href={urls.entryHistory(entry.id)}>
+                History
+                <span class="visually-hidden" safe>
+                  {of}
+                </span>
+              </a>
+            </>
+          )}
+        </div>
       </td>
       <td class="end">
         <div class="actions">
@@ -411,25 +422,17 @@ const EntryRow = ({ entry, fields, list }: ListedEntry & { list: EntryList }): J
             </span>
           </a>
           {category === null ? null : (
-            <>
-              <a class="button small" href={urls.entryHistory(entry.id)}>
-                History
-                <span class="visually-hidden" safe>
-                  {of}
-                </span>
-              </a>
-              <a
-                class="button small warns"
-                href={urls.deleteEntry(entry.id)}
-                hx-get={urls.deleteEntry(entry.id)}
-                hx-target={`#${ids.dialog}`}
-              >
-                Delete
-                <span class="visually-hidden" safe>
-                  {of}
-                </span>
-              </a>
-            </>
+            <a
+              class="button small warns"
+              href={urls.deleteEntry(entry.id)}
+              hx-get={urls.deleteEntry(entry.id)}
+              hx-target={`#${ids.dialog}`}
+            >
+              Delete
+              <span class="visually-hidden" safe>
+                {of}
+              </span>
+            </a>
           )}
         </div>
       </td>

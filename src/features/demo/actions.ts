@@ -1,5 +1,5 @@
 import { randomToken } from "../../crypto/tokens.ts";
-import { type Actor, type Kagi, OPERATOR } from "../../kagi.ts";
+import { type Actor, type Caller, type Kagi, OPERATOR } from "../../kagi.ts";
 import type { Scope } from "../../scopes.ts";
 import { createAccessKey, findKeyActor } from "../access-keys/actions.ts";
 import { addUser, findSessionActor, signIn, signOut } from "../auth/actions.ts";
@@ -11,6 +11,9 @@ import { createTwoFactor, takeRecoveryCode } from "../two-factor/actions.ts";
 import { CATEGORIES, ENTRIES, ENV_PROJECTS, sampleValue, TWO_FACTORS } from "./samples.ts";
 
 const EMAIL = "ada@example.com";
+/** Where the demo's people and scripts sit, of the addresses that are for examples (RFC 5737). */
+const DESK: Caller = { ...OPERATOR, address: "192.0.2.10" };
+const BUILD_SERVER: Caller = { ...OPERATOR, address: "192.0.2.40" };
 const DAY_MS = 86_400_000;
 /** How long ago the first and the last entry were made, in days. */
 const [OLDEST_DAYS, NEWEST_DAYS] = [400, 0.02];
@@ -24,8 +27,8 @@ const ROTATION_DAYS = 30;
 export async function fillDemo(kagi: Kagi): Promise<{ email: string; password: string }> {
   const password = newPassword();
   await addUser(kagi, { email: EMAIL, name: "Ada", password });
-  const { sessionToken } = await signIn(kagi, OPERATOR, { email: EMAIL, password }, null);
-  const actor = await findSessionActor(kagi, OPERATOR, sessionToken);
+  const { sessionToken } = await signIn(kagi, DESK, { email: EMAIL, password }, null);
+  const actor = await findSessionActor(kagi, DESK, sessionToken);
   if (actor === undefined) throw new Error("the demo's session is not there");
   const entries = await fillEntries(kagi, actor);
   await fillTwoFactors(kagi, actor);
@@ -124,7 +127,7 @@ async function fillAccessKeys(kagi: Kagi, actor: Actor, entries: readonly Entry[
   for (const { name, scopes, made, used = made, expires } of ACCESS_KEYS) {
     const expiresAt = expires === undefined ? null : ago(kagi, -expires).now().toISOString();
     const { key } = await createAccessKey(ago(kagi, made), actor, { name, scopes, expiresAt });
-    const script = await findKeyActor(ago(kagi, used), OPERATOR, key);
+    const script = await findKeyActor(ago(kagi, used), BUILD_SERVER, key);
     if (script === undefined || !scopes.includes("entries:reveal")) continue;
     const wanted = entries.filter((entry) => entry.name === "Shop" && entry.environment === "production");
     await Promise.all(wanted.map(({ id }) => revealEntry(ago(kagi, used), script, id)));

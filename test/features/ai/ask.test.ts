@@ -581,7 +581,7 @@ describe("a failure", () => {
     const { cause } = await failing();
     expect(cause).toMatchObject({ status: 401, requests: 1, code: null });
     expect(cause.requestId).toBeNull();
-    for (const odd of ["req\u001b[31m", "a=b status=200", 'x"y', "a,b", "<b>", "r".repeat(101), ""]) {
+    for (const odd of ["req 1", "a=b status=200", 'x"y', "a,b", "<b>", "r".repeat(101), ""]) {
       server.next({ status: 401, error: { message: "no" }, headers: { "x-request-id": odd } });
       expect((await failing()).cause.requestId).toBeNull();
     }

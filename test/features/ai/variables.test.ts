@@ -177,7 +177,7 @@ describe("a name that a model made up", () => {
   test("is that of a new secret only when it says so", () => {
     for (const name of ["SESSION_SECRET", "JWT_KEY", "ADMIN_PASSWORD", "HASH_SALT"])
       expect(isSecretsName(name)).toBe(true);
-    for (const name of ["LESSOPEN", "MANPAGER", "JAVA_OPTS", "RUSTC_WRAPPER", ...OF_THE_SHELL])
+    for (const name of ["LESSOPEN", "LESSKEY", "MANPAGER", "JAVA_OPTS", "RUSTC_WRAPPER", ...OF_THE_SHELL])
       expect(isSecretsName(name)).toBe(false);
   });
 });
