@@ -24,9 +24,7 @@ CREATE TABLE sessions (
   user_agent TEXT,
   created_at TEXT NOT NULL,
   last_seen_at TEXT NOT NULL,
-  expires_at TEXT NOT NULL,
-  -- When its person last proved in it who they are, beyond signing in.
-  confirmed_at TEXT
+  expires_at TEXT NOT NULL
 );
 CREATE INDEX sessions_user ON sessions (user_id);
 
@@ -76,8 +74,6 @@ CREATE TABLE entries (
   UNIQUE (category_id, name_folded, environment)
 );
 CREATE INDEX entries_user ON entries (user_id, id);
--- Most entries never expire, and cost nothing here.
-CREATE INDEX entries_expiry ON entries (user_id, expires_at, id) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE access_keys (
   id TEXT PRIMARY KEY,
@@ -111,5 +107,3 @@ CREATE TABLE audit_events (
   request_id TEXT NOT NULL
 );
 CREATE INDEX audit_events_user ON audit_events (user_id, id);
--- What happened to one thing, without a look at all that ever happened.
-CREATE INDEX audit_events_thing ON audit_events (thing_id, at);

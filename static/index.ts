@@ -8,7 +8,7 @@ import icon from "./icon.svg" with { type: "text" };
 import search from "./search.js" with { type: "text" };
 import twoFactor from "./two-factor.js" with { type: "text" };
 
-/** Scripts with their comments and indents, which no browser needs. */
+/** Scripts with comments and indents, which are sent without them. */
 export const HAND_WRITTEN: ReadonlySet<string> = new Set(["app.js", "search.js", "two-factor.js"]);
 
 /** The files that browsers load, by the name that pages use. The executable carries them as they are here. */

@@ -10,8 +10,7 @@ const test = pageTests({ fresh: true, reducedMotion: "reduce" });
 const rows = (page: Page) => page.locator("tbody tr[id]");
 const names = (page: Page) => page.locator("tbody th").allTextContents();
 const boxes = (page: Page) => page.locator(".pick input");
-const found = (page: Page, words: string) =>
-  page.locator("p[data-announce]").getByText(words, { exact: true }).waitFor();
+const found = (page: Page, words: string) => page.locator("#results").getByText(words, { exact: true }).waitFor();
 const dialog = (page: Page) => page.getByRole("dialog");
 
 /** Blog and Shop in each of two categories, Blog in two environments. */
