@@ -523,7 +523,7 @@ function servicesCame() {
 // What is typed and not yet found is taken when it comes.
 function takeFirst() {
   const search = document.querySelector("#search");
-  taking = document.querySelector("#results").dataset.search !== search.value.trim();
+  taking = document.querySelector("#results").dataset.foundFor !== search.value.trim();
   if (!taking) document.querySelector(".services :is(.cover, .own.button)")?.click();
 }
 

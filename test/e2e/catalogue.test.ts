@@ -8,7 +8,7 @@ const test = pageTests();
 const search = (page: Page) => page.getByRole("searchbox", { name: "Search services" });
 const found = (page: Page) => page.locator(".services .cover");
 const filled = (page: Page, name: string) => page.locator(`#field-name[value="${name}"]`).waitFor();
-const results = (page: Page, text: string) => page.locator(`#results[data-search="${text}"]`).waitFor();
+const results = (page: Page, text: string) => page.locator(`#results[data-found-for="${text}"]`).waitFor();
 const shown = (page: Page, name: string) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
 test("a category of a service takes its name and Enter twice", async ({ page, open, vault }) => {

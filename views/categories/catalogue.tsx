@@ -63,7 +63,7 @@ function inForm(name: string): string {
 export const ServiceResults = ({ offer: { search, groups, more }, chosen }: Props): JSX.Element => {
   const number = groups.reduce((sum, { services }) => sum + services.length, 0);
   return (
-    <div id={ids.results} class="stack fades" data-search={attribute(search)}>
+    <div id={ids.results} class="stack fades" data-found-for={attribute(search)}>
       {number === 0 ? (
         <NoService search={search} />
       ) : (
