@@ -148,6 +148,7 @@ const valuePages = (kagi: Kagi) =>
     })
     .post(urls.downloadEntry(":id"), async ({ actor, params }) => {
       const entry = await getEntry(kagi, actor, params.id);
+      if (entry.category.keyType !== "ssh" && entry.category.keyType !== "json") throw new AppError("NOT_FOUND");
       const { value } = await revealEntry(kagi, actor, entry.id);
       const content = typeof value === "string" ? value : JSON.stringify(value);
       return attachment(entry.fileName ?? fileNameOf(entry), "application/octet-stream", content);
