@@ -45,7 +45,7 @@ export async function createAccessKey(kagi: Kagi, actor: Actor, input: AccessKey
   const { name, scopes, project = null, environment = null } = input;
   const addresses = input.addresses == null ? null : normalRanges(input.addresses);
   if (project !== null || environment !== null) checkLimitable(scopes);
-  const { key, ...row } = newKey(kagi, actor, {
+  const { key, ...row } = newKey(actor, now, {
     name,
     scopes: JSON.stringify(scopes),
     addresses: addresses === null ? null : JSON.stringify(addresses),
@@ -80,7 +80,7 @@ export async function rotateAccessKey(
     if (!old) throw new AppError("ACCESS_KEY_NOT_FOUND");
     if (old.replacedBy !== null) throw conflict(REPLACED);
     const { name, scopes, addresses, project, environment } = old;
-    const { key, ...row } = newKey(kagi, actor, {
+    const { key, ...row } = newKey(actor, now, {
       name,
       scopes,
       addresses,
@@ -149,8 +149,8 @@ export async function deleteAllAccessKeys(tx: Db, actor: Actor): Promise<number>
 
 /** The row of a key that does not exist yet, and the key. */
 function newKey(
-  kagi: Kagi,
   actor: Actor,
+  createdAt: string,
   given: Omit<queries.AccessKeyRow, "id" | "userId" | "keyPrefix" | "lastUsedAt" | "createdAt">,
 ): queries.AccessKeyRow & { key: string; keyHash: string } {
   const key = `kagi_${randomToken()}`;
@@ -160,7 +160,7 @@ function newKey(
     userId: actor.userId,
     keyPrefix: key.slice(0, PREFIX_LENGTH),
     lastUsedAt: null,
-    createdAt: kagi.now().toISOString(),
+    createdAt,
     key,
     keyHash: sha256(key),
   };
