@@ -47,6 +47,8 @@ export const NewAccessKeyPage = ({ frame, ...form }: Props & { frame: Frame }): 
 
 const FIELDS = ["name", "scopes", "expiresAt", "project", "environment", "addresses"];
 
+const LIMITS =
+  "Each is optional. A key for one project or environment sees nothing else; it may have the scopes of entries, export and env files, and categories:read.";
 const ANYWHERE = ["", "All environments"] as const;
 
 const EXPIRIES = [
@@ -127,50 +129,45 @@ export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset, p
         }
       />
     </div>
-    <div class="head">
-      <div>
-        <h2>Limits</h2>
-        <p class="muted">
-          Each is optional. A key for one project or environment sees nothing else, and may have the scopes of entries,
-          export and env files, and the one to read categories.
-        </p>
+    <Choices name="limits" legend="Limits" hint={LIMITS}>
+      <div class="stack loose">
+        <div class="pair">
+          <TextField
+            name="project"
+            label="Project"
+            optional
+            hint="Entries and the env project of this name only."
+            value={draft.project}
+            problem={problem}
+            maxlength={NAME_LENGTH}
+            list={ids.projectNames}
+            literal
+          />
+          <SelectField
+            name="environment"
+            label="Environment"
+            hint="Of env files, the one that is named after it."
+            options={[ANYWHERE, ...ENVIRONMENTS.map((name) => [name, name] as const)]}
+            chosen={draft.environment}
+            problem={problem}
+          />
+        </div>
+        <datalist id={ids.projectNames}>
+          {projects.map((name) => (
+            <option value={attribute(name)} />
+          ))}
+        </datalist>
+        <TextArea
+          name="addresses"
+          label="Addresses"
+          optional
+          hint={`Where the key may be used from: IP addresses or ranges, one a line, at most ${ADDRESSES}.`}
+          value={draft.addresses}
+          problem={problem}
+          placeholder="192.0.2.0/24"
+          mono
+        />
       </div>
-    </div>
-    <div class="pair">
-      <TextField
-        name="project"
-        label="Project"
-        optional
-        hint="Entries and the env project of this name only."
-        value={draft.project}
-        problem={problem}
-        maxlength={NAME_LENGTH}
-        list={ids.projectNames}
-        literal
-      />
-      <SelectField
-        name="environment"
-        label="Environment"
-        hint="Of env files, the one that is named after it."
-        options={[ANYWHERE, ...ENVIRONMENTS.map((name) => [name, name] as const)]}
-        chosen={draft.environment}
-        problem={problem}
-      />
-    </div>
-    <datalist id={ids.projectNames}>
-      {projects.map((name) => (
-        <option value={attribute(name)} />
-      ))}
-    </datalist>
-    <TextArea
-      name="addresses"
-      label="Addresses"
-      optional
-      hint={`Where the key may be used from: IP addresses or ranges, one a line, at most ${ADDRESSES}.`}
-      value={draft.addresses}
-      problem={problem}
-      placeholder="192.0.2.0/24"
-      mono
-    />
+    </Choices>
   </Form>
 );
