@@ -130,7 +130,7 @@ export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset, p
       />
     </div>
     <Choices name="limits" legend="Limits" hint={LIMITS}>
-      <div class="stack loose">
+      <div class="stack limits">
         <div class="pair">
           <TextField
             name="project"
