@@ -12,6 +12,8 @@ const CODES = {
   AUTH_INVALID_CREDENTIALS: { status: 401, message: "Wrong e-mail or password" },
   AUTH_SCOPE_REQUIRED: { status: 403, message: "Forbidden" },
   AUTH_SESSION_REQUIRED: { status: 403, message: "Forbidden" },
+  AUTH_ADDRESS_NOT_ALLOWED: { status: 403, message: "This access key may not be used from here" },
+  AUTH_KEY_LIMITED: { status: 403, message: "This access key is limited to one project or environment" },
   FRESH_PROOF_REQUIRED: { status: 403, message: "Confirm with your password first" },
   CROSS_ORIGIN: { status: 403, message: "Forbidden" },
   SETUP_TOKEN_REQUIRED: { status: 403, message: "The set-up token is missing or wrong" },
@@ -109,7 +111,7 @@ export function messageOf(code: ErrorCode): string {
 }
 
 /** Waits for a write, and says `message` when a unique constraint refuses it. */
-export async function uniquely<T>(write: Promise<T>, message: string, field: string): Promise<T> {
+export async function uniquely<T>(write: Promise<T>, message: string, field?: string): Promise<T> {
   try {
     return await write;
   } catch (error) {

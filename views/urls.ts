@@ -119,6 +119,7 @@ export const urls = {
   accessKeys: "/settings/access-keys",
   newAccessKey: "/settings/access-keys/new",
   newAccessKeyFrom: (preset: string) => `/settings/access-keys/new${query({ preset })}`,
+  rotateAccessKey: <Id extends string>(id: Id) => `/settings/access-keys/${id}/rotate` as const,
   revokeAccessKey: <Id extends string>(id: Id) => `/settings/access-keys/${id}/revoke` as const,
 } as const;
 

@@ -18,6 +18,7 @@ const TRIMMED = new Set([
   "fileName",
   "prompt",
   "currentProjectName",
+  "project",
 ]);
 
 /** A JSON body, or undefined when there is none. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR. */

@@ -78,7 +78,7 @@ export const OPERATIONS = {
     access: "entries:write",
     tag: "Entries",
     summary: "Create an entry",
-    errors: ["VALIDATION_ERROR", "CATEGORY_NOT_FOUND", "CONFLICT"],
+    errors: ["VALIDATION_ERROR", "CATEGORY_NOT_FOUND", "CONFLICT", "AUTH_KEY_LIMITED"],
   },
   "GET /api/entries/project-names": {
     access: "entries:read",
@@ -98,7 +98,7 @@ export const OPERATIONS = {
     tag: "Entries",
     summary: "Change an entry",
     description: "Only the members that are sent change; `null` clears a nullable one.",
-    errors: ["VALIDATION_ERROR", "CATEGORY_NOT_FOUND", "CONFLICT"],
+    errors: ["VALIDATION_ERROR", "CATEGORY_NOT_FOUND", "CONFLICT", "AUTH_KEY_LIMITED"],
     notFound: "ENTRY_NOT_FOUND",
   },
   "DELETE /api/entries/:id": {
@@ -182,7 +182,8 @@ export const OPERATIONS = {
     access: "envs:write",
     tag: "Env files",
     summary: "Create an env project",
-    errors: ["VALIDATION_ERROR", "CONFLICT"],
+    description: "A project is of every environment: a key that is limited to one makes, changes and deletes none.",
+    errors: ["VALIDATION_ERROR", "CONFLICT", "AUTH_KEY_LIMITED"],
   },
   "GET /api/envs/:id": {
     access: "envs:read",
@@ -197,14 +198,14 @@ export const OPERATIONS = {
     tag: "Env files",
     summary: "Change an env project",
     description: "Only the members that are sent change; `null` clears a nullable one.",
-    errors: ["VALIDATION_ERROR", "CONFLICT"],
+    errors: ["VALIDATION_ERROR", "CONFLICT", "AUTH_KEY_LIMITED"],
     notFound: "ENV_PROJECT_NOT_FOUND",
   },
   "DELETE /api/envs/:id": {
     access: "envs:write",
     tag: "Env files",
     summary: "Delete an env project and its files",
-    errors: [],
+    errors: ["AUTH_KEY_LIMITED"],
     notFound: "ENV_PROJECT_NOT_FOUND",
   },
   "POST /api/envs/:id/files": {
@@ -212,8 +213,8 @@ export const OPERATIONS = {
     tag: "Env files",
     summary: "Create a file of an env project, or replace its content",
     description:
-      "201 when the project had no such file, 200 when it had. The content is kept byte for byte, what it replaces among the last 20 versions; the content that the file has already makes no new one. Of two who save at once the later wins, unless `If-Match` says which version is to be replaced, or `If-None-Match: *` that there must be none.",
-    errors: ["VALIDATION_ERROR"],
+      "201 when the project had no such file, 200 when it had. The content is kept byte for byte, what it replaces among the last 20 versions; the content that the file has already makes no new one. Of two who save at once the later wins, unless `If-Match` says which version is to be replaced, or `If-None-Match: *` that there must be none. A key for one environment reaches the file that is named after it; `env` and `env.local` are of all of them.",
+    errors: ["VALIDATION_ERROR", "AUTH_KEY_LIMITED"],
     notFound: "ENV_PROJECT_NOT_FOUND",
     conditional: true,
   },
@@ -260,8 +261,18 @@ export const OPERATIONS = {
     access: "session",
     tag: "Access keys",
     summary: "Create an access key",
-    description: "The answer is the only one that ever holds the key itself.",
+    description:
+      "The answer is the only one that ever holds the key itself. `addresses` are where it may be used from. With `project`, `environment` or both it reaches entries and env files of those alone; scopes that have no such end are refused for it.",
     errors: ["VALIDATION_ERROR"],
+  },
+  "POST /api/access-keys/:id/rotate": {
+    access: "session",
+    tag: "Access keys",
+    summary: "Replace an access key by a new one",
+    description:
+      "The new key has the name, scopes, limits and lifetime of the old one, which ends at `endsAt`: at once unless it is sent, and never later than it would have ended anyway. A key is replaced once.",
+    errors: ["VALIDATION_ERROR", "CONFLICT"],
+    notFound: "ACCESS_KEY_NOT_FOUND",
   },
   "DELETE /api/access-keys/:id": {
     access: "session",

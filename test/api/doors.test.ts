@@ -78,6 +78,7 @@ const REQUESTS: Record<OperationName, (owner: Client) => Promise<Asked>> = {
   "POST /api/ai/extract": async () => ({ status: 200, body: { prompt: "the keys of the blog" } }),
   "GET /api/access-keys": async () => ({ status: 200 }),
   "POST /api/access-keys": async () => ({ body: { name: fresh("Key"), scopes: ["stats:read"] }, status: 201 }),
+  "POST /api/access-keys/:id/rotate": async (owner) => ({ path: (await newKey(owner)).id, body: {}, status: 201 }),
   "DELETE /api/access-keys/:id": async (owner) => ({ path: (await newKey(owner)).id, status: 204 }),
   "DELETE /api/account/data": async () => ({ status: 204 }),
   "POST /api/auth/sign-in/email": async () => ({ body: OWNER, status: 200 }),

@@ -350,6 +350,18 @@ const STATES: readonly State[] = [
       await page.locator("#new-key").waitFor();
     },
   },
+  { name: "rotate access key", arrive: ({ open }, { key }) => open(`/settings/access-keys/${key}/rotate`) },
+  {
+    name: "rotate access key, refused",
+    arrive: async ({ page, open }, { key }) => {
+      await open(`/settings/access-keys/${key}/rotate`);
+      await page.locator("form.form").evaluate((form: HTMLFormElement) => {
+        form.noValidate = true;
+      });
+      await page.getByRole("button", { name: "Make the new key" }).click();
+      await page.locator(".error").waitFor();
+    },
+  },
   { name: "revoke access key", arrive: ({ open }, { key }) => open(`/settings/access-keys/${key}/revoke`) },
   { name: "search", arrive: ({ open }) => open("/search?q=shop") },
   { name: "search, nothing found", arrive: ({ open }) => open("/search?q=nothing+like+it+at+all") },

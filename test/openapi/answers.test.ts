@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
 import { OPERATIONS, type Operation } from "../../src/http/operations.ts";
-import { SCOPE_NAMES } from "../../src/scopes.ts";
+import { LIMITABLE_SCOPES, SCOPE_NAMES, type Scope } from "../../src/scopes.ts";
 import { type Answer, type Client, cookiesOf } from "../support/client.ts";
 import {
   fresh,
@@ -98,6 +98,36 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     }
   });
 
+  test("to a key from elsewhere", async () => {
+    const { key } = await newKey(vault.owner, { addresses: ["192.0.2.0/24"] });
+    const elsewhere = vault.stranger.with({ authorization: `Bearer ${key}` });
+    for (const [name] of each((row) => row.access !== "public")) {
+      const refusal = { status: 403, body: { code: "AUTH_ADDRESS_NOT_ALLOWED" } };
+      expect(await ask(elsewhere, name)).toMatchObject(refusal);
+    }
+  });
+
+  test("to a key that would get out of its limit", async () => {
+    const scopes = LIMITABLE_SCOPES as Scope[];
+    const { key } = await newKey(vault.owner, { scopes, environment: "production" });
+    const limited = vault.stranger.with({ authorization: `Bearer ${key}` });
+    const { id, categoryId, name } = await newEntry(vault.owner);
+    const project = await newEnvProject(vault.owner);
+    const outside: [string, Sent][] = [
+      ["POST /api/entries", { body: { categoryId, name, value: "v", environment: "staging" } }],
+      ["PUT /api/entries/:id", { id, body: { environment: "staging" } }],
+      ["POST /api/envs", { body: { name: fresh("New") } }],
+      ["PUT /api/envs/:id", { id: project.id, body: { description: "changed" } }],
+      ["DELETE /api/envs/:id", { id: project.id }],
+      ["POST /api/envs/:id/files", { id: project.id, body: { fileType: "env", content: "A=1" } }],
+    ];
+    for (const [name, sent] of outside) {
+      expect(await ask(limited, name, sent)).toMatchObject({ status: 403, body: { code: "AUTH_KEY_LIMITED" } });
+    }
+    const promised = table.filter(([, { errors }]) => errors.includes("AUTH_KEY_LIMITED")).map(([name]) => name);
+    expect(outside.map(([name]) => name).sort()).toEqual(promised.sort());
+  });
+
   test("to another origin", async () => {
     for (const [name] of each((_, name) => unsafe(name))) {
       const elsewhere = vault.owner.with({ "sec-fetch-site": "cross-site" });
@@ -111,7 +141,8 @@ onEachEngine("answers are as the document says", (vault, engine) => {
   test("for what is not there", async () => {
     for (const [name, { notFound }] of each((row) => row.notFound !== undefined)) {
       const files = name === "POST /api/envs/:id/files";
-      const body = name.startsWith("PUT ") ? {} : files ? { fileType: "env", content: "" } : undefined;
+      const rotation = name === "POST /api/access-keys/:id/rotate";
+      const body = name.startsWith("PUT ") || rotation ? {} : files ? { fileType: "env", content: "" } : undefined;
       expect(await ask(vault.owner, name, { body })).toMatchObject({ status: 404, body: { code: notFound } });
     }
     const entry = { name: "Blog", value: "v", categoryId: NOBODY };
@@ -278,6 +309,9 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     await ask(vault.owner, "GET /api/access-keys");
     const page = await ask(vault.owner, "GET /api/access-keys", { query: "?limit=1" });
     expect(page.headers.get("link")).toContain('rel="next"');
+    const rotate = "POST /api/access-keys/:id/rotate";
+    expect(await ask(vault.owner, rotate, { id, body: {} })).toMatchObject({ status: 201 });
+    expect(await ask(vault.owner, rotate, { id, body: {} })).toMatchObject({ status: 409, body: { code: "CONFLICT" } });
     expect(await ask(vault.owner, "DELETE /api/access-keys/:id", { id })).toMatchObject({ status: 204 });
   });
 
@@ -328,6 +362,7 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     const entry = await newEntry(vault.owner);
     const twoFactor = await newTwoFactor(vault.owner);
     const env = await newEnvFile(vault.owner);
+    const key = await newKey(vault.owner);
     await vault.storage.breakTrail();
     const breaking: [string, Sent][] = [
       ["POST /api/categories", { body: { name: fresh("Broken"), keyType: "ssh" } }],
@@ -351,6 +386,7 @@ onEachEngine("answers are as the document says", (vault, engine) => {
       ["GET /api/export", {}],
       ["POST /api/ai/extract", { body: { prompt: "the keys of the blog" } }],
       ["POST /api/access-keys", { body: { name: "broken", scopes: ["entries:read"] } }],
+      ["POST /api/access-keys/:id/rotate", { id: key.id, body: {} }],
       ["DELETE /api/account/data", {}],
     ];
     for (const [name, sent] of breaking) {

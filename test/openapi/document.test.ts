@@ -293,7 +293,9 @@ function expected(name: string, { access, errors, notFound, conditional }: Opera
   const codes = new Set<string>([...errors, "METHOD_NOT_ALLOWED", "INTERNAL_ERROR"]);
   if (notFound) codes.add(notFound);
   if (conditional) codes.add("CONFLICT");
-  if (access !== "public") for (const code of ["AUTH_REQUIRED", "AUTH_INVALID_KEY"]) codes.add(code);
+  if (access !== "public") {
+    for (const code of ["AUTH_REQUIRED", "AUTH_INVALID_KEY", "AUTH_ADDRESS_NOT_ALLOWED"]) codes.add(code);
+  }
   if (access === "session") codes.add("AUTH_SESSION_REQUIRED");
   if (access in SCOPES) codes.add("AUTH_SCOPE_REQUIRED");
   if (!name.startsWith("GET ")) {

@@ -15,6 +15,8 @@ export type Verb =
   | "ask-model"
   | "extract"
   | "revoke"
+  | "rotate"
+  | "use"
   | "disable"
   | "enable"
   | "reset-password"

@@ -13,7 +13,7 @@ import type { Value } from "./value.ts";
 /** The values that an entry had, newest first; the one that it has is not among them. Throws ENTRY_NOT_FOUND. */
 export async function listEntryVersions(kagi: Kagi, actor: Actor, entryId: string): Promise<EntryVersion[]> {
   await getEntry(kagi, actor, entryId);
-  const rows = await kagi.db.all<queries.EntryVersionRow>(queries.listEntryVersions(actor.userId, entryId));
+  const rows = await kagi.db.all<queries.EntryVersionRow>(queries.listEntryVersions(actor, entryId));
   return rows.map(fromRow);
 }
 
@@ -60,7 +60,7 @@ async function openVersion(
 ): Promise<{ entry: Entry; row: queries.SealedEntryVersionRow; value: Value }> {
   const entry = await getEntry(kagi, actor, entryId);
   const row = isNumber(number)
-    ? await kagi.db.get<queries.SealedEntryVersionRow>(queries.findEntryVersion(actor.userId, entryId, number))
+    ? await kagi.db.get<queries.SealedEntryVersionRow>(queries.findEntryVersion(actor, entryId, number))
     : undefined;
   if (!row) throw new AppError("ENTRY_NOT_FOUND");
   try {

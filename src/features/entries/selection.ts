@@ -86,10 +86,10 @@ async function read(db: Db, actor: Actor, selection: Selection, now: Date): Prom
 
 async function rowsOf(db: Db, actor: Actor, selection: Selection, now: Date): Promise<readonly queries.SelectedRow[]> {
   if ("filter" in selection)
-    return await db.all<queries.SelectedRow>(queries.selectFound(actor.userId, foundBy(selection.filter, now)));
+    return await db.all<queries.SelectedRow>(queries.selectFound(actor, foundBy(selection.filter, now)));
   const rows: queries.SelectedRow[] = [];
   for (const ids of portions([...new Set(selection.ids)]))
-    rows.push(...(await db.all<queries.SelectedRow>(queries.selectChosen(actor.userId, ids))));
+    rows.push(...(await db.all<queries.SelectedRow>(queries.selectChosen(actor, ids))));
   return rows.sort((one, other) => (`${one.nameFolded}\n${one.id}` < `${other.nameFolded}\n${other.id}` ? -1 : 1));
 }
 
@@ -136,7 +136,7 @@ async function doublesOf(
       : change.verb === "rename"
         ? { name: change.to }
         : { category: change.to };
-  const there = await tx.all<queries.SelectedRow>(queries.entriesAt(actor.userId, where));
+  const there = await tx.all<queries.SelectedRow>(queries.entriesAt(actor, where));
   const place = (category: string, name: string, environment: string) => `${category}\n${environment}\n${fold(name)}`;
   const own = new Set(changing.map(({ id }) => id));
   const taken = new Map<string, "stays" | "comes">(
@@ -176,7 +176,7 @@ async function misfitsOf(
   if (keyType !== "group" || fieldDefinitions === null) return obstacles;
   const groups = new Map(moving.filter(({ category }) => category.keyType === "group").map((one) => [one.id, one]));
   for (const ids of portions([...groups.keys()])) {
-    const rows = await tx.all<{ id: string; sealedValue: string }>(queries.sealedAmong(actor.userId, ids));
+    const rows = await tx.all<{ id: string; sealedValue: string }>(queries.sealedAmong(actor, ids));
     for (const { id, sealedValue } of rows) {
       const entry = groups.get(id);
       if (entry === undefined) continue;
@@ -195,16 +195,16 @@ async function misfitsOf(
 
 async function write(
   tx: Db,
-  { userId }: Actor,
+  actor: Actor,
   changing: readonly SelectedEntry[],
   change: BulkChange,
   at: string,
 ): Promise<void> {
   for (const ids of portions(changing.map(({ id }) => id))) {
-    if (change.verb === "environment") await tx.run(queries.setEnvironment(userId, ids, change.to, at));
-    else if (change.verb === "move") await tx.run(queries.setCategory(userId, ids, change.to, at));
-    else if (change.verb === "rename") await tx.run(queries.setName(userId, ids, change.to, at));
-    else await tx.run(queries.deleteEntries(userId, ids));
+    if (change.verb === "environment") await tx.run(queries.setEnvironment(actor, ids, change.to, at));
+    else if (change.verb === "move") await tx.run(queries.setCategory(actor, ids, change.to, at));
+    else if (change.verb === "rename") await tx.run(queries.setName(actor, ids, change.to, at));
+    else await tx.run(queries.deleteEntries(actor, ids));
   }
 }
 

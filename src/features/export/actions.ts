@@ -1,6 +1,6 @@
 import { type EnvItem, writeEnv } from "../../dotenv/write.ts";
 import { AppError } from "../../errors.ts";
-import type { Actor, Kagi } from "../../kagi.ts";
+import { type Actor, type Kagi, reachOf } from "../../kagi.ts";
 import { record } from "../audit/actions.ts";
 import { VAULT } from "../audit/model.ts";
 import { requireFreshProof } from "../auth/proof.ts";
@@ -16,7 +16,8 @@ export type ExportWish = ExportQuery & Readonly<{ ids?: ReadonlySet<string> }>;
  * cannot hold.
  */
 export async function exportVault(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
-  const { environment = null, project = null } = query;
+  const reach = reachOf(actor);
+  const { environment = reach?.environment ?? null, project = reach?.project ?? null } = query;
   const { entries, lines: _, ...exported } = await write(kagi, actor, query);
   const detail = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
   await kagi.db.transaction((tx) => record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail }));

@@ -1,6 +1,6 @@
 import type { ErrorDetails } from "../../errors.ts";
 import type { OperationName } from "../../http/operations.ts";
-import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "../access-keys/model.ts";
+import type { AccessKey, AccessKeyInput, AccessKeyRotation, CreatedAccessKey } from "../access-keys/model.ts";
 import type { ExtractInput, Extraction } from "../ai/model.ts";
 import type { SessionInfo, SignInInput, User } from "../auth/model.ts";
 import type { Category, CategoryChange, CategoryInput } from "../categories/model.ts";
@@ -47,6 +47,7 @@ const CATEGORY_ID = "01936f5e-6f2c-7c3a-9d51-0242ac120002";
 const ENTRY_ID = "01936f60-1a2b-7d4e-8f90-0242ac120002";
 const TWO_FACTOR_ID = "01936f61-2b3c-7d5e-8a11-0242ac120002";
 const ACCESS_KEY_ID = "01936f62-77aa-7b1c-a3d2-0242ac120002";
+const OLD_ACCESS_KEY_ID = "01936e10-2b3c-7d4e-8f50-0242ac120002";
 const ENV_PROJECT_ID = "01936f65-1d2e-7f3a-8b4c-0242ac120002";
 const ENV_FILE_ID = "01936f66-5e6f-7a8b-9c0d-0242ac120002";
 const SESSION_ID = "01936f63-4c5d-7e6f-9a0b-0242ac120002";
@@ -167,8 +168,13 @@ const accessKey: AccessKey = {
   name: "deploy script",
   keyPrefix: "kagi_dGhp",
   scopes: ["entries:read", "entries:reveal"],
+  addresses: ["192.0.2.0/24", "2001:db8::/32"],
+  project: "Blog Project",
+  environment: "production",
   expiresAt: EXPIRES,
   lastUsedAt: null,
+  rotatedFrom: null,
+  replacedBy: null,
   createdAt: CREATED,
 };
 const accessKeyInput: AccessKeyInput = {
@@ -176,6 +182,13 @@ const accessKeyInput: AccessKeyInput = {
   scopes: ["entries:read", "entries:reveal"],
   expiresAt: EXPIRES,
 };
+const limitedKeyInput: AccessKeyInput = {
+  ...accessKeyInput,
+  addresses: ["192.0.2.0/24", "2001:db8::/32"],
+  project: "Blog Project",
+  environment: "production",
+};
+const rotation: AccessKeyRotation = { endsAt: "2026-02-01T10:00:00.000Z" };
 const createdAccessKey: CreatedAccessKey = {
   ...accessKey,
   key: "kagi_dGhpcyBpcyBhbiBleGFtcGxlLCBub3QgYSByZWFsIGs",
@@ -500,9 +513,24 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
   },
   "POST /api/access-keys": {
     operationId: "createAccessKey",
-    request: one("A key for a script", accessKeyInput),
+    request: {
+      script: { summary: "A key for a script", value: accessKeyInput },
+      limited: { summary: "From some addresses, for one project and environment", value: limitedKeyInput },
+    },
     answer: one("The access key, with its key this once", createdAccessKey),
     failures: { VALIDATION_ERROR: refused("scopes", "must be a list of 1 or more distinct items") },
+  },
+  "POST /api/access-keys/:id/rotate": {
+    operationId: "rotateAccessKey",
+    request: {
+      atOnce: { summary: "The old key ends now", value: {} },
+      soon: { summary: "The old key lives until then", value: rotation },
+    },
+    answer: one("The new key, with its key this once", { ...createdAccessKey, rotatedFrom: OLD_ACCESS_KEY_ID }),
+    failures: {
+      VALIDATION_ERROR: refused("endsAt", "must lie in the future"),
+      CONFLICT: { error: "The key has been replaced already" },
+    },
   },
   "DELETE /api/access-keys/:id": { operationId: "revokeAccessKey" },
 

@@ -183,7 +183,7 @@ function failuresOf(name: OperationName, { access, errors, notFound }: Operation
   return [
     ...errors,
     ...(unsafe ? (["VALIDATION_ERROR", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "CROSS_ORIGIN"] as const) : []),
-    ...(access === "public" ? [] : (["AUTH_REQUIRED", "AUTH_INVALID_KEY"] as const)),
+    ...(access === "public" ? [] : (["AUTH_REQUIRED", "AUTH_INVALID_KEY", "AUTH_ADDRESS_NOT_ALLOWED"] as const)),
     ...(access === "session" ? (["AUTH_SESSION_REQUIRED"] as const) : []),
     ...(isScope(access) ? (["AUTH_SCOPE_REQUIRED"] as const) : []),
     ...(notFound === undefined ? [] : [notFound]),
@@ -239,6 +239,7 @@ in UTC with milliseconds. Every answer carries \`X-Request-Id\` and \`Cache-Cont
 
 ## Who is asking
 - **Access key**: \`Authorization: Bearer kagi_…\`. It may do what its scopes allow; each operation names the one it needs.
+  It may be limited to addresses, and to one project or environment: what lies beyond answers like what is not there.
 - **Browser session**: the cookie of a sign-in. It may do everything. Unsafe requests from another origin are refused.
 
 A bad \`Authorization\` header never falls back to the cookie. What belongs to somebody else answers like what is not there.
@@ -267,7 +268,7 @@ const TAGS: Readonly<Record<Operation["tag"], string>> = {
     "Second factors: authenticator secrets, which give one-time codes, and recovery codes, each of which works once.",
   "Env files":
     "Whole `.env` files by project, kept byte for byte with their earlier versions, and encrypted like values.",
-  "Access keys": "Bearer keys for scripts, each with its scopes.",
+  "Access keys": "Bearer keys for scripts, each with its scopes, and where asked for with limits.",
   Account: "Signing in and out, and emptying the vault.",
   Stats: "Counts of what is in the vault.",
   Export: "Values as `.env` text.",
@@ -307,6 +308,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   AUTH_INVALID_CREDENTIALS: "The e-mail or the password is wrong",
   AUTH_SCOPE_REQUIRED: "The access key lacks the scope that `requiredScope` names",
   AUTH_SESSION_REQUIRED: "An access key cannot do this, a browser session can",
+  AUTH_ADDRESS_NOT_ALLOWED: "The access key is limited to addresses, and this request comes from another",
+  AUTH_KEY_LIMITED: "The access key is limited to one project or environment, and this would get out of it",
   FRESH_PROOF_REQUIRED: "A page wants the password once more; no operation of the API does",
   CROSS_ORIGIN: "A browser sent this from another origin",
   SETUP_TOKEN_REQUIRED: "The set-up token is missing or wrong",

@@ -1,5 +1,5 @@
 import { type TSchema, t } from "elysia";
-import { AccessKey, AccessKeyInput, CreatedAccessKey, ScopeSchema } from "../access-keys/model.ts";
+import { AccessKey, AccessKeyInput, AccessKeyRotation, CreatedAccessKey, ScopeSchema } from "../access-keys/model.ts";
 import { ExtractInput, Extraction } from "../ai/model.ts";
 import { SessionInfo, SignInInput, User } from "../auth/model.ts";
 import { Category, CategoryChange, CategoryInput, KeyTypeSchema } from "../categories/model.ts";
@@ -42,6 +42,7 @@ export const ApiDocument = t.Object(
 export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   AccessKey,
   AccessKeyInput,
+  AccessKeyRotation,
   Algorithm: AlgorithmSchema,
   ApiDocument,
   Category,
