@@ -119,6 +119,9 @@ export const urls = {
   accessKeys: "/settings/access-keys",
   newAccessKey: "/settings/access-keys/new",
   newAccessKeyFrom: (preset: string) => `/settings/access-keys/new${query({ preset })}`,
+  activity: "/settings/activity",
+  /** What an access key did, or what was done with one thing. */
+  activityOf: (what: { key?: string; item?: string }) => `/settings/activity${query(what)}`,
   revokeAccessKey: <Id extends string>(id: Id) => `/settings/access-keys/${id}/revoke` as const,
 } as const;
 

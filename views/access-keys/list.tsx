@@ -84,6 +84,10 @@ const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
           </td>
           <td class="end">
             <div class="actions">
+              <a class="button small" href={urls.activityOf({ key: key.id })}>
+                Activity
+                <span class="visually-hidden" safe>{` of ${key.name}`}</span>
+              </a>
               <a
                 class="button small warns"
                 href={urls.revokeAccessKey(key.id)}

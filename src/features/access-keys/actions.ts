@@ -5,6 +5,8 @@ import type { Actor, Caller, Kagi } from "../../kagi.ts";
 import { type Page, type Paging, pageOf, parseTime } from "../../schema.ts";
 import type { Scope } from "../../scopes.ts";
 import { record } from "../audit/actions.ts";
+import type { Thing } from "../audit/model.ts";
+import { tellOnce } from "../auth/throttle.ts";
 import { type AccessKey, type AccessKeyInput, type CreatedAccessKey, KEY_TEXT } from "./model.ts";
 import * as queries from "./queries.ts";
 
@@ -74,6 +76,17 @@ export async function findKeyActor(kagi: Kagi, caller: Caller, key: string): Pro
     userId: row.userId,
     credential: { kind: "key", keyId: row.id, keyPrefix: row.keyPrefix, scopes: JSON.parse(row.scopes) as string[] },
   };
+}
+
+/** Writes down that a key was used for what it may not do, once a window for each such thing. */
+export async function tellRefusedKey(kagi: Kagi, actor: Actor, wanted: Scope | "session"): Promise<void> {
+  if (actor.credential.kind !== "key") return;
+  const { keyId } = actor.credential;
+  await tellOnce(kagi, `refused ${keyId} ${wanted}`, async (tx) => {
+    const key = await tx.get<queries.AccessKeyRow>(queries.findAccessKey(actor.userId, keyId));
+    const thing: Thing = { kind: "access-key", id: keyId, name: key?.name ?? null };
+    await record(kagi, tx, actor, "use", thing, { result: "refused", detail: `wanted=${wanted}` });
+  });
 }
 
 /** Deletes all of the owner's keys; how many there were. */
