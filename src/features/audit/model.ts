@@ -140,6 +140,12 @@ export type Event = Static<typeof Event>;
 
 export const EVENTS_AT_ONCE = 100;
 
+const ThingFilter = oneOf(THING_KINDS, { description: "What it was done with", examples: ["entry"] });
+const ActionFilter = oneOf(VERBS, { description: "What was done", examples: ["reveal"] });
+const CredentialFilter = oneOf(CREDENTIALS, { description: "By what kind of credential", examples: ["key"] });
+const ResultFilter = oneOf(RESULTS, { description: "Whether it was done or refused" });
+const ID = { format: "uuid", examples: ["01936f60-1a2b-7d4e-8f90-0242ac120002"] };
+
 export const EventQuery = t.Object(
   {
     limit: t.Optional(
@@ -154,12 +160,12 @@ export const EventQuery = t.Object(
     cursor: t.Optional(
       t.String({ maxLength: 36, description: "From the `Link` header of the page before", examples: ["1204"] }),
     ),
-    thing: t.Optional(ThingKindSchema),
-    thingId: t.Optional(Id),
-    action: t.Optional(ActionSchema),
-    key: t.Optional(t.String({ format: "uuid", description: "The id of an access key, also of one that is revoked" })),
-    credential: t.Optional(CredentialSchema),
-    result: t.Optional(ResultSchema),
+    thing: t.Optional(ThingFilter),
+    thingId: t.Optional(t.String({ ...ID, description: "The id of one thing, also of one that is gone" })),
+    action: t.Optional(ActionFilter),
+    key: t.Optional(t.String({ ...ID, description: "The id of an access key, also of one that is revoked" })),
+    credential: t.Optional(CredentialFilter),
+    result: t.Optional(ResultFilter),
     from: t.Optional(
       t.String({ maxLength: 40, description: "ISO 8601; at that time or after", examples: ["2026-01-15"] }),
     ),
