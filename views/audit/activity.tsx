@@ -29,7 +29,8 @@ const DAYS_WORDS: Readonly<Record<(typeof ACTIVITY_DAYS)[number], string>> = {
   "90": "Last 90 days",
 };
 
-const addressOf = (filter: ActivityFilter, more: Readonly<Record<string, string | null>> = {}) =>
+/** Where the list is with a filter, and whatever else its address says. */
+export const addressOf = (filter: ActivityFilter, more: Readonly<Record<string, string | null>> = {}) =>
   urls.activity + query({ ...filter, ...more });
 
 /** Who did what with the vault. */
@@ -61,7 +62,6 @@ const Filters = ({ filter, keys }: ActivityList): JSX.Element => (
       hx-trigger="input, submit"
       hx-sync="this:replace"
       hx-swap="outerHTML"
-      hx-replace-url="true"
     >
       {filter.item === null ? null : <input type="hidden" name="item" value={filter.item} />}
       <FilterChoice
@@ -198,7 +198,7 @@ const ActivityRow = ({ event, place, now }: RowProps): JSX.Element => {
         ) : null}
         {event.detail === null ? null : (
           <p class="muted small clip" safe>
-            {event.detail.replaceAll(/(\w)=/g, "$1: ")}
+            {detailWords(event.detail)}
           </p>
         )}
       </th>
@@ -213,6 +213,12 @@ const ActivityRow = ({ event, place, now }: RowProps): JSX.Element => {
     </tr>
   );
 };
+
+/** `a=1 b=2`, as people read it. */
+function detailWords(detail: string): string {
+  const parts = detail.split(/ (?=[\w-]+=)/).map((part) => part.replace("=", ": "));
+  return parts.join(" · ");
+}
 
 const Named = ({ event, place }: Omit<RowProps, "now">): JSX.Element => {
   const page = pageOfThing(event, place);

@@ -457,7 +457,7 @@ const SeenBy = ({ entry, seen, now }: Pick<ListedEntry, "entry" | "seen"> & { no
       {" by "}
       <a href={urls.activityOf({ item: entry.id })}>
         <span safe>{whoShortly(seen)}</span>
-        <span class="visually-hidden" safe>{`: activity of ${entry.name}`}</span>
+        <span class="visually-hidden" safe>{` (activity of ${entry.name})`}</span>
       </a>
     </p>
   );

@@ -1,5 +1,11 @@
 import { Elysia } from "elysia";
-import { type ActivityList, ActivityPage, ActivityResults, ActivityRows } from "../../../views/audit/activity.tsx";
+import {
+  type ActivityList,
+  ActivityPage,
+  ActivityResults,
+  ActivityRows,
+  addressOf,
+} from "../../../views/audit/activity.tsx";
 import { urls } from "../../../views/urls.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
@@ -18,7 +24,8 @@ export const activityPages = (kagi: Kagi) =>
   new Elysia().use(pageDoor(kagi)).get(urls.activity, async ({ request, actor, htmx }) => {
     const asked = new URL(request.url).searchParams;
     const list = await listFor(kagi, actor, asked);
-    if (htmx) return html(asked.has("rows") ? ActivityRows(list) : ActivityResults(list));
+    if (htmx && asked.has("rows")) return html(ActivityRows(list));
+    if (htmx) return html(ActivityResults(list), { headers: { "HX-Replace-Url": addressOf(list.filter) } });
     return await page(kagi, { request, actor }, (frame) => ActivityPage({ frame, ...list }));
   });
 
