@@ -6,6 +6,8 @@ import { accountApi } from "./features/account/api.ts";
 import { accountPages } from "./features/account/pages.ts";
 import { aiApi } from "./features/ai/api.ts";
 import { aiPages } from "./features/ai/pages.ts";
+import { auditApi } from "./features/audit/api.ts";
+import { activityPages } from "./features/audit/pages.ts";
 import { sessionApi, signInApi } from "./features/auth/api.ts";
 import { authPages } from "./features/auth/pages.ts";
 import { categoriesApi } from "./features/categories/api.ts";
@@ -59,6 +61,7 @@ function routes(kagi: Kagi): AnyElysia {
     .use(accessKeyPages(kagi))
     .use(accountPages(kagi))
     .use(exportPages(kagi))
+    .use(activityPages(kagi))
     .use(settingsPages(kagi))
     .use(signInApi(kagi))
     .use(sessionApi(kagi))
@@ -70,6 +73,7 @@ function routes(kagi: Kagi): AnyElysia {
     .use(accountApi(kagi))
     .use(statsApi(kagi))
     .use(exportApi(kagi))
+    .use(auditApi(kagi))
     .use(aiApi(kagi))
     .use(openapiApi(kagi, () => routes(kagi)))
     .use(openapiPages(kagi));

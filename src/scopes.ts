@@ -14,6 +14,7 @@ export const SCOPES = {
   "envs:read": "See env projects and which files they have",
   "envs:write": "Create, change and delete env projects and files",
   "envs:reveal": "Read the content of an env file",
+  "audit:read": "See who did what in the vault, and when, never values",
 } as const;
 
 export type Scope = keyof typeof SCOPES;

@@ -92,6 +92,8 @@ const PARTS: Readonly<Record<string, string>> = {
   compare: "actions",
   import: "actions",
   throttle: "actions",
+  chain: "actions",
+  verify: "actions",
   samples: "actions",
   proof: "actions",
   metadata: "actions",
@@ -154,6 +156,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "src/http/guards.ts → src/features/auth/actions.ts": "who a session is",
   "src/http/guards.ts → src/features/access-keys/actions.ts": "who a key is",
   "src/features/health/api.ts → src/start.ts": "whether the key fits",
+  "src/start.ts → src/features/audit/chain.ts": "older events are chained where the vault is opened",
 };
 
 describe("who may import whom", () => {

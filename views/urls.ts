@@ -120,6 +120,9 @@ export const urls = {
   newAccessKey: "/settings/access-keys/new",
   newAccessKeyFrom: (preset: string) => `/settings/access-keys/new${query({ preset })}`,
   rotateAccessKey: <Id extends string>(id: Id) => `/settings/access-keys/${id}/rotate` as const,
+  activity: "/settings/activity",
+  /** What an access key did, or what was done with one thing. */
+  activityOf: (what: { key?: string; item?: string }) => `/settings/activity${query(what)}`,
   revokeAccessKey: <Id extends string>(id: Id) => `/settings/access-keys/${id}/revoke` as const,
 } as const;
 

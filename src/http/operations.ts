@@ -15,6 +15,7 @@ export type Operation = Readonly<{
     | "Account"
     | "Stats"
     | "Export"
+    | "Audit"
     | "AI"
     | "Description"
     | "Health";
@@ -250,6 +251,14 @@ export const OPERATIONS = {
     description:
       "A language model that sees names and never values chooses what the prompt asks for; without one configured the names are matched here. Values come from the vault, new secrets from the system's random source. A variable is written once: what else would fit is among `alternatives`. As text, what was left out is said in comments. May take as long as the model does. Each value is written to the audit trail.",
     errors: ["VALIDATION_ERROR", "AI_EXTRACTION_FAILED", "AI_NOT_CONFIGURED"],
+  },
+  "GET /api/audit": {
+    access: "audit:read",
+    tag: "Audit",
+    summary: "List what was done in the vault",
+    description:
+      "Newest first. What was done by, for, or in the name of the person whose credential asks, with each event's place in the chain that `kagi audit verify` follows. Never a value. Asking is not itself written down.",
+    errors: ["VALIDATION_ERROR"],
   },
   "GET /api/access-keys": {
     access: "session",

@@ -76,6 +76,7 @@ const REQUESTS: Record<OperationName, (owner: Client) => Promise<Asked>> = {
   "GET /api/stats": async () => ({ status: 200 }),
   "GET /api/export": async () => ({ status: 200 }),
   "POST /api/ai/extract": async () => ({ status: 200, body: { prompt: "the keys of the blog" } }),
+  "GET /api/audit": async () => ({ status: 200 }),
   "GET /api/access-keys": async () => ({ status: 200 }),
   "POST /api/access-keys": async () => ({ body: { name: fresh("Key"), scopes: ["stats:read"] }, status: 201 }),
   "POST /api/access-keys/:id/rotate": async (owner) => ({ path: (await newKey(owner)).id, body: {}, status: 201 }),

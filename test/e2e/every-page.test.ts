@@ -332,6 +332,8 @@ const STATES: readonly State[] = [
     },
   },
   { name: "access keys", arrive: ({ open }) => open("/settings/access-keys") },
+  { name: "activity", arrive: ({ open }) => open("/settings/activity") },
+  { name: "activity, nothing found", arrive: ({ open }) => open("/settings/activity?action=import&days=1") },
   {
     name: "new access key, refused",
     arrive: async ({ page, open }) => {
@@ -439,6 +441,7 @@ test("the first visit to any page costs at most 60 kB without charts and 8 reque
     ["/settings/danger", true],
     ["/confirm", true],
     ["/settings/access-keys", true],
+    ["/settings/activity", true],
     ["/settings/access-keys/new", true],
     ["/nowhere", true],
   ] as const) {

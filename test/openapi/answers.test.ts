@@ -315,6 +315,12 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     expect(await ask(vault.owner, "DELETE /api/access-keys/:id", { id })).toMatchObject({ status: 204 });
   });
 
+  test("of the audit trail", async () => {
+    await ask(vault.owner, "GET /api/audit");
+    const page = await ask(vault.owner, "GET /api/audit", { query: "?limit=1" });
+    expect(page.headers.get("link")).toContain('rel="next"');
+  });
+
   test("of stats and export", async () => {
     await ask(vault.owner, "GET /api/stats");
     await newEntry(vault.owner, { value: "two\nlines" });

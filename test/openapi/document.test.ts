@@ -160,7 +160,13 @@ describe("each operation", () => {
   });
 
   test("pages when it is a list of things that grow", () => {
-    for (const name of ["GET /api/categories", "GET /api/entries", "GET /api/envs", "GET /api/access-keys"]) {
+    for (const name of [
+      "GET /api/categories",
+      "GET /api/entries",
+      "GET /api/envs",
+      "GET /api/access-keys",
+      "GET /api/audit",
+    ]) {
       const { parameters = [], responses } = at(name);
       expect(parameters.map((parameter) => parameter.name)).toEqual(expect.arrayContaining(["limit", "cursor"]));
       expect(responses[200]?.headers).toHaveProperty("Link");

@@ -93,6 +93,10 @@ const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
                   <span class="visually-hidden" safe>{` ${key.name}`}</span>
                 </a>
               ) : null}
+              <a class="button small" href={urls.activityOf({ key: key.id })}>
+                Activity
+                <span class="visually-hidden" safe>{` of ${key.name}`}</span>
+              </a>
               <a
                 class="button small warns"
                 href={urls.revokeAccessKey(key.id)}

@@ -235,6 +235,7 @@ const PLACE_URLS: Readonly<Record<PlaceName, string>> = {
   "env-projects": urls.envProjects,
   settings: urls.settings,
   "access-keys": urls.accessKeys,
+  activity: urls.activity,
   "api-docs": urls.apiDocs,
 };
 

@@ -6,6 +6,7 @@ import { urls } from "../urls.ts";
 const PLACES = [
   ["account", "Account", urls.settings],
   ["access-keys", "Access keys", urls.accessKeys],
+  ["activity", "Activity", urls.activity],
   ["export", "Export", urls.exports],
   ["encryption", "Encryption", urls.encryption],
   ["danger", "Danger zone", urls.danger],

@@ -142,6 +142,17 @@ async function requireAddress(
   throw new AppError("AUTH_ADDRESS_NOT_ALLOWED");
 }
 
+/** Writes down that a key was used for what it may not do, once a window for each such thing. */
+export async function tellRefusedKey(kagi: Kagi, actor: Actor, wanted: Scope | "session"): Promise<void> {
+  if (actor.credential.kind !== "key") return;
+  const { keyId } = actor.credential;
+  await tellOnce(kagi, `refused ${keyId} ${wanted}`, async (tx) => {
+    const key = await tx.get<queries.AccessKeyRow>(queries.findAccessKey(actor.userId, keyId));
+    const thing: Thing = { kind: "access-key", id: keyId, name: key?.name ?? null };
+    await record(kagi, tx, actor, "use", thing, { result: "refused", detail: `wanted=${wanted}` });
+  });
+}
+
 /** Deletes all of the owner's keys; how many there were. */
 export async function deleteAllAccessKeys(tx: Db, actor: Actor): Promise<number> {
   return (await tx.all(queries.deleteAccessKeysOf(actor.userId))).length;

@@ -97,6 +97,12 @@ export const PRESETS: readonly { id: string; name: string; help: string; scopes:
     scopes: ["categories:read", "entries:read", "2fa:read", "stats:read", "envs:read"],
   },
   {
+    id: "watch",
+    name: "Watch",
+    help: "For a program that looks out for what is done in the vault",
+    scopes: ["audit:read"],
+  },
+  {
     id: "pull",
     name: "Pull secrets",
     help: "For a script that looks keys up and reads their values",

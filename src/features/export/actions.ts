@@ -1,8 +1,8 @@
 import { type EnvItem, writeEnv } from "../../dotenv/write.ts";
 import { AppError } from "../../errors.ts";
 import { type Actor, type Kagi, reachOf } from "../../kagi.ts";
-import { record } from "../audit/actions.ts";
-import { VAULT } from "../audit/model.ts";
+import { record, recordEach } from "../audit/actions.ts";
+import { type Thing, VAULT } from "../audit/model.ts";
 import { requireFreshProof } from "../auth/proof.ts";
 import { openForExport } from "../entries/actions.ts";
 import type { Export, ExportPreview, ExportQuery } from "./model.ts";
@@ -17,10 +17,16 @@ export type ExportWish = ExportQuery & Readonly<{ ids?: ReadonlySet<string> }>;
  */
 export async function exportVault(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
   const reach = reachOf(actor);
-  const { environment = reach?.environment ?? null, project = reach?.project ?? null } = query;
-  const { entries, lines: _, ...exported } = await write(kagi, actor, query);
-  const detail = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
-  await kagi.db.transaction((tx) => record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail }));
+  const { environment = reach?.environment ?? null, project = reach?.project ?? null, ids } = query;
+  const { entries, written, lines: _, ...exported } = await write(kagi, actor, query);
+  const told = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
+  const selected = `selected=${written.length}`;
+  const detail = ids === undefined ? told : `${told} ${selected}`;
+  await kagi.db.transaction(async (tx) => {
+    await record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail });
+    // What is chosen one by one is told of one by one; a filter says by itself what it left.
+    if (ids !== undefined) await recordEach(kagi, tx, actor, "export", written, { detail: selected });
+  });
   return exported;
 }
 
@@ -36,11 +42,11 @@ export async function exportForPerson(kagi: Kagi, actor: Actor, query: ExportWis
  */
 export async function previewExport(kagi: Kagi, actor: Actor, query: ExportWish): Promise<ExportPreview> {
   requireFreshProof(kagi, actor);
-  const { content: _, ...preview } = await write(kagi, actor, query);
+  const { content: _, written: _things, ...preview } = await write(kagi, actor, query);
   return preview;
 }
 
-type Written = Export & Pick<ExportPreview, "entries" | "lines">;
+type Written = Export & Pick<ExportPreview, "entries" | "lines"> & { written: Thing[] };
 
 async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Written> {
   const { environment = null, project = null, dialect = "portable", ids } = query;
@@ -67,6 +73,7 @@ async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Writt
     repeated: repeatedOf(items),
     unreadable,
     entries: entries.length,
+    written: entries.map(({ id, name }) => ({ kind: "entry", id, name })),
     lines: items.filter((item) => "key" in item).length - document.refused.length,
   };
 }

@@ -2,6 +2,7 @@ import type { ErrorDetails } from "../../errors.ts";
 import type { OperationName } from "../../http/operations.ts";
 import type { AccessKey, AccessKeyInput, AccessKeyRotation, CreatedAccessKey } from "../access-keys/model.ts";
 import type { ExtractInput, Extraction } from "../ai/model.ts";
+import type { Event } from "../audit/model.ts";
 import type { SessionInfo, SignInInput, User } from "../auth/model.ts";
 import type { Category, CategoryChange, CategoryInput } from "../categories/model.ts";
 import type { Entry, EntryChange, EntryInput, RevealedEntry } from "../entries/model.ts";
@@ -53,6 +54,24 @@ const ENV_FILE_ID = "01936f66-5e6f-7a8b-9c0d-0242ac120002";
 const SESSION_ID = "01936f63-4c5d-7e6f-9a0b-0242ac120002";
 const CREATED = "2026-01-15T10:00:00.000Z";
 const EXPIRES = "2027-01-15T10:00:00.000Z";
+
+const event: Event = {
+  id: "01936f67-8b9c-7d0e-a1f2-0242ac120002",
+  number: 1204,
+  at: CREATED,
+  action: "reveal",
+  thing: "entry",
+  thingId: ENTRY_ID,
+  thingName: "Blog Project",
+  detail: null,
+  result: "ok",
+  credential: "key",
+  credentialId: ACCESS_KEY_ID,
+  keyPrefix: "kagi_dGhp",
+  address: "203.0.113.7",
+  requestId: "01936f68-9c0d-7e1f-a2b3-0242ac120002",
+  hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+};
 
 const user: User = { id: USER_ID, name: "Ada", email: "ada@example.com" };
 
@@ -488,6 +507,13 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
       VALIDATION_ERROR: refused("environment", "must be one of development, staging, production"),
       CONFLICT: { error: "The dialect docker cannot hold the value of DB_PASSWORD", keys: ["DB_PASSWORD"] },
     },
+  },
+
+  "GET /api/audit": {
+    operationId: "listEvents",
+    answer: one("A key that read a value", [event]),
+    headers: LISTED,
+    failures: { VALIDATION_ERROR: refused("from", "must be an ISO 8601 time such as 2027-01-15T10:00:00.000Z") },
   },
 
   "POST /api/ai/extract": {

@@ -272,6 +272,7 @@ const TAGS: Readonly<Record<Operation["tag"], string>> = {
   Account: "Signing in and out, and emptying the vault.",
   Stats: "Counts of what is in the vault.",
   Export: "Values as `.env` text.",
+  Audit: "Who did what, and when.",
   AI: "`.env` files from a sentence, with a model that sees names and never values.",
   Description: "This document and its page.",
   Health: "For whoever watches the process.",

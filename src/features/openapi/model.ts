@@ -1,6 +1,7 @@
 import { type TSchema, t } from "elysia";
 import { AccessKey, AccessKeyInput, AccessKeyRotation, CreatedAccessKey, ScopeSchema } from "../access-keys/model.ts";
 import { ExtractInput, Extraction } from "../ai/model.ts";
+import { Event } from "../audit/model.ts";
 import { SessionInfo, SignInInput, User } from "../auth/model.ts";
 import { Category, CategoryChange, CategoryInput, KeyTypeSchema } from "../categories/model.ts";
 import { Entry, EntryChange, EntryInput, EnvironmentSchema, RevealedEntry, SshKey } from "../entries/model.ts";
@@ -60,6 +61,7 @@ export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   EnvProjectInput,
   EnvProjectWithFiles,
   Environment: EnvironmentSchema,
+  Event,
   Export,
   ExtractInput,
   Extraction,

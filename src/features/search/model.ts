@@ -26,6 +26,7 @@ export type PlaceName =
   | "env-projects"
   | "settings"
   | "access-keys"
+  | "activity"
   | "api-docs";
 
 /** What can be done without a thing. */

@@ -10,6 +10,7 @@ export const PLACES: readonly (readonly [place: PlaceName, name: string, alias: 
   ["env-projects", "Env files", "dotenv environment projects"],
   ["settings", "Settings", "preferences profile account password encryption export danger"],
   ["access-keys", "Access keys", "api tokens scopes settings"],
+  ["activity", "Activity", "audit trail log history who saw settings"],
   ["api-docs", "API documentation", "docs openapi swagger reference help"],
 ];
 

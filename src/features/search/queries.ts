@@ -14,5 +14,5 @@ export type EnvFileRow = { id: string; projectId: string; fileType: FileType };
 /** What was done last, newest first; whether a thing is still there is not said. */
 export const lastEvents = (userId: string, limit: number): Sql => sql`
   SELECT thing, thing_id AS "thingId", credential, verb
-  FROM audit_events WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${limit}`;
+  FROM audit_events WHERE user_id = ${userId} ORDER BY number DESC LIMIT ${limit}`;
 export type EventRow = { thing: string | null; thingId: string | null; credential: string; verb: string };

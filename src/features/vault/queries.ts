@@ -71,12 +71,17 @@ export const miscounted = (): Sql => sql`
       SELECT count(*) FROM entries e WHERE e.category_id = c.id AND e.environment = 'production')
   ORDER BY c.id`;
 
+export const accounts = (): Sql => sql`SELECT id, email FROM users ORDER BY id`;
+
 /** Connections that other processes of Kagi hold to the same PostgreSQL database. */
 export const otherServers = (): Sql => sql`
   SELECT CAST(count(*) AS INTEGER) AS "count" FROM pg_stat_activity
   WHERE datname = current_database() AND application_name LIKE 'kagi %'
     AND application_name <> current_setting('application_name')`;
 
-/** Nobody writes where secrets are until the transaction ends. The names are ours, from the list above. */
+/** Nobody writes where the key has part until the transaction ends. The names are ours, from the list above. */
 export const lockSealed = (): Sql[] =>
-  SEALED_COLUMNS.map(({ table }) => ({ strings: [`LOCK TABLE ${table} IN EXCLUSIVE MODE`], values: [] }));
+  [...SEALED_COLUMNS.map(({ table }) => table), "audit_chains"].map((table) => ({
+    strings: [`LOCK TABLE ${table} IN EXCLUSIVE MODE`],
+    values: [],
+  }));
