@@ -4,6 +4,7 @@ import type { SessionInfo } from "../../src/features/auth/model.ts";
 import { OPERATIONS, type Operation, type OperationName } from "../../src/http/operations.ts";
 import { SCOPE_NAMES, type Scope } from "../../src/scopes.ts";
 import type { Answer, Client } from "../support/client.ts";
+import { type Asked, addressOf, REQUESTS } from "../support/requests.ts";
 import {
   fresh,
   newCategory,
@@ -19,82 +20,6 @@ import {
   refused,
   type Vault,
 } from "../support/vault.ts";
-
-/** A request that succeeds with the right credential, on things of the owner that exist for it alone. */
-type Asked = { path?: string; fileId?: string; body?: unknown; status: number };
-
-const REQUESTS: Record<OperationName, (owner: Client) => Promise<Asked>> = {
-  "GET /api/categories": async () => ({ status: 200 }),
-  "POST /api/categories": async () => ({ body: { name: fresh("Category"), keyType: "ssh" }, status: 201 }),
-  "GET /api/categories/:id": async (owner) => ({ path: (await newCategory(owner)).id, status: 200 }),
-  "PUT /api/categories/:id": async (owner) => ({
-    path: (await newCategory(owner)).id,
-    body: { description: "changed" },
-    status: 200,
-  }),
-  "DELETE /api/categories/:id": async (owner) => ({ path: (await newCategory(owner)).id, status: 204 }),
-  "GET /api/entries": async () => ({ status: 200 }),
-  "POST /api/entries": async (owner) => ({
-    body: { categoryId: (await newCategory(owner)).id, name: "new", value: "v" },
-    status: 201,
-  }),
-  "GET /api/entries/project-names": async () => ({ status: 200 }),
-  "GET /api/entries/:id": async (owner) => ({ path: (await newEntry(owner)).id, status: 200 }),
-  "PUT /api/entries/:id": async (owner) => ({ path: (await newEntry(owner)).id, body: { value: "new" }, status: 200 }),
-  "DELETE /api/entries/:id": async (owner) => ({ path: (await newEntry(owner)).id, status: 204 }),
-  "POST /api/entries/:id/reveal": async (owner) => ({ path: (await newEntry(owner)).id, status: 200 }),
-  "GET /api/2fa": async () => ({ status: 200 }),
-  "POST /api/2fa": async () => ({
-    body: { service: "GitHub", accountName: "ada", recoveryCodes: ["a1b2c-3d4e5"] },
-    status: 201,
-  }),
-  "GET /api/2fa/:id": async (owner) => ({ path: (await newTwoFactor(owner)).id, status: 200 }),
-  "PUT /api/2fa/:id": async (owner) => ({
-    path: (await newTwoFactor(owner)).id,
-    body: { notes: "changed" },
-    status: 200,
-  }),
-  "DELETE /api/2fa/:id": async (owner) => ({ path: (await newTwoFactor(owner)).id, status: 204 }),
-  "POST /api/2fa/:id/reveal": async (owner) => ({ path: (await newTwoFactor(owner)).id, status: 200 }),
-  "POST /api/2fa/:id/recovery-codes/reveal": async (owner) => ({ path: (await newTwoFactor(owner)).id, status: 200 }),
-  "GET /api/envs": async () => ({ status: 200 }),
-  "POST /api/envs": async () => ({ body: { name: fresh("Env project") }, status: 201 }),
-  "GET /api/envs/:id": async (owner) => ({ path: (await newEnvProject(owner)).id, status: 200 }),
-  "PUT /api/envs/:id": async (owner) => ({
-    path: (await newEnvProject(owner)).id,
-    body: { description: "changed" },
-    status: 200,
-  }),
-  "DELETE /api/envs/:id": async (owner) => ({ path: (await newEnvProject(owner)).id, status: 204 }),
-  "POST /api/envs/:id/files": async (owner) => ({
-    path: (await newEnvFile(owner)).projectId,
-    body: { fileType: "env", content: "A=2" },
-    status: 200,
-  }),
-  "DELETE /api/envs/:id/files/:fileId": async (owner) => ({ ...(await fileOf(owner)), status: 204 }),
-  "POST /api/envs/:id/files/:fileId/reveal": async (owner) => ({ ...(await fileOf(owner)), status: 200 }),
-  "GET /api/stats": async () => ({ status: 200 }),
-  "GET /api/export": async () => ({ status: 200 }),
-  "POST /api/ai/extract": async () => ({ status: 200, body: { prompt: "the keys of the blog" } }),
-  "GET /api/audit": async () => ({ status: 200 }),
-  "GET /api/access-keys": async () => ({ status: 200 }),
-  "POST /api/access-keys": async () => ({ body: { name: fresh("Key"), scopes: ["stats:read"] }, status: 201 }),
-  "POST /api/access-keys/:id/rotate": async (owner) => ({ path: (await newKey(owner)).id, body: {}, status: 201 }),
-  "DELETE /api/access-keys/:id": async (owner) => ({ path: (await newKey(owner)).id, status: 204 }),
-  "DELETE /api/account/data": async () => ({ status: 204 }),
-  "POST /api/auth/sign-in/email": async () => ({ body: OWNER, status: 200 }),
-  "POST /api/auth/sign-out": async () => ({ status: 204 }),
-  "GET /api/auth/session": async () => ({ status: 200 }),
-  "GET /api/openapi": async () => ({ status: 200 }),
-  "GET /api/docs": async () => ({ status: 200 }),
-  "GET /healthz": async () => ({ status: 200 }),
-  "GET /readyz": async () => ({ status: 200 }),
-};
-
-async function fileOf(owner: Client): Promise<Pick<Asked, "path" | "fileId">> {
-  const { projectId, id } = await newEnvFile(owner);
-  return { path: projectId, fileId: id };
-}
 
 const PAST = "2020-01-01T00:00:00.000Z";
 
@@ -114,9 +39,9 @@ onEachEngine("the doors", (vault) => {
   describe.each(Object.entries(OPERATIONS) as [OperationName, Operation][])("%s", (name, { access, notFound }) => {
     const [method = "", route = ""] = name.split(" ");
     const ask = async (by: Client, asked?: Asked): Promise<Answer & { expected: number }> => {
-      const { path = "", fileId = "", body, status } = asked ?? (await REQUESTS[name](vault.owner));
-      const answer = await by.send(method, route.replace(":id", path).replace(":fileId", fileId), { body });
-      return { ...answer, expected: status };
+      const sent = asked ?? (await REQUESTS[name](vault.owner, vault));
+      const answer = await by.send(...addressOf(name, sent), { body: sent.body });
+      return { ...answer, expected: sent.status };
     };
     const unauthorized = (code: ErrorCode) => refused(401, code, { error: "Unauthorized" });
 
@@ -197,7 +122,7 @@ onEachEngine("the doors", (vault) => {
 
     if (notFound !== undefined) {
       test("shows somebody else's things to nobody, as if they were not there", async () => {
-        const asked = await REQUESTS[name](vault.owner);
+        const asked = await REQUESTS[name](vault.owner, vault);
         const absent = await ask(other, { ...asked, path: crypto.randomUUID() });
         const credentials = access === "session" ? [other] : [other, await vault.key(SCOPE_NAMES, other)];
         for (const client of credentials) {
@@ -205,7 +130,7 @@ onEachEngine("the doors", (vault) => {
           expect({ status: answer.status, text: answer.text }).toEqual({ status: 404, text: absent.text });
         }
         expect(absent).toMatchObject(refused(404, notFound, { error: "Not found" }));
-        const still = await ask(name === "POST /api/auth/sign-out" ? await vault.signIn() : vault.owner, asked);
+        const still = await ask(asked.by ?? vault.owner, asked);
         expect(still.status).toBe(still.expected);
       });
     } else if (method === "GET" && access !== "session") {
@@ -222,8 +147,8 @@ onEachEngine("the doors", (vault) => {
     }
 
     test("lets a session in", async () => {
-      const asked = await REQUESTS[name](vault.owner);
-      const answer = await ask(name === "POST /api/auth/sign-out" ? await vault.signIn() : vault.owner, asked);
+      const asked = await REQUESTS[name](vault.owner, vault);
+      const answer = await ask(asked.by ?? vault.owner, asked);
       expect(answer.status).toBe(asked.status);
     });
   });

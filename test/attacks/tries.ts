@@ -1,0 +1,29 @@
+import { afterAll, expect, test } from "bun:test";
+
+/** Makes one try: counts it, and remembers it as one that got through when the claim throws. */
+export type Attempt = (what: string, claim: () => unknown) => Promise<void>;
+
+/**
+ * Makes the `test` of a file of attacks. Each test makes all of its tries before it fails, so that one weak place hides
+ * no other, and fails as well when it makes none. The file's last line says how many there were.
+ */
+export function attacks(kind: string): (name: string, run: (attempt: Attempt) => Promise<void>) => void {
+  let tries = 0;
+  let through = 0;
+  afterAll(() => console.log(`attacks: ${kind} ${tries} tries, ${through} got through`));
+  return (name, run) =>
+    test(name, async () => {
+      const [triesBefore, gotThrough] = [tries, [] as string[]];
+      await run(async (what, claim) => {
+        tries += 1;
+        try {
+          await claim();
+        } catch (error) {
+          through += 1;
+          gotThrough.push(`${what}: ${error instanceof Error ? error.message : error}`);
+        }
+      });
+      expect(gotThrough).toEqual([]);
+      expect(tries).toBeGreaterThan(triesBefore);
+    });
+}
