@@ -5,6 +5,8 @@ import { urls } from "../urls.ts";
 
 const PLACES = [
   ["account", "Account", urls.settings],
+  ["sign-in", "Sign-in & security", urls.signInSettings],
+  ["sessions", "Sessions", urls.sessions],
   ["access-keys", "Access keys", urls.accessKeys],
   ["export", "Export", urls.exports],
   ["encryption", "Encryption", urls.encryption],

@@ -1,5 +1,6 @@
 /** What an action did. Named as people would say it. */
 export type Verb =
+  | "begin-sign-in"
   | "sign-in"
   | "sign-out"
   | "set-up"
@@ -18,6 +19,8 @@ export type Verb =
   | "disable"
   | "enable"
   | "reset-password"
+  | "reset-second-factor"
+  | "renew-recovery-codes"
   | "delete-all"
   | "import"
   | "undo-import"
@@ -27,7 +30,20 @@ export type Verb =
   | "rotate-key";
 
 export type Thing = Readonly<{
-  kind: "user" | "category" | "entry" | "two-factor" | "access-key" | "env-project" | "env-file" | "vault";
+  kind:
+    | "user"
+    | "category"
+    | "entry"
+    | "two-factor"
+    | "access-key"
+    | "env-project"
+    | "env-file"
+    | "vault"
+    // How somebody signs in to their own account.
+    | "session"
+    | "authenticator-app"
+    | "passkey"
+    | "sign-in-recovery-codes";
   id: string | null;
   name: string | null;
 }>;

@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { record } from "../audit/actions.ts";
 import { VAULT } from "../audit/model.ts";
-import { requireFreshProof } from "../auth/proof.ts";
+import { requireFreshProof, requireRecentProof } from "../auth/proof.ts";
 import { openForExport } from "../entries/actions.ts";
 import type { Export, ExportPreview, ExportQuery } from "./model.ts";
 
@@ -21,6 +21,12 @@ export async function exportVault(kagi: Kagi, actor: Actor, query: ExportWish): 
   const detail = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
   await kagi.db.transaction((tx) => record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail }));
   return exported;
+}
+
+/** The same at the API, where a sign-in of just now is proof enough. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
+export async function exportForProgram(kagi: Kagi, actor: Actor, query: ExportQuery): Promise<Export> {
+  requireRecentProof(kagi, actor);
+  return await exportVault(kagi, actor, query);
 }
 
 /** The same for a person at a page. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
