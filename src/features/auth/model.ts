@@ -56,6 +56,7 @@ const NewPassword = t.String({
   [PROBLEM]: `must have ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`,
 });
 export const CurrentPassword = t.String({
+  examples: ["correct horse battery staple"],
   minLength: 1,
   maxLength: PASSWORD_LENGTH.max,
   [PROBLEM]: "is required",
@@ -111,3 +112,48 @@ export const SessionInfo = t.Object(
   { additionalProperties: false },
 );
 export type SessionInfo = Static<typeof SessionInfo>;
+
+// What a passkey says of who somebody is.
+
+/** Base64url of something that browsers make, of which a few kilobytes are plenty. */
+export const Encoded = t.String({
+  pattern: "^[A-Za-z0-9_-]+={0,2}$",
+  maxLength: 16_384,
+  examples: ["dGhpcyBpcyBhbiBleGFtcGxl"],
+  [PROBLEM]: "must be base64url",
+});
+const CredentialId = t.String({
+  pattern: "^[A-Za-z0-9_-]+$",
+  maxLength: 1400,
+  examples: ["dGhpcyBpcyBhIGNyZWRlbnRpYWw"],
+  [PROBLEM]: "must be base64url",
+});
+
+/** What a browser sends besides what is read here is its own affair (WebAuthn Level 3, 5.1). */
+const open = { additionalProperties: true } as const;
+export const CREDENTIAL = {
+  id: CredentialId,
+  rawId: CredentialId,
+  type: t.Literal("public-key"),
+  clientExtensionResults: t.Optional(t.Object({}, open)),
+};
+
+/** A browser's `PublicKeyCredential.toJSON()` after `navigator.credentials.get`. */
+export const UsedCredential = t.Object(
+  {
+    ...CREDENTIAL,
+    response: t.Object(
+      {
+        clientDataJSON: Encoded,
+        authenticatorData: Encoded,
+        signature: Encoded,
+        userHandle: t.Optional(t.String({ maxLength: 128, examples: ["MDE5MzZmNWU"] })),
+      },
+      open,
+    ),
+  },
+  open,
+);
+export type UsedCredential = Static<typeof UsedCredential>;
+
+export const PasskeyProof = t.Object({ response: UsedCredential }, { additionalProperties: false });

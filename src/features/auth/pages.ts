@@ -35,7 +35,6 @@ import { html, type KeptPage, keepPage, keptPage, redirect } from "../../http/re
 import { themeOf } from "../../http/theme.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { PasskeyProof } from "../sign-in-factors/model.ts";
 import { confirmWithPasskey, signInWithPasskey } from "../sign-in-factors/passkeys.ts";
 import {
   type Admission,
@@ -47,7 +46,15 @@ import {
   signIn,
   signOut,
 } from "./actions.ts";
-import { Code, Confirmation, NewUserInput, PASSWORD_LENGTH, PROOF_FRESH_MS, SignInInput } from "./model.ts";
+import {
+  Code,
+  Confirmation,
+  NewUserInput,
+  PASSWORD_LENGTH,
+  PasskeyProof,
+  PROOF_FRESH_MS,
+  SignInInput,
+} from "./model.ts";
 import { type Confirmed, confirmWithPassword, sessionOf } from "./proof.ts";
 import { factorsOf } from "./second-factor.ts";
 import { endOtherSessions, endSession, getSession, listSessions } from "./sessions.ts";

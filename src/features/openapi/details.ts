@@ -2,7 +2,7 @@ import type { ErrorDetails } from "../../errors.ts";
 import type { OperationName } from "../../http/operations.ts";
 import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "../access-keys/model.ts";
 import type { ExtractInput, Extraction } from "../ai/model.ts";
-import type { ListedSession, SessionInfo, SignInInput, User } from "../auth/model.ts";
+import type { ListedSession, SessionInfo, SignInInput, UsedCredential, User } from "../auth/model.ts";
 import type { Category, CategoryChange, CategoryInput } from "../categories/model.ts";
 import type { Entry, EntryChange, EntryInput, RevealedEntry } from "../entries/model.ts";
 import type {
@@ -15,7 +15,7 @@ import type {
   RevealedEnvFile,
 } from "../envs/model.ts";
 import type { Export } from "../export/model.ts";
-import type { MadeCredential, Passkey, SignInFactors, UsedCredential } from "../sign-in-factors/model.ts";
+import type { MadeCredential, Passkey, SignInFactors } from "../sign-in-factors/model.ts";
 import type { Stats } from "../stats/model.ts";
 import type {
   RevealedCode,
@@ -666,7 +666,7 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
     operationId: "renamePasskey",
     request: one("Another name", { name: "Laptop" }),
     answer: one("The passkey", passkey),
-    failures: { VALIDATION_ERROR: refused("name", "is required") },
+    failures: { VALIDATION_ERROR: refused("name", "must be a string of 1 to 255 characters") },
   },
   "DELETE /api/auth/passkeys/:id": { operationId: "deletePasskey" },
 

@@ -1,7 +1,16 @@
 import { type TSchema, t } from "elysia";
 import { AccessKey, AccessKeyInput, CreatedAccessKey, ScopeSchema } from "../access-keys/model.ts";
 import { ExtractInput, Extraction } from "../ai/model.ts";
-import { Confirmation, Confirmed, ListedSession, SessionInfo, SignInInput, User } from "../auth/model.ts";
+import {
+  Confirmation,
+  Confirmed,
+  ListedSession,
+  PasskeyProof,
+  SessionInfo,
+  SignInInput,
+  UsedCredential,
+  User,
+} from "../auth/model.ts";
 import { Category, CategoryChange, CategoryInput, KeyTypeSchema } from "../categories/model.ts";
 import { Entry, EntryChange, EntryInput, EnvironmentSchema, RevealedEntry, SshKey } from "../entries/model.ts";
 import {
@@ -24,12 +33,10 @@ import {
   Passkey,
   PasskeyChange,
   PasskeyInput,
-  PasskeyProof,
   RecoveryCodes,
   RequestOptions,
   SignInFactors,
   TotpConfirmation,
-  UsedCredential,
 } from "../sign-in-factors/model.ts";
 import { Stats } from "../stats/model.ts";
 import {

@@ -1,4 +1,4 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
 import {
   pendingCookie,
   pendingCookieName,
@@ -11,13 +11,13 @@ import { apiDoor, publicApiDoor } from "../../http/guards.ts";
 import { relyingPartyOf } from "../../http/relying-party.ts";
 import { answers, created, json, noContent } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
-import { Confirmed, User } from "../auth/model.ts";
 import { requireRecentProof } from "../auth/proof.ts";
 import { beginTotp, confirmTotp, describeFactors, removeTotp, renewRecoveryCodes } from "./actions.ts";
 import {
   AddedFactor,
   AddedPasskey,
   BegunTotp,
+  Confirmed,
   CreationOptions,
   Passkey,
   PasskeyChange,
@@ -25,6 +25,7 @@ import {
   PasskeyProof,
   RecoveryCodes,
   RequestOptions,
+  SignedInBy,
   SignInFactors,
   TotpConfirmation,
 } from "./model.ts";
@@ -60,7 +61,7 @@ export const passkeySignInApi = (kagi: Kagi) =>
         const ended = pending === null ? [] : [pendingCookie(kagi.config)];
         return json({ user: signedIn.user }, { cookies: [...signInCookies(kagi.config, signedIn), ...ended] });
       },
-      { body: PasskeyProof, detail: answers(200, t.Object({ user: User }, { additionalProperties: false })) },
+      { body: PasskeyProof, detail: answers(200, SignedInBy) },
     );
 
 export const signInFactorsApi = (kagi: Kagi) =>

@@ -1,6 +1,6 @@
 import { type Static, t } from "elysia";
-import { Id, NAME_LENGTH, nullable, PROBLEM, Timestamp } from "../../schema.ts";
-import { Code } from "../auth/model.ts";
+import { Id, NAME_LENGTH, nullable, Timestamp } from "../../schema.ts";
+import { Code, Confirmed, CREDENTIAL, Encoded, PasskeyProof, User } from "../auth/model.ts";
 
 /**
  * How somebody signs in to their own account: authenticator app, passkeys, recovery codes. The second factors of other
@@ -61,36 +61,16 @@ export const AddedPasskey = t.Object(
 );
 export type AddedPasskey = Static<typeof AddedPasskey>;
 
-export const PasskeyChange = t.Object({ name: PasskeyName }, { additionalProperties: false });
+export const PasskeyChange = t.Object({ name: t.Optional(PasskeyName) }, { additionalProperties: false });
 export type PasskeyChange = Static<typeof PasskeyChange>;
-
-/** Base64url of something that browsers make, of which a few kilobytes are plenty. */
-const Encoded = t.String({
-  pattern: "^[A-Za-z0-9_-]+={0,2}$",
-  maxLength: 16_384,
-  examples: ["dGhpcyBpcyBhbiBleGFtcGxl"],
-  [PROBLEM]: "must be base64url",
-});
-const CredentialId = t.String({
-  pattern: "^[A-Za-z0-9_-]+$",
-  maxLength: 1400,
-  examples: ["dGhpcyBpcyBhIGNyZWRlbnRpYWw"],
-  [PROBLEM]: "must be base64url",
-});
 
 /** What a browser sends besides what is read here is its own affair (WebAuthn Level 3, 5.1). */
 const open = { additionalProperties: true } as const;
-const credential = {
-  id: CredentialId,
-  rawId: CredentialId,
-  type: t.Literal("public-key"),
-  clientExtensionResults: t.Optional(t.Object({}, open)),
-};
 
 /** A browser's `PublicKeyCredential.toJSON()` after `navigator.credentials.create`. */
 export const MadeCredential = t.Object(
   {
-    ...credential,
+    ...CREDENTIAL,
     response: t.Object(
       {
         clientDataJSON: Encoded,
@@ -104,28 +84,8 @@ export const MadeCredential = t.Object(
 );
 export type MadeCredential = Static<typeof MadeCredential>;
 
-/** The same after `navigator.credentials.get`. */
-export const UsedCredential = t.Object(
-  {
-    ...credential,
-    response: t.Object(
-      {
-        clientDataJSON: Encoded,
-        authenticatorData: Encoded,
-        signature: Encoded,
-        userHandle: t.Optional(t.String({ maxLength: 128 })),
-      },
-      open,
-    ),
-  },
-  open,
-);
-export type UsedCredential = Static<typeof UsedCredential>;
-
 export const PasskeyInput = t.Object({ name: PasskeyName, response: MadeCredential }, { additionalProperties: false });
 export type PasskeyInput = Static<typeof PasskeyInput>;
-
-export const PasskeyProof = t.Object({ response: UsedCredential }, { additionalProperties: false });
 
 const shared = {
   challenge: Encoded,
@@ -151,3 +111,7 @@ export const RequestOptions = t.Object(
   { ...shared, rpId: t.Optional(t.String({ examples: ["kagi.example.com"] })) },
   open,
 );
+
+/** What comes of a proof by passkey. */
+export { Confirmed, PasskeyProof };
+export const SignedInBy = t.Object({ user: User }, { additionalProperties: false });

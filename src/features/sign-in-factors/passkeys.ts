@@ -7,7 +7,7 @@ import { once } from "../../once.ts";
 import { record } from "../audit/actions.ts";
 import type { Thing } from "../audit/model.ts";
 import { findPendingSignIn, type SignedIn, signInByPasskey } from "../auth/actions.ts";
-import { CEREMONY_MS } from "../auth/model.ts";
+import { CEREMONY_MS, type UsedCredential } from "../auth/model.ts";
 import { type Confirmed, confirmSession, sessionOf } from "../auth/proof.ts";
 import { takeCeremony } from "../auth/throttle.ts";
 import { addFirstCodes, hold, removeLastCodes } from "./actions.ts";
@@ -18,7 +18,6 @@ import {
   type Passkey,
   type PasskeyChange,
   type PasskeyInput,
-  type UsedCredential,
 } from "./model.ts";
 import * as queries from "./queries.ts";
 
@@ -103,12 +102,13 @@ export async function getPasskey(kagi: Kagi, actor: Actor, id: string): Promise<
 
 /** Throws PASSKEY_NOT_FOUND. */
 export async function renamePasskey(kagi: Kagi, actor: Actor, id: string, { name }: PasskeyChange): Promise<Passkey> {
-  sessionOf(actor);
+  const passkey = await getPasskey(kagi, actor, id);
+  if (name === undefined || name === passkey.name) return passkey;
   await kagi.db.transaction(async (tx) => {
     if (!(await tx.get(queries.renamePasskey(actor.userId, id, name)))) throw new AppError("PASSKEY_NOT_FOUND");
-    await record(kagi, tx, actor, "change", { kind: "passkey", id, name });
+    await record(kagi, tx, actor, "change", thingOf({ id, name }));
   });
-  return await getPasskey(kagi, actor, id);
+  return { ...passkey, name };
 }
 
 /** Throws PASSKEY_NOT_FOUND. */
