@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import type { ListedSession } from "../../src/features/auth/model.ts";
 import type { SignInFactors } from "../../src/features/sign-in-factors/model.ts";
-import { Authenticator, type Lie, PRESENT_ONLY } from "../support/authenticator.ts";
+import { type Authenticator, type Lie, PRESENT_ONLY } from "../support/authenticator.ts";
 import { type Answer, type Client, cookiesOf } from "../support/client.ts";
-import { addPasskey, codeOf, enrol, newPerson, ORIGIN, signature, signInBy, WITH_PASSKEYS } from "../support/factors.ts";
+import { addPasskey, codeOf, enrol, newPerson, signature, signInBy, WITH_PASSKEYS } from "../support/factors.ts";
 import { onEachEngine, refused } from "../support/vault.ts";
 
 const SIGN_IN = "/api/auth/sign-in/email";
@@ -37,7 +37,10 @@ onEachEngine(
       expect(bare).toMatchObject(refused(401, "SECOND_FACTOR_REQUIRED", { field: "code" }));
       expect(bare.headers.getSetCookie()).toEqual([]);
       const unknown = { email: "nobody@example.com", password: person.password, code: codeOf(secret) };
-      const answers = [await vault.stranger.post(SIGN_IN, unknown), await signIn({ password: "x", code: codeOf(secret) })];
+      const answers = [
+        await vault.stranger.post(SIGN_IN, unknown),
+        await signIn({ password: "x", code: codeOf(secret) }),
+      ];
       for (const answer of answers) expect(answer).toMatchObject(refused(401, "AUTH_INVALID_CREDENTIALS"));
       expect(answers[0]?.text).toBe(answers[1]?.text as string);
       expect((await signIn({ code: codeOf(secret) })).status).toBe(200);
@@ -63,7 +66,9 @@ onEachEngine(
       const [first = "", second = ""] = recoveryCodes;
       const raced = await Promise.all(Array.from({ length: 4 }, () => signIn({ code: first })));
       expect(statuses(raced)).toEqual([200, 401, 401, 401]);
-      expect((await signIn({ code: ` ${second.toUpperCase().replaceAll("-", " ").replaceAll("0", "O")} ` })).status).toBe(200);
+      expect(
+        (await signIn({ code: ` ${second.toUpperCase().replaceAll("-", " ").replaceAll("0", "O")} ` })).status,
+      ).toBe(200);
       const { body } = await session.get<SignInFactors>("/api/auth/factors");
       expect(body).toEqual({ password: true, totp: true, passkeys: [], recoveryCodesLeft: 8 });
       const renewed = await session.post<{ recoveryCodes: string[] }>("/api/auth/recovery-codes");
@@ -87,7 +92,10 @@ onEachEngine(
       const { secret } = await enrol(session);
       expect((await vault.stranger.get("/sign-in/second-factor")).headers.get("location")).toBe("/sign-in");
       const first = await post(vault.stranger, "/sign-in", { ...person, next: "/keys?search=a" });
-      expect([first.status, first.headers.get("location")]).toEqual([303, "/sign-in/second-factor?next=%2Fkeys%3Fsearch%3Da"]);
+      expect([first.status, first.headers.get("location")]).toEqual([
+        303,
+        "/sign-in/second-factor?next=%2Fkeys%3Fsearch%3Da",
+      ]);
       const half = vault.stranger.with({ cookie: cookiesOf(first) });
       expect(half.headers.cookie).toMatch(/^kagi_pending=[\w-]{43}$/);
       // What is half done opens nothing.
@@ -97,7 +105,7 @@ onEachEngine(
       expect((await vault.stranger.with({ cookie: `kagi_session=${token}` }).get("/api/stats")).status).toBe(401);
       const page = await half.get("/sign-in/second-factor?next=https://evil.example/");
       expect(page.text).toContain(person.email);
-      expect(page.text).not.toContain("evil.example");
+      expect(page.text).toContain('<input type="hidden" name="next" value="/"/><div');
       const refusal = await post(half, "/sign-in/second-factor", { code: "111", next: "/keys" });
       expect([refusal.status, refusal.text.includes('id="field-code-error"')]).toEqual([401, true]);
       const done = await post(half, "/sign-in/second-factor", { code: codeOf(secret), next: "/keys" });
@@ -115,11 +123,19 @@ onEachEngine(
         vault.stranger.with({ cookie: cookiesOf(await post(vault.stranger, "/sign-in", { ...person })) });
       const late = await half();
       await vault.storage.rows("UPDATE pending_sign_ins SET expires_at = '2020-01-01T00:00:00.000Z'");
-      expect((await post(late, "/sign-in/second-factor", { code: codeOf(secret) })).headers.get("location")).toBe("/sign-in");
+      expect((await post(late, "/sign-in/second-factor", { code: codeOf(secret) })).headers.get("location")).toBe(
+        "/sign-in",
+      );
       const stale = await half();
-      const change = { currentPassword: person.password, password: "another-willow-54-tin", code: recoveryCodes[0] ?? "" };
+      const change = {
+        currentPassword: person.password,
+        password: "another-willow-54-tin",
+        code: recoveryCodes[0] ?? "",
+      };
       expect((await post(session, "/settings/password", change)).status).toBe(303);
-      expect((await post(stale, "/sign-in/second-factor", { code: codeOf(secret) })).headers.get("location")).toBe("/sign-in");
+      expect((await post(stale, "/sign-in/second-factor", { code: codeOf(secret) })).headers.get("location")).toBe(
+        "/sign-in",
+      );
     });
 
     test("is part of a fresh proof, on the pages and in the API", async () => {
@@ -128,7 +144,9 @@ onEachEngine(
       const password = person.password;
       const bare = await post(session, "/confirm?next=/settings/export/env", { password });
       expect([bare.status, bare.text.includes('id="field-code-error"')]).toEqual([401, true]);
-      expect(await session.post("/api/auth/confirm", { password })).toMatchObject(refused(401, "SECOND_FACTOR_REQUIRED"));
+      expect(await session.post("/api/auth/confirm", { password })).toMatchObject(
+        refused(401, "SECOND_FACTOR_REQUIRED"),
+      );
       const email = { email: "moved@example.com", currentPassword: password };
       expect((await post(session, "/settings/email", email)).status).toBe(401);
       const confirmed = await session.post("/api/auth/confirm", { password, code: codeOf(secret) });
@@ -161,9 +179,16 @@ onEachEngine(
       const code = codeOf(secret);
       await signIn({ code });
       await signIn({ code: recoveryCodes[0] });
-      const pages = await Promise.all(["/settings/sign-in", "/settings/sessions", "/settings"].map((path) => session.get(path)));
+      const pages = await Promise.all(
+        ["/settings/sign-in", "/settings/sessions", "/settings"].map((path) => session.get(path)),
+      );
       const seen = [await vault.storage.dump(), vault.log, ...pages.map(({ text }) => text)].join("\n");
-      for (const hidden of [secret, ...recoveryCodes, ...recoveryCodes.map((one) => one.replaceAll("-", "")), person.password]) {
+      for (const hidden of [
+        secret,
+        ...recoveryCodes,
+        ...recoveryCodes.map((one) => one.replaceAll("-", "")),
+        person.password,
+      ]) {
         expect(seen.includes(hidden)).toBe(false);
       }
       await vault.command(["doctor"]);
@@ -216,7 +241,9 @@ onEachEngine(
       const { key } = await begin();
       await signInBy(vault, key);
       const options = (await vault.stranger.post<Parameters<Authenticator["use"]>[0]>(`${PASSKEY}/options`)).body;
-      expect(await vault.stranger.post(PASSKEY, { response: await key.use(options, { counter: 1 }) })).toMatchObject(wrong);
+      expect(await vault.stranger.post(PASSKEY, { response: await key.use(options, { counter: 1 }) })).toMatchObject(
+        wrong,
+      );
     });
 
     test("proves a session's own person, and nobody else's", async () => {
@@ -241,7 +268,9 @@ onEachEngine(
       const other = await addPasskey(session, "Other");
       expect(other.codes).toBeNull();
       expect((await session.delete(`/api/auth/passkeys/${id}`)).status).toBe(204);
-      expect(await vault.stranger.post(PASSKEY, { response: await signature(vault.stranger, key) })).toMatchObject(wrong);
+      expect(await vault.stranger.post(PASSKEY, { response: await signature(vault.stranger, key) })).toMatchObject(
+        wrong,
+      );
       expect((await session.delete(`/api/auth/passkeys/${other.id}`)).status).toBe(204);
       expect((await session.get("/api/auth/factors")).body).toMatchObject({ passkeys: [], recoveryCodesLeft: 0 });
       expect((await vault.stranger.post(SIGN_IN, person)).status).toBe(200);
@@ -281,10 +310,12 @@ onEachEngine(
       expect((await post(here, `/settings/sessions/${id}/end`)).status).toBe(303);
       expect((await there.get("/api/stats")).status).toBe(401);
       expect((await here.delete("/api/auth/sessions")).status).toBe(204);
-      expect(await Promise.all([here, third, vault.owner].map(async (by) => (await by.get("/api/stats")).status))).toEqual([
-        200, 401, 200,
-      ]);
-      const rows = await vault.storage.rows("SELECT thing FROM audit_events WHERE verb = 'revoke' AND thing = 'session'");
+      expect(
+        await Promise.all([here, third, vault.owner].map(async (by) => (await by.get("/api/stats")).status)),
+      ).toEqual([200, 401, 200]);
+      const rows = await vault.storage.rows(
+        "SELECT thing FROM audit_events WHERE verb = 'revoke' AND thing = 'session'",
+      );
       expect(rows).toHaveLength(2);
     });
 
