@@ -31,32 +31,30 @@ onEachEngine(
       const { secret } = (await session.post<{ secret: string }>("/api/auth/totp")).body;
       expect((await signIn()).status).toBe(200);
       expect(await session.post("/api/auth/totp/confirm", { code: "12345" })).toMatchObject(invalid);
-      expect((await session.post("/api/auth/totp/confirm", { code: codeOf(secret, -1) })).status).toBe(200);
+      expect((await session.post("/api/auth/totp/confirm", { code: codeOf(secret) })).status).toBe(200);
 
       const bare = await signIn();
       expect(bare).toMatchObject(refused(401, "SECOND_FACTOR_REQUIRED", { field: "code" }));
       expect(bare.headers.getSetCookie()).toEqual([]);
-      const unknown = { email: "nobody@example.com", password: person.password, code: codeOf(secret) };
+      const unknown = { email: "nobody@example.com", password: person.password, code: codeOf(secret, 1) };
       const answers = [
         await vault.stranger.post(SIGN_IN, unknown),
-        await signIn({ password: "x", code: codeOf(secret) }),
+        await signIn({ password: "x", code: codeOf(secret, 1) }),
       ];
       for (const answer of answers) expect(answer).toMatchObject(refused(401, "AUTH_INVALID_CREDENTIALS"));
       expect(answers[0]?.text).toBe(answers[1]?.text as string);
-      expect((await signIn({ code: codeOf(secret) })).status).toBe(200);
+      expect((await signIn({ code: codeOf(secret, 1) })).status).toBe(200);
     });
 
     test("takes a code once, however many race with it, and none that is older", async () => {
       const { session, signIn } = await begin();
       const { secret } = await enrol(session);
-      const code = codeOf(secret);
+      // That of half a minute ahead, as a phone has it whose clock is fast.
+      const code = codeOf(secret, 1);
       const raced = await Promise.all(Array.from({ length: 4 }, () => signIn({ code })));
       expect(raced.filter(({ status }) => status === 200)).toHaveLength(1);
       for (const answer of raced.filter(({ status }) => status !== 200)) expect(answer).toMatchObject(invalid);
-      expect(await signIn({ code: codeOf(secret, -1) })).toMatchObject(invalid);
-      await vault.storage.rows("DELETE FROM throttles");
-      // The code of half a minute ahead is newer: a phone's clock may be fast.
-      expect((await signIn({ code: codeOf(secret, 1) })).status).toBe(200);
+      expect(await signIn({ code: codeOf(secret) })).toMatchObject(invalid);
     });
 
     test("has ten recovery codes, each good once and also when raced, in whatever way it is typed", async () => {
@@ -82,7 +80,7 @@ onEachEngine(
       const guesses = [];
       for (let tries = 0; tries < 6; tries++) guesses.push((await signIn({ code: "000-00x" })).status);
       expect(guesses).toEqual([401, 401, 401, 401, 401, 429]);
-      const right = await signIn({ code: codeOf(secret) });
+      const right = await signIn({ code: codeOf(secret, 1) });
       expect(right).toMatchObject(refused(429, "RATE_LIMITED"));
       expect(right.headers.getSetCookie()).toEqual([]);
     });
@@ -108,7 +106,7 @@ onEachEngine(
       expect(page.text).toContain('<input type="hidden" name="next" value="/"/><div');
       const refusal = await post(half, "/sign-in/second-factor", { code: "111", next: "/keys" });
       expect([refusal.status, refusal.text.includes('id="field-code-error"')]).toEqual([401, true]);
-      const done = await post(half, "/sign-in/second-factor", { code: codeOf(secret), next: "/keys" });
+      const done = await post(half, "/sign-in/second-factor", { code: codeOf(secret, 1), next: "/keys" });
       expect([done.status, done.headers.get("location")]).toEqual([303, "/keys"]);
       const signedIn = vault.stranger.with({ cookie: cookiesOf(done) });
       expect((await signedIn.get("/api/stats")).status).toBe(200);
@@ -123,7 +121,7 @@ onEachEngine(
         vault.stranger.with({ cookie: cookiesOf(await post(vault.stranger, "/sign-in", { ...person })) });
       const late = await half();
       await vault.storage.rows("UPDATE pending_sign_ins SET expires_at = '2020-01-01T00:00:00.000Z'");
-      expect((await post(late, "/sign-in/second-factor", { code: codeOf(secret) })).headers.get("location")).toBe(
+      expect((await post(late, "/sign-in/second-factor", { code: codeOf(secret, 1) })).headers.get("location")).toBe(
         "/sign-in",
       );
       const stale = await half();
@@ -133,7 +131,7 @@ onEachEngine(
         code: recoveryCodes[0] ?? "",
       };
       expect((await post(session, "/settings/password", change)).status).toBe(303);
-      expect((await post(stale, "/sign-in/second-factor", { code: codeOf(secret) })).headers.get("location")).toBe(
+      expect((await post(stale, "/sign-in/second-factor", { code: codeOf(secret, 1) })).headers.get("location")).toBe(
         "/sign-in",
       );
     });
@@ -149,7 +147,7 @@ onEachEngine(
       );
       const email = { email: "moved@example.com", currentPassword: password };
       expect((await post(session, "/settings/email", email)).status).toBe(401);
-      const confirmed = await session.post("/api/auth/confirm", { password, code: codeOf(secret) });
+      const confirmed = await session.post("/api/auth/confirm", { password, code: codeOf(secret, 1) });
       expect(confirmed.status).toBe(200);
       const going = vault.stranger.with({ cookie: cookiesOf(confirmed) });
       expect((await going.get("/settings/export/env")).status).toBe(200);
@@ -176,7 +174,7 @@ onEachEngine(
     test("leaves no secret, code or recovery code in the database, the log or a page", async () => {
       const { person, session, signIn } = await begin();
       const { secret, recoveryCodes } = await enrol(session);
-      const code = codeOf(secret);
+      const code = codeOf(secret, 1);
       await signIn({ code });
       await signIn({ code: recoveryCodes[0] });
       const pages = await Promise.all(
@@ -239,7 +237,7 @@ onEachEngine(
 
     test("is refused with a counter that has been seen, as a copy of it would have", async () => {
       const { key } = await begin();
-      await signInBy(vault, key);
+      await signInBy(vault.stranger, key);
       const options = (await vault.stranger.post<Parameters<Authenticator["use"]>[0]>(`${PASSKEY}/options`)).body;
       expect(await vault.stranger.post(PASSKEY, { response: await key.use(options, { counter: 1 }) })).toMatchObject(
         wrong,

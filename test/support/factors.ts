@@ -27,12 +27,12 @@ function secretOf(secret: string) {
 }
 
 /**
- * Switches an authenticator app on by the code of the step before, so that the one of this moment is still unused; the
+ * Switches an authenticator app on by the code of this moment, so that the next one is still unused; the
  * recovery codes are null when there were some.
  */
 export async function enrol(by: Client): Promise<{ secret: string; recoveryCodes: string[] }> {
   const { secret } = ok(await by.post<{ secret: string }>("/api/auth/totp"), 201);
-  const confirmed = await by.post<{ recoveryCodes: string[] }>("/api/auth/totp/confirm", { code: codeOf(secret, -1) });
+  const confirmed = await by.post<{ recoveryCodes: string[] }>("/api/auth/totp/confirm", { code: codeOf(secret) });
   return { secret, recoveryCodes: ok(confirmed, 200).recoveryCodes };
 }
 
@@ -58,11 +58,11 @@ export async function signature(by: Client, key: Authenticator, path = "/api/aut
 }
 
 /** A session by a passkey alone. */
-export async function signInBy(vault: Vault, key: Authenticator): Promise<Client> {
-  const response = await signature(vault.stranger, key);
-  const answer = await vault.stranger.post("/api/auth/sign-in/passkey", { response });
+export async function signInBy(stranger: Client, key: Authenticator): Promise<Client> {
+  const response = await signature(stranger, key);
+  const answer = await stranger.post("/api/auth/sign-in/passkey", { response });
   ok(answer, 200);
-  return vault.stranger.with({ cookie: cookiesOf(answer) });
+  return stranger.with({ cookie: cookiesOf(answer) });
 }
 
 export function ok<T>(answer: Answer<T>, status: number): T {

@@ -100,7 +100,7 @@ const Passkeys = ({ passkeys, passkeysWork, now }: PasskeysProps): JSX.Element =
     ) : (
       <ul class="passkeys">
         {passkeys.map((passkey) => (
-          <li>
+          <li class="passkey-row">
             <div>
               <strong safe>{passkey.name}</strong>
               <p class="muted small">
