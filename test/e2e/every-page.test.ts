@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
+import { codeOf } from "../support/factors.ts";
 import { looksRight } from "./axe.ts";
 import { addSession, newContext, pageTests, type Stage } from "./browser.ts";
 import { contentsOf } from "./demo.ts";
@@ -280,6 +281,30 @@ const STATES: readonly State[] = [
       await page.locator("#field-password-error").waitFor();
     },
   },
+  { name: "sign-in and security", arrive: ({ open }) => open("/settings/sign-in") },
+  { name: "sessions", arrive: ({ open }) => open("/settings/sessions") },
+  {
+    name: "authenticator app, with its QR code, refused",
+    arrive: async (stage) => {
+      await openConfirmed(stage, "/settings/sign-in/authenticator-app");
+      await stage.page.getByRole("button", { name: "Show the QR code" }).click();
+      await stage.page.getByRole("textbox", { name: "Code" }).fill("000000x");
+      await stage.page.getByRole("button", { name: "Switch on" }).click();
+      await stage.page.locator("#field-code-error").waitFor();
+    },
+  },
+  {
+    name: "recovery codes of one's own, just made",
+    empty: "no keys",
+    arrive: async (stage) => {
+      await openConfirmed(stage, "/settings/sign-in/authenticator-app");
+      await stage.page.getByRole("button", { name: "Show the QR code" }).click();
+      const secret = ((await stage.page.locator("#totp-secret").textContent()) ?? "").replaceAll(" ", "");
+      await stage.page.getByRole("textbox", { name: "Code" }).fill(codeOf(secret));
+      await stage.page.getByRole("button", { name: "Switch on" }).click();
+      await stage.page.getByRole("heading", { name: "Your recovery codes" }).waitFor();
+    },
+  },
   { name: "encryption", arrive: ({ open }) => open("/settings/encryption") },
   { name: "export", arrive: ({ open }) => open("/settings/export?project=Shop&dialect=compose") },
   {
@@ -436,6 +461,8 @@ test("the first visit to any page costs at most 60 kB without charts and 8 reque
     ["/2fa/import", true],
     [`${twoFactor}/edit`, true],
     ["/settings", true],
+    ["/settings/sign-in", true],
+    ["/settings/sessions", true],
     ["/settings/encryption", true],
     ["/settings/export", true],
     ["/settings/danger", true],

@@ -35,18 +35,15 @@ export const SecondFactorPage = ({ frame, email, way, passkeyProblem, ...form }:
           </p>
         )}
         {form.factors.passkeys > 0 && way !== null ? (
-          <>
-            <PasskeyForm
-              way={way}
-              action={urls.signInPasskey}
-              options={urls.signInPasskeyOptions}
-              does="use"
-              button="Use a passkey"
-              next={form.next}
-              primary={!form.factors.totp}
-            />
-            <hr class="needs-script" />
-          </>
+          <PasskeyForm
+            way={way}
+            action={urls.signInPasskey}
+            options={urls.signInPasskeyOptions}
+            does="use"
+            button="Use a passkey"
+            next={form.next}
+            primary={!form.factors.totp}
+          />
         ) : null}
         <SecondFactorForm {...form} />
       </div>
