@@ -140,6 +140,10 @@ const among = (ids: readonly string[]): Sql => {
 export const selectChosen = (userId: string, ids: readonly string[]): Sql => sql`
   SELECT ${SELECTED} FROM entries e WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
 
+/** In the order in which they were made. */
+export const allIds = (userId: string): Sql => sql`
+  SELECT e.id FROM entries e WHERE e.user_id = ${userId} ORDER BY e.id`;
+
 export const sealedAmong = (userId: string, ids: readonly string[]): Sql => sql`
   SELECT e.id, e.sealed_value AS "sealedValue" FROM entries e
   WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
