@@ -27,8 +27,8 @@ export const BOX: Limits = {
   places: 8,
 };
 
-/** For a page that somebody asked for. */
-export const PAGE: Limits = { ...BOX, categories: 50, entries: 100, "two-factors": 50, "env-files": 50 };
+/** For a page that somebody asked for: as much as its weight allows, of which icons are the most. */
+export const PAGE: Limits = { ...BOX, categories: 20, entries: 60, "two-factors": 40, "env-files": 40 };
 
 /** As much of the trail as is looked through for what was used last. */
 const EVENTS = 200;
