@@ -389,6 +389,7 @@ const CHARTS = /\/static\/overview\./;
 const BUDGET_BYTES_WITH_CHARTS = 120_000;
 const BUDGET_SCRIPT_BYTES = 30_000;
 const BUDGET_REQUESTS = 8;
+const ICON_SEARCH_BYTES = 25_000;
 
 /** The API with the page about it, which has tests of its own, and what is asked by machines. */
 const NO_PAGE = /^\/(api\/|static\/|healthz$|readyz$)/;
@@ -495,6 +496,29 @@ test("the pages of strangers, those with a search in their address, and one that
     }
   }
   expect(over).toEqual([]);
+});
+
+test("a search among all icons is one request, which brings the drawings of those that it shows", async (stage) => {
+  const { page, open } = stage;
+  await open("/keys/new");
+  const wire = await page.context().newCDPSession(page);
+  const asked: string[] = [];
+  let bytes = 0;
+  wire.on("Network.requestWillBeSent", ({ request }) => {
+    // The browser's tab takes the page's own icon whenever it likes.
+    if (!request.url.includes("/static/icon.")) asked.push(new URL(request.url).pathname);
+  });
+  wire.on("Network.loadingFinished", ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  await wire.send("Network.enable");
+  const finished = page.waitForEvent("requestfinished");
+  await page.getByRole("searchbox", { name: "Search icons" }).fill("a");
+  await page.locator("#icon-choices").getByText("The first 24 icons.").waitFor();
+  await finished;
+  expect(asked).toEqual(["/icons"]);
+  expect(await page.locator("#icon-choices svg path").count()).toBeGreaterThanOrEqual(24);
+  expect(bytes).toBeLessThanOrEqual(ICON_SEARCH_BYTES);
 });
 
 /** What goes over the wire, as the browser's own network log counts it. */
