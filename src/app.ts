@@ -24,6 +24,8 @@ import { openapiPages } from "./features/openapi/pages.ts";
 import { overviewPages } from "./features/overview/pages.ts";
 import { searchPages } from "./features/search/pages.ts";
 import { settingsPages } from "./features/settings/pages.ts";
+import { passkeySignInApi, signInFactorsApi } from "./features/sign-in-factors/api.ts";
+import { signInFactorPages } from "./features/sign-in-factors/pages.ts";
 import { statsApi } from "./features/stats/api.ts";
 import { twoFactorApi } from "./features/two-factor/api.ts";
 import { twoFactorPages } from "./features/two-factor/pages.ts";
@@ -60,11 +62,14 @@ function routes(kagi: Kagi): AnyElysia {
     .use(aiPages(kagi))
     .use(accessKeyPages(kagi))
     .use(accountPages(kagi))
+    .use(signInFactorPages(kagi))
     .use(exportPages(kagi))
     .use(activityPages(kagi))
     .use(settingsPages(kagi))
     .use(signInApi(kagi))
+    .use(passkeySignInApi(kagi))
     .use(sessionApi(kagi))
+    .use(signInFactorsApi(kagi))
     .use(categoriesApi(kagi))
     .use(entriesApi(kagi))
     .use(twoFactorApi(kagi))

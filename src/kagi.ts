@@ -34,6 +34,7 @@ export type Actor = Caller &
           kind: "session";
           sessionId: string;
           user: Readonly<{ name: string; email: string }>;
+          signedInAt: string;
           /** When the person last proved in this session who they are; null before the first time. */
           confirmedAt: string | null;
         }>

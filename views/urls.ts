@@ -6,6 +6,11 @@ export const urls = {
   home: "/",
   setUp: "/setup",
   signIn: "/sign-in",
+  secondFactor: "/sign-in/second-factor",
+  /** The second step of a sign-in, and where it leads then. */
+  secondFactorFor: (next: string) => `/sign-in/second-factor${query({ next })}`,
+  signInPasskey: "/sign-in/passkey",
+  signInPasskeyOptions: "/api/auth/sign-in/passkey/options",
   signOut: "/sign-out",
   theme: "/theme",
   apiDocs: "/api/docs",
@@ -101,9 +106,24 @@ export const urls = {
 
   /** Asks for the password once more, and leads on. */
   confirm: (next: string) => `/confirm${query({ next })}` as const,
+  confirmPasskey: (next: string) => `/confirm/passkey${query({ next })}` as const,
+  confirmPasskeyOptions: "/api/auth/confirm/passkey/options",
   changeName: "/settings/name",
   changeEmail: "/settings/email",
   changePassword: "/settings/password",
+  /** How one signs in. */
+  signInSettings: "/settings/sign-in",
+  authenticatorApp: "/settings/sign-in/authenticator-app",
+  confirmAuthenticatorApp: "/settings/sign-in/authenticator-app/confirm",
+  removeAuthenticatorApp: "/settings/sign-in/authenticator-app/remove",
+  renewRecoveryCodes: "/settings/sign-in/recovery-codes",
+  newPasskey: "/settings/sign-in/passkeys/new",
+  newPasskeyOptions: "/api/auth/passkeys/options",
+  renamePasskey: <Id extends string>(id: Id) => `/settings/sign-in/passkeys/${id}/rename` as const,
+  deletePasskey: <Id extends string>(id: Id) => `/settings/sign-in/passkeys/${id}/delete` as const,
+  sessions: "/settings/sessions",
+  endOtherSessions: "/settings/sessions/end-others",
+  endSession: <Id extends string>(id: Id) => `/settings/sessions/${id}/end` as const,
   encryption: "/settings/encryption",
   exports: "/settings/export",
   /** The choices of an export, filled in. */
@@ -145,6 +165,8 @@ export const ids = {
   projectNames: "project-names",
   newKey: "new-key",
   curlExample: "curl-example",
+  newRecoveryCodes: "new-recovery-codes",
+  totpSecret: "totp-secret",
   /** A drawing that others point to. */
   brand: (place: string, slug: string) => `brand-${place}-${slug}`,
   /** The place of a card and of a row. */

@@ -73,6 +73,21 @@ export class Form {
   }
 }
 
+/** The code of a second factor, where one was typed. */
+export function codeIn(form: Form): { code?: string } {
+  const code = form.get("code").trim();
+  return code === "" ? {} : { code };
+}
+
+/** What a browser's script has put into a form for a passkey. Throws PASSKEY_INVALID for what is no JSON. */
+export function passkeyIn(form: Form): unknown {
+  try {
+    return JSON.parse(form.get("response"));
+  } catch {
+    throw new AppError("PASSKEY_INVALID");
+  }
+}
+
 /** At most `limit` bytes. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR. */
 export async function readForm(request: Request, limit = BODY_BYTES): Promise<Form> {
   const bytes = await readBytes(request, limit);

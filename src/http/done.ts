@@ -7,6 +7,17 @@ const DONE = {
   "email-changed": "E-mail address saved. Sign in with it from now on.",
   "password-changed": (ended: number) =>
     `Password changed. ${ended === 0 ? "No other session was open." : ended === 1 ? "1 other session has ended." : `${ended} other sessions have ended.`} Access keys stay valid.`,
+  "factor-added": "Done. The recovery codes that you have are good for it, too.",
+  "authenticator-app-removed": "The authenticator app is off. Its codes are worth nothing here any more.",
+  "passkey-renamed": "Passkey renamed.",
+  "passkey-deleted": "Passkey deleted. You may delete it on your device, too.",
+  "session-ended": "Session ended.",
+  "sessions-ended": (ended: number) =>
+    ended === 0
+      ? "No other session was open."
+      : ended === 1
+        ? "1 other session has ended."
+        : `${ended} other sessions have ended.`,
   "category-created": "Category created.",
   "category-changed": "Category saved.",
   "category-deleted": "Category deleted.",

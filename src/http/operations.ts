@@ -13,6 +13,7 @@ export type Operation = Readonly<{
     | "Env files"
     | "Access keys"
     | "Account"
+    | "Sign-in factors"
     | "Stats"
     | "Export"
     | "Audit"
@@ -241,8 +242,8 @@ export const OPERATIONS = {
     tag: "Export",
     summary: "Export values as .env text",
     description:
-      "All `simple` and `group` entries, ordered by category, entry and environment; `ssh` and `json` are left out. With `Accept: application/json` the answer also names the keys that are not portable.",
-    errors: ["VALIDATION_ERROR", "CONFLICT"],
+      "All `simple` and `group` entries, ordered by category, entry and environment; `ssh` and `json` are left out. With `Accept: application/json` the answer also names the keys that are not portable. A session, other than an access key, needs a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    errors: ["VALIDATION_ERROR", "CONFLICT", "FRESH_PROOF_REQUIRED"],
   },
   "POST /api/ai/extract": {
     access: "ai:extract",
@@ -295,17 +296,154 @@ export const OPERATIONS = {
     tag: "Account",
     summary: "Delete everything in the vault",
     description:
-      "Categories, entries, second factors, env projects and access keys of the signed-in person. The account itself, its sessions and the audit trail stay.",
-    errors: ["VALIDATION_ERROR"],
+      "Categories, entries, second factors, env projects and access keys of the signed-in person. The account itself, how it is signed in to, its sessions and the audit trail stay. Wants a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    errors: ["VALIDATION_ERROR", "FRESH_PROOF_REQUIRED"],
   },
   "POST /api/auth/sign-in/email": {
     access: "public",
     tag: "Account",
     summary: "Sign in with e-mail and password",
-    errors: ["VALIDATION_ERROR", "AUTH_INVALID_CREDENTIALS", "RATE_LIMITED", "CROSS_ORIGIN"],
+    description:
+      "An account with a second factor needs `code` as well: without it the right password is answered by `SECOND_FACTOR_REQUIRED`. A code works once. Scripts are better off with an access key.",
+    errors: [
+      "VALIDATION_ERROR",
+      "AUTH_INVALID_CREDENTIALS",
+      "SECOND_FACTOR_REQUIRED",
+      "SECOND_FACTOR_INVALID",
+      "RATE_LIMITED",
+      "CROSS_ORIGIN",
+    ],
   },
   "POST /api/auth/sign-out": { access: "session", tag: "Account", summary: "Sign out", errors: [] },
   "GET /api/auth/session": { access: "session", tag: "Account", summary: "Who is signed in", errors: [] },
+  "POST /api/auth/confirm": {
+    access: "session",
+    tag: "Account",
+    summary: "Prove once more who you are",
+    description:
+      "For the operations that answer `FRESH_PROOF_REQUIRED` when the sign-in, or the last proof, is more than ten minutes old. With a second factor `code` is needed, too. The session goes on under another token: keep the new cookie.",
+    errors: [
+      "VALIDATION_ERROR",
+      "AUTH_INVALID_CREDENTIALS",
+      "SECOND_FACTOR_REQUIRED",
+      "SECOND_FACTOR_INVALID",
+      "RATE_LIMITED",
+    ],
+  },
+  "GET /api/auth/sessions": {
+    access: "session",
+    tag: "Account",
+    summary: "List your sessions",
+    description: "The last used first.",
+    errors: [],
+  },
+  "DELETE /api/auth/sessions": {
+    access: "session",
+    tag: "Account",
+    summary: "End all your sessions but this one",
+    errors: [],
+  },
+  "DELETE /api/auth/sessions/:id": {
+    access: "session",
+    tag: "Account",
+    summary: "End one of your sessions",
+    errors: [],
+    notFound: "SESSION_NOT_FOUND",
+  },
+  "GET /api/auth/factors": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "How you can sign in",
+    errors: [],
+  },
+  "POST /api/auth/totp": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Begin to set up an authenticator app",
+    description:
+      "The answer is the only one that holds the secret. It counts once a code has confirmed it; another beginning replaces it.",
+    errors: ["CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "POST /api/auth/totp/confirm": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Switch the authenticator app on, by one of its codes",
+    description:
+      "From now on a password alone does not sign in. With the first factor come ten recovery codes, in this answer alone.",
+    errors: ["VALIDATION_ERROR", "SECOND_FACTOR_INVALID", "RATE_LIMITED", "CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "DELETE /api/auth/totp": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Switch the authenticator app off",
+    description: "With the last factor go the recovery codes.",
+    errors: ["CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "POST /api/auth/recovery-codes": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Make ten new recovery codes",
+    description: "The old ones are worth nothing from now on.",
+    errors: ["CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "POST /api/auth/passkeys/options": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Begin to add a passkey",
+    description:
+      "What a browser makes it by (`PublicKeyCredential.parseCreationOptionsFromJSON`). Good for five minutes, once, for this session.",
+    errors: ["PASSKEYS_UNAVAILABLE", "CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "POST /api/auth/passkeys": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Add a passkey",
+    description:
+      "From now on a password alone does not sign in, and the passkey alone does. With the first factor come ten recovery codes, in this answer alone.",
+    errors: ["VALIDATION_ERROR", "PASSKEY_INVALID", "PASSKEYS_UNAVAILABLE", "CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "PUT /api/auth/passkeys/:id": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Rename a passkey",
+    errors: ["VALIDATION_ERROR"],
+    notFound: "PASSKEY_NOT_FOUND",
+  },
+  "DELETE /api/auth/passkeys/:id": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Delete a passkey",
+    description: "With the last factor go the recovery codes.",
+    errors: ["FRESH_PROOF_REQUIRED"],
+    notFound: "PASSKEY_NOT_FOUND",
+  },
+  "POST /api/auth/sign-in/passkey/options": {
+    access: "public",
+    tag: "Account",
+    summary: "Begin to sign in with a passkey",
+    description:
+      "What a browser signs in by (`PublicKeyCredential.parseRequestOptionsFromJSON`). Good for five minutes, once. Names nobody.",
+    errors: ["PASSKEYS_UNAVAILABLE", "RATE_LIMITED", "CROSS_ORIGIN"],
+  },
+  "POST /api/auth/sign-in/passkey": {
+    access: "public",
+    tag: "Account",
+    summary: "Sign in with a passkey",
+    errors: ["VALIDATION_ERROR", "PASSKEY_INVALID", "AUTH_INVALID_CREDENTIALS", "PASSKEYS_UNAVAILABLE", "CROSS_ORIGIN"],
+  },
+  "POST /api/auth/confirm/passkey/options": {
+    access: "session",
+    tag: "Account",
+    summary: "Begin to prove by a passkey who you are",
+    errors: ["PASSKEYS_UNAVAILABLE"],
+  },
+  "POST /api/auth/confirm/passkey": {
+    access: "session",
+    tag: "Account",
+    summary: "Prove by a passkey who you are",
+    description: "As `POST /api/auth/confirm` does by the password.",
+    errors: ["VALIDATION_ERROR", "PASSKEY_INVALID", "PASSKEYS_UNAVAILABLE"],
+  },
   "GET /api/openapi": {
     access: "public",
     tag: "Description",

@@ -9,12 +9,10 @@ import {
   fresh,
   newCategory,
   newEntry,
-  newEnvFile,
   newEnvProject,
   newKey,
   newTwoFactor,
   OTHER,
-  OWNER,
   onEachEngine,
   PATIENCE_MS,
   refused,
@@ -47,7 +45,8 @@ onEachEngine("the doors", (vault) => {
 
     if (access === "public") {
       test("is open to anybody", async () => {
-        const answer = await ask(vault.stranger);
+        const asked = await REQUESTS[name](vault.owner, vault);
+        const answer = await ask(asked.by ?? vault.stranger, asked);
         expect(answer.status).toBe(answer.expected);
       });
       return;

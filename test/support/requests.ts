@@ -1,5 +1,9 @@
+import type { SessionInfo } from "../../src/features/auth/model.ts";
+import type { SignInFactors } from "../../src/features/sign-in-factors/model.ts";
 import type { OperationName } from "../../src/http/operations.ts";
+import { Authenticator } from "./authenticator.ts";
 import type { Client } from "./client.ts";
+import { addPasskey, codeOf, enrol, newPerson, ORIGIN, signature, signInBy } from "./factors.ts";
 import {
   fresh,
   newCategory,
@@ -76,6 +80,59 @@ export const REQUESTS: Record<OperationName, (owner: Client, vault: Vault) => Pr
   "DELETE /api/account/data": async () => ({ status: 204 }),
   "POST /api/auth/sign-in/email": async () => ({ body: OWNER, status: 200 }),
   "POST /api/auth/sign-out": async (_, vault) => ({ by: await vault.signIn(), status: 204 }),
+  "POST /api/auth/confirm": async (_, vault) => ({
+    by: await vault.signIn(),
+    body: { password: OWNER.password },
+    status: 200,
+  }),
+  "GET /api/auth/sessions": async () => ({ status: 200 }),
+  "DELETE /api/auth/sessions": async () => ({ status: 204 }),
+  "DELETE /api/auth/sessions/:id": async (_, vault) => {
+    const { body } = await (await vault.signIn()).get<SessionInfo>("/api/auth/session");
+    return { path: body.session.id, status: 204 };
+  },
+  "GET /api/auth/factors": async () => ({ status: 200 }),
+  "POST /api/auth/totp": async (_, vault) => ({ by: (await withoutApp(vault)).session, status: 201 }),
+  "POST /api/auth/totp/confirm": async (_, vault) => {
+    const { session } = await withoutApp(vault);
+    const { secret } = (await session.post<{ secret: string }>("/api/auth/totp")).body;
+    return { by: session, body: { code: codeOf(secret) }, status: 200 };
+  },
+  "DELETE /api/auth/totp": async (_, vault) => {
+    const { session } = await withoutApp(vault);
+    await enrol(session);
+    return { by: session, status: 204 };
+  },
+  "POST /api/auth/recovery-codes": async (_, vault) => ({ by: (await personOf(vault)).session, status: 201 }),
+  "POST /api/auth/passkeys/options": async (_, vault) => ({ by: (await personOf(vault)).session, status: 200 }),
+  "POST /api/auth/passkeys": async (_, vault) => {
+    const { session } = await personOf(vault);
+    const options = await session.post<Parameters<Authenticator["make"]>[0]>("/api/auth/passkeys/options");
+    const response = await new Authenticator(ORIGIN).make(options.body);
+    return { by: session, body: { name: fresh("Key"), response }, status: 201 };
+  },
+  "PUT /api/auth/passkeys/:id": async (_, vault) => {
+    const { session, id } = await personOf(vault);
+    return { by: session, path: id, body: { name: fresh("Key") }, status: 200 };
+  },
+  "DELETE /api/auth/passkeys/:id": async (_, vault) => {
+    const { session } = await personOf(vault);
+    const { passkeys } = (await session.get<SignInFactors>("/api/auth/factors")).body;
+    const spare = passkeys.find(({ name }) => name === "spare") ?? (await addPasskey(session, "spare"));
+    return { by: session, path: spare.id, status: 204 };
+  },
+  "POST /api/auth/sign-in/passkey/options": async (_, vault) => ({ by: vault.stranger.with(HERE), status: 200 }),
+  "POST /api/auth/sign-in/passkey": async (_, vault) => {
+    const { key } = await personOf(vault);
+    const by = vault.stranger.with(HERE);
+    return { by, body: { response: await signature(by, key) }, status: 200 };
+  },
+  "POST /api/auth/confirm/passkey/options": async (_, vault) => ({ by: (await personOf(vault)).session, status: 200 }),
+  "POST /api/auth/confirm/passkey": async (_, vault) => {
+    const by = await signInBy(vault.stranger.with(HERE), (await personOf(vault)).key);
+    const response = await signature(by, (await personOf(vault)).key, "/api/auth/confirm/passkey/options");
+    return { by, body: { response }, status: 200 };
+  },
   "GET /api/auth/session": async () => ({ status: 200 }),
   "GET /api/openapi": async () => ({ status: 200 }),
   "GET /api/docs": async () => ({ status: 200 }),
@@ -95,4 +152,28 @@ export function addressOf(
 async function fileOf(owner: Client): Promise<Pick<Asked, "path" | "fileId">> {
   const { projectId, id } = await newEnvFile(owner);
   return { path: projectId, fileId: id };
+}
+
+/** Browsers have passkeys at this name of the server. */
+const HERE = { host: new URL(ORIGIN).host };
+
+type Person = { session: Client; key: Authenticator; id: string };
+const persons = new WeakMap<Vault, Promise<Person>>();
+
+/** Somebody with a passkey, whose second factor is in nobody else's way. */
+function personOf(vault: Vault): Promise<Person> {
+  const made = async () => {
+    const session = (await vault.signIn(await newPerson(vault))).with(HERE);
+    return { session, ...(await addPasskey(session)) };
+  };
+  const person = persons.get(vault) ?? made();
+  persons.set(vault, person);
+  return person;
+}
+
+/** The same with no authenticator app. */
+async function withoutApp(vault: Vault): Promise<Person> {
+  const person = await personOf(vault);
+  await person.session.delete("/api/auth/totp");
+  return person;
 }

@@ -1,5 +1,7 @@
+import type { Factors } from "../../src/features/auth/model.ts";
 import { EMAIL_LENGTH, PASSWORD_LENGTH } from "../../src/features/auth/model.ts";
 import { NAME_LENGTH } from "../../src/schema.ts";
+import { CodeField } from "../auth/second-factor.tsx";
 import { attribute } from "../components/attribute.ts";
 import { count } from "../components/bits.tsx";
 import { PasswordField, type Problem, TextField } from "../components/field.tsx";
@@ -15,11 +17,12 @@ type Props = {
   frame: Frame;
   user: Readonly<{ name: string; email: string }>;
   accessKeys: number;
+  factors: Factors;
   refused: Refused | null;
 };
 
 /** Who one is here, and how one gets in. */
-export const AccountPage = ({ frame, user, accessKeys, refused }: Props): JSX.Element => {
+export const AccountPage = ({ frame, user, accessKeys, factors, refused }: Props): JSX.Element => {
   const of = (form: Refused["form"], stored: string) =>
     refused?.form === form ? { value: refused.typed, problem: refused.problem } : { value: stored, problem: null };
   return (
@@ -38,7 +41,7 @@ export const AccountPage = ({ frame, user, accessKeys, refused }: Props): JSX.El
           about="The name is for you alone. The e-mail is what you sign in with; Kagi sends no mail."
         >
           <NameForm {...of("name", user.name)} />
-          <EmailForm {...of("email", user.email)} />
+          <EmailForm {...of("email", user.email)} factors={factors} />
         </Matter>
         <Matter
           title="Password"
@@ -52,7 +55,7 @@ export const AccountPage = ({ frame, user, accessKeys, refused }: Props): JSX.El
             </>
           }
         >
-          <PasswordForm email={user.email} problem={of("password", "").problem} />
+          <PasswordForm email={user.email} problem={of("password", "").problem} factors={factors} />
         </Matter>
         <Matter title="Theme" about="Kept in this browser. Until you choose, it is your system's.">
           <ThemeChoice theme={frame.theme} />
@@ -78,8 +81,14 @@ export const NameForm = ({ value, problem }: TextProps): JSX.Element => (
   </Form>
 );
 
-export const EmailForm = ({ value, problem }: TextProps): JSX.Element => (
-  <Form action={urls.changeEmail} problem={problem} shows={["email", "currentPassword"]} submit="Save e-mail">
+type Proving = { factors: Factors };
+
+/** What goes with a password where that alone does not let in. */
+const CodeToo = ({ factors, problem, id }: Proving & { problem: Problem | null; id: string }): JSX.Element =>
+  factors.totp || factors.passkeys > 0 ? <CodeField factors={factors} problem={problem} id={id} /> : "";
+
+export const EmailForm = ({ value, problem, factors }: TextProps & Proving): JSX.Element => (
+  <Form action={urls.changeEmail} problem={problem} shows={["email", "currentPassword", "code"]} submit="Save e-mail">
     <TextField
       name="email"
       label="E-mail"
@@ -98,16 +107,23 @@ export const EmailForm = ({ value, problem }: TextProps): JSX.Element => (
       problem={problem}
       autocomplete="current-password"
     />
+    <CodeToo factors={factors} problem={problem} id="email-code" />
   </Form>
 );
 
-type PasswordProps = { email: string; problem: Problem | null };
+type PasswordProps = Proving & { email: string; problem: Problem | null };
 
-export const PasswordForm = ({ email, problem }: PasswordProps): JSX.Element => (
-  <Form action={urls.changePassword} problem={problem} shows={["currentPassword", "password"]} submit="Change password">
+export const PasswordForm = ({ email, problem, factors }: PasswordProps): JSX.Element => (
+  <Form
+    action={urls.changePassword}
+    problem={problem}
+    shows={["currentPassword", "password", "code"]}
+    submit="Change password"
+  >
     {/* For password managers, which store the new one under it. */}
     <input hidden type="text" name="username" value={attribute(email)} autocomplete="username" readonly />
     <PasswordField name="currentPassword" label="Current password" problem={problem} autocomplete="current-password" />
+    <CodeToo factors={factors} problem={problem} id="password-code" />
     <PasswordField
       name="password"
       label="New password"

@@ -4,25 +4,49 @@ import { PasswordField, type Problem, TextField } from "../components/field.tsx"
 import { Form } from "../components/form.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
+import { PasskeyForm, type PasskeyWay } from "../sign-in-factors/passkey-form.tsx";
 import { urls } from "../urls.ts";
 
-type Props = { email: string; next: string; problem: Problem | null };
+type FormProps = { email: string; next: string; problem: Problem | null };
 
-export const SignInPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Element => (
+type Props = FormProps & {
+  frame: Frame;
+  /** null where browsers have no passkeys. */
+  way: PasskeyWay | null;
+  /** What a passkey was refused for. */
+  passkeyProblem: string | null;
+};
+
+export const SignInPage = ({ frame, way, passkeyProblem, ...form }: Props): JSX.Element => (
   <Page frame={frame} title="Sign in">
     <div class="narrow">
       <header>
         <h1>Sign in</h1>
         {form.next === urls.home ? null : <p class="muted">Then you go on where you were.</p>}
       </header>
+      {passkeyProblem === null ? null : (
+        <p class="notice bad" role="alert" safe>
+          {passkeyProblem}
+        </p>
+      )}
       <SignInForm {...form} />
+      {way === null ? null : (
+        <PasskeyForm
+          way={way}
+          action={urls.signInPasskey}
+          options={urls.signInPasskeyOptions}
+          does="use"
+          button="Sign in with a passkey"
+          next={form.next}
+        />
+      )}
     </div>
   </Page>
 );
 
 const FIELDS = ["email", "password"];
 
-export const SignInForm = ({ email, next, problem }: Props): JSX.Element => (
+export const SignInForm = ({ email, next, problem }: FormProps): JSX.Element => (
   <Form action={urls.signIn} problem={problem} shows={FIELDS} submit="Sign in" panel>
     <input type="hidden" name="next" value={attribute(next)} />
     <TextField

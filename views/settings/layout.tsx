@@ -5,6 +5,8 @@ import { urls } from "../urls.ts";
 
 const PLACES = [
   ["account", "Account", urls.settings],
+  ["sign-in", "Sign-in & security", urls.signInSettings],
+  ["sessions", "Sessions", urls.sessions],
   ["access-keys", "Access keys", urls.accessKeys],
   ["activity", "Activity", urls.activity],
   ["export", "Export", urls.exports],

@@ -1,5 +1,5 @@
 import { derivedKey, type Keyring } from "../../crypto/keyring.ts";
-import { mac, newId, sameText, sha256 } from "../../crypto/tokens.ts";
+import { mac, newId, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { OPERATOR } from "../../kagi.ts";
 import type { AuditEvent, LinkedEvent } from "./model.ts";
@@ -55,20 +55,31 @@ export function hashOf(previous: string, event: AuditEvent & { number: number })
 
 /** Whether Kagi wrote this head: with another key, or by hand, nobody makes the same MAC. */
 export function isGenuine(keyring: Keyring, head: HeadRow): boolean {
-  return sameText(head.mac, macOf(keyring, head));
+  return head.mac === macOf(keyring, head);
 }
 
 function macOf(keyring: Keyring, head: Omit<HeadRow, "mac">): string {
   const { chain, position, chains, firstNumber, anchor, lastNumber, lastHash } = head;
   const text = JSON.stringify([VERSION, chain, position, chains, firstNumber, anchor, lastNumber, lastHash]);
-  return mac(headKeyOf(keyring), text);
+  const { key, made } = sealOf(keyring);
+  const known = made.get(chain);
+  if (known?.text === text) return known.mac;
+  const fresh = mac(key, text);
+  made.set(chain, { text, mac: fresh });
+  return fresh;
 }
 
-const headKeys = new WeakMap<Keyring, Uint8Array>();
+/**
+ * The key of heads, and what was last made with it for each chain: a writer mostly finds the head that it wrote itself,
+ * and making a MAC once more would cost as much as the event's own hash.
+ */
+type HeadSeal = Readonly<{ key: Uint8Array; made: Map<string, { text: string; mac: string }> }>;
 
-function headKeyOf(keyring: Keyring): Uint8Array {
-  const known = headKeys.get(keyring) ?? derivedKey(keyring, "audit heads");
-  headKeys.set(keyring, known);
+const seals = new WeakMap<Keyring, HeadSeal>();
+
+function sealOf(keyring: Keyring): HeadSeal {
+  const known = seals.get(keyring) ?? { key: derivedKey(keyring, "audit heads"), made: new Map() };
+  seals.set(keyring, known);
   return known;
 }
 
@@ -103,14 +114,14 @@ function moved(keyring: Keyring, head: HeadRow, ends: Partial<HeadRow>): HeadRow
 }
 
 async function holdHead(keyring: Keyring, tx: Db, chain: string): Promise<HeadRow> {
-  return (await tx.get<HeadRow>(queries.takeHead(chain))) ?? (await begin(keyring, tx, chain));
+  return (await tx.get<HeadRow>(queries.takeHead(chain, tx.engine))) ?? (await begin(keyring, tx, chain));
 }
 
 /** A first event of somebody. Whoever begins a chain holds the vault's, which counts them. */
 async function begin(keyring: Keyring, tx: Db, chain: string): Promise<HeadRow> {
-  const vault = (await tx.get<HeadRow>(queries.takeHead(VAULT_CHAIN))) ?? (await replaceVault(tx));
+  const vault = (await tx.get<HeadRow>(queries.takeHead(VAULT_CHAIN, tx.engine))) ?? (await replaceVault(tx));
   if (chain === VAULT_CHAIN) return vault;
-  const begun = await tx.get<HeadRow>(queries.takeHead(chain));
+  const begun = await tx.get<HeadRow>(queries.takeHead(chain, tx.engine));
   if (begun !== undefined) return begun;
   const position = vault.chains + 1;
   await tx.run(queries.putHead(moved(keyring, vault, { chains: position })));
@@ -226,7 +237,7 @@ export async function prune(db: Db, keyring: Keyring, now: () => Date, days: num
 
 /** How many were forgotten. */
 async function pruneSome(tx: Db, keyring: Keyring, now: () => Date, chain: string, before: string): Promise<number> {
-  const head = await tx.get<HeadRow>(queries.takeHead(chain));
+  const head = await tx.get<HeadRow>(queries.takeHead(chain, tx.engine));
   if (head === undefined || !isGenuine(keyring, head)) return 0;
   type Oldest = Pick<LinkedEvent, "number" | "hash" | "at">;
   const events = await tx.all<Oldest>(queries.oldest(ownerOf(chain), FORGOTTEN_AT_ONCE));

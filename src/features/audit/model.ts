@@ -3,6 +3,7 @@ import { Id, NAME_OF_QUERY, nullable, oneOf, Timestamp } from "../../schema.ts";
 
 /** What an action did. Named as people would say it. */
 export const VERBS = [
+  "begin-sign-in",
   "sign-in",
   "sign-out",
   "set-up",
@@ -23,6 +24,8 @@ export const VERBS = [
   "disable",
   "enable",
   "reset-password",
+  "reset-second-factor",
+  "renew-recovery-codes",
   "delete-all",
   "import",
   "undo-import",
@@ -44,6 +47,11 @@ export const THING_KINDS = [
   "env-project",
   "env-file",
   "vault",
+  // How somebody signs in to their own account.
+  "session",
+  "authenticator-app",
+  "passkey",
+  "sign-in-recovery-codes",
 ] as const;
 export type ThingKind = (typeof THING_KINDS)[number];
 

@@ -1,4 +1,4 @@
-import { all, listed, type Sql, sql } from "../../db/sql.ts";
+import { all, type Db, listed, type Sql, sql } from "../../db/sql.ts";
 import type { AuditEvent, LinkedEvent, ThingKind } from "./model.ts";
 
 export const insertEvents = (events: readonly LinkedEvent[]): Sql => sql`
@@ -29,11 +29,14 @@ const HEAD = sql`
   chain, position, chains, first_number AS "firstNumber", anchor, last_number AS "lastNumber", last_hash AS "lastHash",
   mac`;
 
-/** The head of a chain, held until the transaction ends, so that of two writers one goes on where the other ended. */
-export const takeHead = (chain: string): Sql => sql`
-  UPDATE audit_chains SET mac = mac WHERE chain = ${chain} RETURNING ${HEAD}`;
-
 export const findHead = (chain: string): Sql => sql`SELECT ${HEAD} FROM audit_chains WHERE chain = ${chain}`;
+
+/**
+ * The head of a chain, held until the transaction ends, so that of two writers one goes on where the other ended.
+ * SQLite's transactions hold everything, and do not know the word for it.
+ */
+export const takeHead = (chain: string, engine: Db["engine"]): Sql =>
+  engine === "postgres" ? sql`${findHead(chain)} FOR UPDATE` : findHead(chain);
 
 export const allHeads = (): Sql => sql`SELECT ${HEAD} FROM audit_chains ORDER BY position, chain`;
 

@@ -9,21 +9,32 @@ import type { EmailChange, NameChange, PasswordChange } from "../account/model.t
 import { record } from "../audit/actions.ts";
 import { type Thing, VAULT, type Verb } from "../audit/model.ts";
 import {
+  type Factors,
   type NewUserInput,
   PASSWORD_LENGTH,
+  PENDING_SIGN_IN_MS,
   SESSION_IDLE_MS,
   SESSION_MAX_MS,
+  type SecondStep,
   type SessionInfo,
   type SignInInput,
+  type SignInMethod,
   TOUCH_EVERY_MS,
   type User,
 } from "./model.ts";
 import { type Confirmed, confirmSession, holdProven, provePassword, sessionOf } from "./proof.ts";
 import * as queries from "./queries.ts";
-import { accountKey, addressKey, forgiveTries, takeTries, tellOnce, windowStart } from "./throttle.ts";
+import { factorsOf, hasSecondFactor, useCode } from "./second-factor.ts";
+import { accountKey, addressKey, forgiveTries, takeCodeTries, takeTries, tellOnce, windowStart } from "./throttle.ts";
 
 /** A fresh session, which lives for `sessionSeconds` at most. The tokens go into cookies and are nowhere else. */
 export type SignedIn = Readonly<{ user: User; sessionToken: string; sessionSeconds: number; deviceToken: string }>;
+
+/** What a right password, or another proof of the first kind, brings: a session, or the question for a second factor. */
+export type Admission =
+  | (Readonly<{ kind: "session" }> & SignedIn)
+  /** The token goes into a cookie of `seconds` and is nowhere else. */
+  | Readonly<{ kind: "second-factor"; pendingToken: string; seconds: number }>;
 
 /**
  * Signs in with a password. `previous` is the session token that the browser still carries, which ends here, so that a
@@ -36,7 +47,7 @@ export async function signIn(
   input: SignInInput,
   device: string | null,
   previous: string | null = null,
-): Promise<SignedIn> {
+): Promise<Admission> {
   const email = normalizeEmail(input.email);
   const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(email));
   const known = user !== undefined && device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
@@ -57,9 +68,132 @@ export async function signIn(
   await forgiveTries(kagi, tries);
   return await kagi.db.transaction(async (tx) => {
     if (!(await tx.get(queries.holdUser(user.id, user.passwordHash)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
-    if (previous !== null) await tx.run(queries.deleteSessionByToken(sha256(previous)));
-    return await startSession(kagi, tx, caller, user, "sign-in");
+    return await admitUser(kagi, tx, caller, user, { verb: "sign-in", method: "password", previous });
   });
+}
+
+/**
+ * The same for whoever sends everything at once. Throws SECOND_FACTOR_REQUIRED, after the right password alone, where a
+ * code is needed and none was sent; else what `signIn` and `finishSignIn` throw.
+ */
+export async function signInAtOnce(
+  kagi: Kagi,
+  caller: Caller,
+  { code, ...input }: SignInInput,
+  { device, previous }: Carried,
+): Promise<SignedIn> {
+  const admission = await signIn(kagi, caller, input, device, previous);
+  if (admission.kind === "session") return admission;
+  if (code === undefined) throw new AppError("SECOND_FACTOR_REQUIRED", undefined, { field: "code" });
+  return await finishSignIn(kagi, caller, admission.pendingToken, code, { device, previous });
+}
+
+/** How somebody has proven who they are, and the session token that their browser carried until then. */
+export type Arrival = Readonly<{ verb: Verb; method: SignInMethod; previous: string | null }>;
+
+/**
+ * Lets in somebody whose account is held and who has given the first proof: a session, or, where the account has a second
+ * factor, the question for that. The browser's previous session ends where the new one begins.
+ */
+export async function admitUser(
+  kagi: Kagi,
+  tx: Db,
+  caller: Caller,
+  user: User & { passwordHash: string | null },
+  arrival: Arrival,
+): Promise<Admission> {
+  if (!hasSecondFactor(await factorsOf(tx, user.id))) {
+    return { kind: "session", ...(await startSession(kagi, tx, caller, user, arrival)) };
+  }
+  const pendingToken = randomToken();
+  const expiresAt = new Date(kagi.now().getTime() + PENDING_SIGN_IN_MS).toISOString();
+  const { method } = arrival;
+  await tx.run(
+    queries.insertPending({ id: newId(), userId: user.id, tokenHash: sha256(pendingToken), method, expiresAt }),
+  );
+  const thing: Thing = { kind: "user", id: user.id, name: user.email };
+  await record(kagi, tx, { ...caller, userId: user.id }, "begin-sign-in", thing, { detail: `method=${method}` });
+  return { kind: "second-factor", pendingToken, seconds: PENDING_SIGN_IN_MS / 1000 };
+}
+
+/** Somebody who owes a second factor. */
+export type Pending = Readonly<{ userId: string; email: string; factors: Factors }>;
+
+/** Whom a token of a sign-in that is half done stands for; null when it has run out, is done, or never was. */
+export async function findPendingSignIn(kagi: Kagi, token: string | null): Promise<Pending | null> {
+  const row = await pendingRow(kagi, token);
+  if (row === undefined) return null;
+  return { userId: row.userId, email: row.email, factors: await factorsOf(kagi.db, row.userId) };
+}
+
+async function pendingRow(kagi: Kagi, token: string | null): Promise<queries.PendingRow | undefined> {
+  if (token === null) return undefined;
+  return await kagi.db.get<queries.PendingRow>(queries.findPending(sha256(token), kagi.now().toISOString()));
+}
+
+/** The tokens that a browser carries besides the one of a sign-in that is half done. */
+type Carried = Readonly<{ device: string | null; previous: string | null }>;
+
+/**
+ * Ends a sign-in with a code of the authenticator app or a recovery code. A code works once, and so does the sign-in.
+ * Throws AUTH_REQUIRED when the sign-in has run out, SECOND_FACTOR_INVALID, RATE_LIMITED.
+ */
+export async function finishSignIn(
+  kagi: Kagi,
+  caller: Caller,
+  token: string | null,
+  code: string,
+  { device, previous }: Carried,
+): Promise<SignedIn> {
+  const pending = await pendingRow(kagi, token);
+  if (pending === undefined) throw new AppError("AUTH_REQUIRED", "That took too long. Sign in again");
+  const user = { ...pending, id: pending.userId };
+  const thing: Thing = { kind: "user", id: user.id, name: user.email };
+  const recordRefusal = async (tx: Db, why: string) => {
+    kagi.log.warn("sign-in refused", { address: caller.address, why, requestId: caller.requestId });
+    const who = { ...caller, userId: user.id };
+    await record(kagi, tx, who, "sign-in", thing, { result: "refused", detail: `why=${why}` });
+  };
+  const known = device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
+  const tries = await takeCodeTries(kagi, user.id, known, (tx) => recordRefusal(tx, "throttled"));
+  const signedIn = await kagi.db.transaction(async (tx) => {
+    const step = await useCode(kagi, tx, user.id, code);
+    if (step === null) return null;
+    if (!(await tx.get(queries.takePending(pending.id)))) throw new AppError("SECOND_FACTOR_INVALID");
+    if (!(await tx.get(queries.holdActive(user.id)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
+    const method = pending.method as SignInMethod;
+    return await startSession(kagi, tx, caller, user, { verb: "sign-in", method, step, previous });
+  });
+  if (signedIn === null) {
+    await kagi.db.transaction((tx) => recordRefusal(tx, "second-factor"));
+    throw new AppError("SECOND_FACTOR_INVALID", undefined, { field: "code" });
+  }
+  await forgiveTries(kagi, tries);
+  return signedIn;
+}
+
+/**
+ * Signs somebody in who has proven who they are by a passkey, which verifies its person and so stands for both factors.
+ * A sign-in of the same person that is half done is thereby done. Throws AUTH_INVALID_CREDENTIALS for a disabled account.
+ */
+export async function signInByPasskey(
+  kagi: Kagi,
+  tx: Db,
+  caller: Caller,
+  userId: string,
+  { pending: token, previous }: { pending: string | null; previous: string | null },
+): Promise<SignedIn> {
+  const user = await tx.get<queries.UserRow>(queries.findUser(userId));
+  if (user === undefined || !(await tx.get(queries.holdActive(userId)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
+  const pending =
+    token === null
+      ? undefined
+      : await tx.get<queries.PendingRow>(queries.findPending(sha256(token), kagi.now().toISOString()));
+  const begun = pending?.userId === userId && (await tx.get(queries.takePending(pending.id))) !== undefined;
+  const how = begun
+    ? { method: pending.method as SignInMethod, step: "passkey" as const }
+    : { method: "passkey" as const };
+  return await startSession(kagi, tx, caller, user, { verb: "sign-in", previous, ...how });
 }
 
 /** Whether the first account has been made. */
@@ -96,7 +230,7 @@ export async function setUp(
     const claimed = await tx.get(queries.claimSetup(proof.trusted ? null : sha256(proof.token ?? "")));
     if (!claimed) return undefined;
     await insertUser(tx, user);
-    return await startSession(kagi, tx, caller, user, "set-up");
+    return await startSession(kagi, tx, caller, user, { verb: "set-up", method: "set-up", previous: null });
   });
   if (signedIn !== undefined) return signedIn;
   await tellOnce(kagi, `set-up ${addressKey(caller)}`, (tx) =>
@@ -115,8 +249,9 @@ export async function findSessionActor(kagi: Kagi, caller: Caller, token: string
   if (session.lastSeenAt < before(now, TOUCH_EVERY_MS)) {
     await kagi.db.run(queries.touchSession(session.id, now.toISOString()));
   }
-  const { id: sessionId, userId, name, email, confirmedAt } = session;
-  return { ...caller, userId, credential: { kind: "session", sessionId, user: { name, email }, confirmedAt } };
+  const { id: sessionId, userId, name, email, createdAt: signedInAt, confirmedAt } = session;
+  const user = { name, email };
+  return { ...caller, userId, credential: { kind: "session", sessionId, user, signedInAt, confirmedAt } };
 }
 
 export async function describeSession(kagi: Kagi, actor: Actor): Promise<SessionInfo> {
@@ -157,7 +292,7 @@ export async function changeName(kagi: Kagi, actor: Actor, { name }: NameChange)
 /** Throws VALIDATION_ERROR, AUTH_INVALID_CREDENTIALS, RATE_LIMITED, CONFLICT when another account has the address. */
 export async function changeEmail(kagi: Kagi, actor: Actor, change: EmailChange): Promise<void> {
   const email = normalizeEmail(change.email);
-  const user = await provePassword(kagi, actor, change.currentPassword, "currentPassword");
+  const user = await provePassword(kagi, actor, change.currentPassword, change.code, "currentPassword");
   if (email === user.email) return;
   await kagi.db.transaction(async (tx) => {
     await holdProven(tx, user);
@@ -174,19 +309,21 @@ export async function changeEmail(kagi: Kagi, actor: Actor, change: EmailChange)
 export async function changePassword(
   kagi: Kagi,
   actor: Actor,
-  { currentPassword, password }: PasswordChange,
+  { currentPassword, code, password }: PasswordChange,
 ): Promise<Confirmed & { deviceToken: string; endedSessions: number }> {
   const { sessionId, user } = sessionOf(actor);
   await checkPassword(password, user.email);
-  const proven = await provePassword(kagi, actor, currentPassword, "currentPassword");
-  if (currentPassword.normalize("NFKC") === password.normalize("NFKC")) {
-    throw invalid("password", "is the one that you have already");
-  }
+  const same = currentPassword.normalize("NFKC") === password.normalize("NFKC");
+  const check = () => {
+    if (same) throw invalid("password", "is the one that you have already");
+  };
+  const proven = await provePassword(kagi, actor, currentPassword, code, "currentPassword", check);
   const passwordHash = await hashPassword(password);
   return await kagi.db.transaction(async (tx) => {
     await holdProven(tx, proven);
     await tx.run(queries.setPassword(proven.id, passwordHash, kagi.now().toISOString()));
     const endedSessions = (await tx.all(queries.deleteOtherSessions(proven.id, sessionId))).length;
+    await tx.run(queries.deletePendingOf(proven.id));
     const confirmed = await confirmSession(kagi, tx, actor);
     const thing: Thing = { kind: "user", id: proven.id, name: proven.email };
     await record(kagi, tx, actor, "change-password", thing, { detail: `ended-sessions=${endedSessions}` });
@@ -200,8 +337,13 @@ export async function forgetExpired(kagi: Kagi): Promise<void> {
   await kagi.db.transaction(async (tx) => {
     await tx.run(queries.deleteDeadSessions(now.toISOString(), before(now, SESSION_IDLE_MS)));
     await tx.run(queries.deleteOldThrottles(windowStart(now)));
+    await tx.run(queries.deleteDeadPending(now.toISOString()));
+    await tx.run(queries.deleteDeadCeremonies(now.toISOString()));
+    await tx.run(queries.deleteUnconfirmedTotps(before(now, UNCONFIRMED_MS)));
   });
 }
+
+const UNCONFIRMED_MS = 60 * 60 * 1000;
 
 // The operator's verbs.
 
@@ -229,7 +371,7 @@ export async function resetPassword(kagi: Kagi, email: string, password: string)
   const hash = await hashPassword(password);
   await kagi.db.transaction(async (tx) => {
     await tx.run(queries.setPassword(user.id, hash, kagi.now().toISOString()));
-    await tx.run(queries.deleteSessionsOf(user.id));
+    await endAll(tx, user.id);
     await tx.run(queries.clearTries(accountKey(user.email)));
     await recordOperator(kagi, tx, user, "reset-password");
   });
@@ -242,9 +384,15 @@ export async function setUserDisabled(kagi: Kagi, email: string, disabled: boole
   const at = kagi.now().toISOString();
   await kagi.db.transaction(async (tx) => {
     await tx.run(queries.setDisabled(user.id, disabled ? at : null, at));
-    if (disabled) await tx.run(queries.deleteSessionsOf(user.id));
+    if (disabled) await endAll(tx, user.id);
     await recordOperator(kagi, tx, user, disabled ? "disable" : "enable");
   });
+}
+
+/** Ends every session of an account, and what is half way to one. */
+export async function endAll(tx: Db, userId: string): Promise<void> {
+  await tx.run(queries.deleteSessionsOf(userId));
+  await tx.run(queries.deletePendingOf(userId));
 }
 
 /** Throws VALIDATION_ERROR for a password that is short, common, or the account's own e-mail. */
@@ -281,11 +429,13 @@ async function startSession(
   tx: Db,
   caller: Caller,
   user: User & { passwordHash: string | null },
-  verb: Verb,
+  { verb, method, step = null, previous }: Arrival & { step?: SecondStep | null },
 ): Promise<SignedIn> {
+  if (previous !== null) await tx.run(queries.deleteSessionByToken(sha256(previous)));
   const now = kagi.now();
   const sessionToken = randomToken();
   const id = newId();
+  const by = step === null ? method : `${method}+${step}`;
   await tx.run(
     queries.insertSession({
       id,
@@ -293,6 +443,7 @@ async function startSession(
       tokenHash: sha256(sessionToken),
       address: caller.address,
       userAgent: caller.userAgent?.slice(0, 300) ?? null,
+      method: by,
       at: now.toISOString(),
       expiresAt: new Date(now.getTime() + SESSION_MAX_MS).toISOString(),
     }),
@@ -301,9 +452,16 @@ async function startSession(
   const actor: Actor = {
     ...caller,
     userId: user.id,
-    credential: { kind: "session", sessionId: id, user: { name, email }, confirmedAt: null },
+    credential: {
+      kind: "session",
+      sessionId: id,
+      user: { name, email },
+      signedInAt: now.toISOString(),
+      confirmedAt: null,
+    },
   };
-  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: email });
+  const detail = verb === "sign-in" && by !== "password" ? `method=${by}` : null;
+  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: email }, { detail });
   return {
     user: { id: user.id, name, email },
     sessionToken,
@@ -317,13 +475,15 @@ function deviceToken(kagi: Kagi, user: { id: string; passwordHash: string | null
   return mac(derivedKey(kagi.keyring, "device"), `${user.id} ${user.passwordHash ?? ""}`);
 }
 
-async function mustFindUser(kagi: Kagi, email: string): Promise<queries.UserRow> {
+/** Throws NOT_FOUND. */
+export async function mustFindUser(kagi: Kagi, email: string): Promise<queries.UserRow> {
   const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(normalizeEmail(email)));
   if (user === undefined) throw new AppError("NOT_FOUND", "There is no account with that e-mail");
   return user;
 }
 
-async function recordOperator(kagi: Kagi, tx: Db, user: User, verb: Verb): Promise<void> {
+/** Writes down what the operator did with an account. */
+export async function recordOperator(kagi: Kagi, tx: Db, user: User, verb: Verb): Promise<void> {
   const actor: Actor = { ...OPERATOR, userId: user.id, credential: { kind: "operator" } };
   await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: user.email });
 }

@@ -141,6 +141,10 @@ const among = (ids: readonly string[]): Sql => {
 export const selectChosen = (owner: Owner, ids: readonly string[]): Sql => sql`
   SELECT ${SELECTED} FROM entries e WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
 
+/** In the order in which they were made. */
+export const allIds = (owner: Owner): Sql => sql`
+  SELECT e.id FROM entries e WHERE ${ownEntries(owner)} ORDER BY e.id`;
+
 export const sealedAmong = (owner: Owner, ids: readonly string[]): Sql => sql`
   SELECT e.id, e.sealed_value AS "sealedValue" FROM entries e
   WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;

@@ -66,8 +66,40 @@ export async function changeSelection(
   });
 }
 
+/**
+ * Entries as a text short enough for an address: a bit for each that the actor has, in the order in which they were
+ * made, so that those which come later change nothing, and a check, by which `markedEntries` knows what they were.
+ */
+export async function marksOf(kagi: Kagi, actor: Actor, ids: readonly string[]): Promise<string> {
+  const chosen = new Set(ids);
+  const all = await kagi.db.all<{ id: string }>(queries.allIds(actor));
+  const bits = new Uint8Array(Math.ceil(all.length / 8));
+  const marked: string[] = [];
+  for (const [place, { id }] of all.entries()) {
+    if (!chosen.has(id)) continue;
+    bits[place >> 3] = (bits[place >> 3] as number) | (1 << (place & 7));
+    marked.push(id);
+  }
+  return `${checkOf(marked)}.${bits.toBase64({ alphabet: "base64url", omitPadding: true })}`;
+}
+
+/** The ids again; null when the text is no such marks, or entries before the last of them are gone since. */
+export async function markedEntries(kagi: Kagi, actor: Actor, marks: string): Promise<readonly string[] | null> {
+  const [check, text = ""] = marks.split(".", 2);
+  if (!/^[\w-]*$/.test(text)) return null;
+  const bits = Buffer.from(text, "base64url");
+  const all = await kagi.db.all<{ id: string }>(queries.allIds(actor));
+  const ids = all.filter((_, place) => ((bits[place >> 3] ?? 0) >> (place & 7)) % 2 === 1).map(({ id }) => id);
+  return check === checkOf(ids) ? ids : null;
+}
+
+function checkOf(ids: readonly string[]): string {
+  return sha256(ids.join()).slice(0, 16);
+}
+
 async function read(db: Db, actor: Actor, selection: Selection, now: Date): Promise<Selected> {
-  const rows = await rowsOf(db, actor, selection, now);
+  const without = new Set(selection.without);
+  const rows = (await rowsOf(db, actor, selection, now)).filter(({ id }) => !without.has(id));
   const categories = await categoriesById(db, actor);
   const entries = rows.flatMap(({ id, name, environment, categoryId }) => {
     const category = categories.get(categoryId);
@@ -80,7 +112,7 @@ async function read(db: Db, actor: Actor, selection: Selection, now: Date): Prom
     environment,
     updatedAt,
   ]);
-  const missing = "ids" in selection ? new Set(selection.ids).size - rows.length : 0;
+  const missing = "ids" in selection ? new Set(selection.ids).difference(without).size - rows.length : 0;
   return { entries, digest: sha256(JSON.stringify(state)), missing };
 }
 

@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import { type Actor, type Kagi, reachOf } from "../../kagi.ts";
 import { record, recordEach } from "../audit/actions.ts";
 import { type Thing, VAULT } from "../audit/model.ts";
-import { requireFreshProof } from "../auth/proof.ts";
+import { requireFreshProof, requireRecentProof } from "../auth/proof.ts";
 import { openForExport } from "../entries/actions.ts";
 import type { Export, ExportPreview, ExportQuery } from "./model.ts";
 
@@ -28,6 +28,12 @@ export async function exportVault(kagi: Kagi, actor: Actor, query: ExportWish): 
     if (ids !== undefined) await recordEach(kagi, tx, actor, "export", written, { detail: selected });
   });
   return exported;
+}
+
+/** The same at the API, where a sign-in of just now is proof enough. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
+export async function exportForProgram(kagi: Kagi, actor: Actor, query: ExportQuery): Promise<Export> {
+  requireRecentProof(kagi, actor);
+  return await exportVault(kagi, actor, query);
 }
 
 /** The same for a person at a page. Throws FRESH_PROOF_REQUIRED, CONFLICT. */

@@ -25,6 +25,8 @@ export type PlaceName =
   | "two-factors"
   | "env-projects"
   | "settings"
+  | "sign-in-settings"
+  | "sessions"
   | "access-keys"
   | "activity"
   | "api-docs";

@@ -54,6 +54,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     put: (id, sealed) => sql`UPDATE recovery_codes SET sealed_code = ${sealed} WHERE id = ${id}`,
   },
   {
+    table: "totp_factors",
+    column: "sealed_secret",
+    page: (after) => sql`
+      SELECT id, sealed_secret AS "sealed" FROM totp_factors WHERE id > ${after} ORDER BY id LIMIT 500`,
+    put: (id, sealed) => sql`UPDATE totp_factors SET sealed_secret = ${sealed} WHERE id = ${id}`,
+  },
+  {
     table: "meta",
     column: "value",
     page: (after) => sql`SELECT key AS "id", value AS "sealed" FROM meta WHERE key = 'canary' AND key > ${after}`,
