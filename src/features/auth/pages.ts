@@ -27,6 +27,7 @@ import {
 import { doneCookie, hasDone } from "../../http/done.ts";
 import { refusalOf } from "../../http/failures.ts";
 import { pageDoor, publicPageDoor } from "../../http/guards.ts";
+import { forgettingHeaders } from "../../http/headers.ts";
 import { page } from "../../http/page.ts";
 import { passkeyWayOf } from "../../http/passkey-way.ts";
 import { localPath } from "../../http/query.ts";
@@ -217,12 +218,13 @@ function isPlain({ url }: Request): boolean {
  */
 async function plainSignInPage(kagi: Kagi, request: Request): Promise<Response> {
   const { way, passkeyProblem } = passkeysAt(kagi, request);
-  const name = `${themeOf(request) ?? ""} ${way?.origin ?? ""}`;
+  const name = `${themeOf(kagi.config, request) ?? ""} ${way?.origin ?? ""}`;
   const kept = signInPages.get(name);
-  if (kept !== undefined && !hasDone(request)) return keptPage(kept, request);
+  if (kept !== undefined && !hasDone(kagi.config, request)) return keptPage(kept, request);
   const view = (frame: Frame) => SignInPage({ frame, email: "", next: urls.home, problem: null, way, passkeyProblem });
   const answer = await page(kagi, { request }, view);
-  if (!hasDone(request) && signInPages.size < MOST_KEPT) signInPages.set(name, await keepPage(answer.clone()));
+  if (!hasDone(kagi.config, request) && signInPages.size < MOST_KEPT)
+    signInPages.set(name, await keepPage(answer.clone()));
   return answer;
 }
 
@@ -236,7 +238,8 @@ const signOutPages = (kagi: Kagi) =>
     .get(urls.signOut, () => redirect(urls.home))
     .post(urls.signOut, async ({ actor, htmx }) => {
       await signOut(kagi, actor);
-      return redirect(urls.signIn, { htmx, cookies: [signOutCookie(kagi.config)] });
+      const headers = forgettingHeaders(kagi.config);
+      return redirect(urls.signIn, { htmx, cookies: [signOutCookie(kagi.config)], headers });
     });
 
 /** The password once more, with a code where there is a second factor, and then on to where it was asked for. */
