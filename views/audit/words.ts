@@ -140,15 +140,19 @@ const SPECIAL: Readonly<Record<string, string>> = {
 const REFUSED: Readonly<Record<string, string>> = {
   "sign-in throttled": "was kept from signing in: too many tries",
   "sign-in disabled": "tried to sign in to the disabled account",
+  "sign-in second-factor": "failed to sign in: gave the password and a wrong code",
   "sign-in": "failed to sign in",
   "confirm throttled": "was kept from confirming the password: too many tries",
-  "confirm code": "gave a wrong code",
+  "confirm second-factor": "gave a wrong code",
+  "confirm passkey": "gave a passkey that was not accepted",
   confirm: "gave a wrong password",
+  "enable throttled": "was kept from switching the authenticator app on: too many tries",
+  enable: "gave a wrong code for the new authenticator app",
   "use address": "was refused: it may not be used from that address",
   use: "was refused: it has not the scope for that",
 };
 
-const reasonOf = (detail: string | null) => /^why=(\w+)/.exec(detail ?? "")?.[1] ?? "";
+const reasonOf = (detail: string | null) => /^why=([\w-]+)/.exec(detail ?? "")?.[1] ?? "";
 
 /** The thing as it was called then, with where an entry is now. */
 export function thingOf({ thing, thingName }: Pick<Activity, "thing" | "thingName">, place: ThingPlace | null): string {
