@@ -180,6 +180,14 @@ export const EntryResults = (list: EntryList): JSX.Element => {
           <p class="muted small" data-announce safe>
             {count(found, "entry", "entries") + whole}
           </p>
+          {from === null ? null : (
+            <nav class="actions" aria-label="Earlier entries">
+              <a class="button small" href={addressOf(list)}>
+                From the beginning
+              </a>
+              {next === null ? <span class="muted small">These are the last.</span> : null}
+            </nav>
+          )}
           <SelectionBar {...list} />
           <table class={category === null ? "table rows all" : "table rows"} aria-label="Entries">
             <thead>
@@ -202,14 +210,6 @@ export const EntryResults = (list: EntryList): JSX.Element => {
               <EntryRows {...list} />
             </tbody>
           </table>
-          {from === null ? null : (
-            <nav class="actions" aria-label="Earlier entries">
-              <a class="button" href={addressOf(list)}>
-                From the beginning
-              </a>
-              {next === null ? <span class="muted small">These are the last.</span> : null}
-            </nav>
-          )}
         </>
       )}
     </div>

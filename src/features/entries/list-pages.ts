@@ -14,7 +14,7 @@ import { serviceOf } from "../categories/catalogue.ts";
 import type { Category } from "../categories/model.ts";
 import { findIcon, findIcons } from "../icons/actions.ts";
 import { fieldNames } from "./actions.ts";
-import { countFound, findEntries } from "./list.ts";
+import { countFound, cursorTo, findEntries } from "./list.ts";
 import { ENTRY_SORTS, type EntryListFilter, type EntrySort, EXPIRY_FILTERS } from "./model.ts";
 
 /** Rows that come at once. */
@@ -71,7 +71,10 @@ async function listFor(
   const filter =
     category === null ? filterOf(asked) : { ...filterOf(asked), category: category.id, type: null, project: null };
   const sort = sortOf(asked.get("sort"));
-  const cursor = asked.get("cursor") || null;
+  const entry = asked.get("entry");
+  const cursor =
+    asked.get("cursor") ||
+    (entry !== null && isUuid(entry) ? await cursorTo(kagi, actor, filter, { id: entry, sort, rows: ROWS }) : null);
   const before = numberOf(asked.get("rows"));
   const limit = before === null ? Math.max(ROWS, Math.min(numberOf(asked.get("shown")) ?? ROWS, MOST_ROWS)) : ROWS;
   const [{ entries, next }, found] = await Promise.all([

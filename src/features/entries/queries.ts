@@ -75,43 +75,60 @@ const mentions = (userId: string, word: string, alsoCategory: boolean): Sql => {
       OR lower(coalesce(c.field_definitions, '')) LIKE ${variable} ESCAPE '\\'))`;
 };
 
-/** What a list is sorted by, so that no two entries stand at the same place. Entries without an end come after all. */
-const ORDERS: Readonly<Record<EntrySort, { order: Sql; after: (at: readonly string[]) => Sql }>> = {
-  recent: { order: sql`e.id DESC`, after: ([id = ""]) => sql`e.id < ${id}` },
-  project: {
-    order: sql`e.name_folded, e.id`,
-    after: ([name = "", id = ""]) => sql`(e.name_folded, e.id) > (${name}, ${id})`,
-  },
-  category: {
-    order: sql`c.name_folded, e.name_folded, e.id`,
-    after: ([category = "", name = "", id = ""]) =>
-      sql`(c.name_folded, e.name_folded, e.id) > (${category}, ${name}, ${id})`,
-  },
-  expiry: {
-    order: sql`coalesce(e.expires_at, '9999'), e.id`,
-    after: ([at = "", id = ""]) => sql`(coalesce(e.expires_at, '9999'), e.id) > (${at}, ${id})`,
-  },
-  updated: {
-    order: sql`e.updated_at DESC, e.id DESC`,
-    after: ([at = "", id = ""]) => sql`(e.updated_at, e.id) < (${at}, ${id})`,
-  },
+/** An order in which no two entries stand at the same place, by columns that all go up, or all down. */
+function orderBy(columns: readonly Sql[], way: "up" | "down" = "up") {
+  const place = listed(columns);
+  const up = listed(columns.map((column) => sql`${column}`));
+  const down = listed(columns.map((column) => sql`${column} DESC`));
+  const above = (at: readonly string[]) => sql`(${place}) > (${listed(at.map((part) => sql`${part}`))})`;
+  const below = (at: readonly string[]) => sql`(${place}) < (${listed(at.map((part) => sql`${part}`))})`;
+  const { length } = columns;
+  return way === "up"
+    ? { length, order: up, reversed: down, after: above, before: below }
+    : { length, order: down, reversed: up, after: below, before: above };
+}
+
+/** Entries without an end come after all. */
+export const ORDERS: Readonly<Record<EntrySort, ReturnType<typeof orderBy>>> = {
+  recent: orderBy([sql`e.id`], "down"),
+  project: orderBy([sql`e.name_folded`, sql`e.id`]),
+  category: orderBy([sql`c.name_folded`, sql`e.name_folded`, sql`e.id`]),
+  expiry: orderBy([sql`coalesce(e.expires_at, '9999')`, sql`e.id`]),
+  updated: orderBy([sql`e.updated_at`, sql`e.id`], "down"),
 };
 
-/** With what the order is by, for the cursor. */
+/** With what the orders are by, for the cursor. */
 export type PlacedRow = EntryRow & { nameFolded: string; categoryFolded: string };
 
+const PLACED = sql`
+  SELECT ${COLUMNS}, e.name_folded AS "nameFolded", c.name_folded AS "categoryFolded"
+  FROM entries e JOIN categories c ON c.id = e.category_id`;
+
+type Stretch = Readonly<{ sort: EntrySort; limit: number }>;
+
+/** From the beginning, or after a place. */
 export const findEntries = (
   userId: string,
   filter: FoundBy,
-  { sort, cursor, limit }: { sort: EntrySort; cursor: readonly string[] | null; limit: number },
+  { sort, limit, cursor }: Stretch & { cursor: readonly string[] | null },
 ): Sql => {
   const { order, after } = ORDERS[sort];
-  return sql`
-    SELECT ${COLUMNS}, e.name_folded AS "nameFolded", c.name_folded AS "categoryFolded"
-    FROM entries e JOIN categories c ON c.id = e.category_id
-    WHERE ${all([matching(userId, filter), cursor !== null && after(cursor)])}
-    ORDER BY ${order} LIMIT ${limit}`;
+  const conditions = all([matching(userId, filter), cursor !== null && after(cursor)]);
+  return sql`${PLACED} WHERE ${conditions} ORDER BY ${order} LIMIT ${limit}`;
 };
+
+/** Those before a place, the nearest first. */
+export const findEntriesBefore = (
+  userId: string,
+  filter: FoundBy,
+  { sort, limit, place }: Stretch & { place: readonly string[] },
+): Sql => {
+  const { reversed, before } = ORDERS[sort];
+  return sql`${PLACED} WHERE ${all([matching(userId, filter), before(place)])} ORDER BY ${reversed} LIMIT ${limit}`;
+};
+
+export const findPlaced = (userId: string, filter: FoundBy, id: string): Sql => sql`
+  ${PLACED} WHERE ${all([matching(userId, filter), sql`e.id = ${id}`])}`;
 
 export const countFound = (userId: string, filter: FoundBy): Sql => sql`
   SELECT CAST(count(*) AS INTEGER) AS "count" FROM entries e WHERE ${matching(userId, filter)}`;

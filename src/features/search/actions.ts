@@ -84,9 +84,9 @@ type CategoryIndex = Readonly<{
 }>;
 
 const categoryIndex = derived((items: readonly Category[]): CategoryIndex => {
-  const list = items.map(({ id, name, keyType, icon, color, entryCount, envVarName, fieldDefinitions }) => {
+  const list = items.map(({ id, name, keyType, icon, color, envVarName, fieldDefinitions }) => {
     const variables = envVarName === null ? (fieldDefinitions ?? []) : [envVarName];
-    return { id, name, keyType, icon, color, entryCount, variables };
+    return { id, name, keyType, icon, color, variables };
   });
   const starts = [0];
   for (const { variables } of list) starts.push((starts.at(-1) ?? 0) + variables.length);
