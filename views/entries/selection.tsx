@@ -1,4 +1,4 @@
-import type { Environment } from "../../src/features/entries/model.ts";
+import type { BulkVerb, Environment } from "../../src/features/entries/model.ts";
 import type { ExportPreview } from "../../src/features/export/model.ts";
 import { attribute } from "../components/attribute.ts";
 import { count } from "../components/bits.tsx";
@@ -8,8 +8,6 @@ import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
 import { DIALECT_OPTIONS, ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS } from "../words.ts";
-
-export type BulkVerb = "environment" | "move" | "rename" | "export" | "delete";
 
 type SelectedEntry = Readonly<{ id: string; name: string; environment: Environment; category: { name: string } }>;
 
@@ -113,26 +111,50 @@ const Title = ({ asked }: { asked: Asked }): JSX.Element =>
 function titleOf({ verb, entries }: Pick<Asked, "verb" | "entries">): string {
   if (entries.length === 0) return "Nothing is selected";
   const what = count(entries.length, "entry", "entries");
-  return {
-    environment: `Set the environment of ${what}`,
-    move: `Move ${what}`,
-    rename: `Rename the project of ${what}`,
-    export: `Export ${what}`,
-    delete: `Delete ${what}?`,
-  }[verb];
+  return WORDS[verb].title(what);
 }
 
 function submitOf({ verb, entries, exporting }: Asked): string {
   const what = count(entries.length, "entry", "entries");
   if (exporting?.told) return "Export anyway";
-  return {
-    environment: `Set for ${what}`,
-    move: `Move ${what}`,
-    rename: `Rename in ${what}`,
-    export: "Export",
-    delete: `Delete ${what}`,
-  }[verb];
+  return WORDS[verb].submit(what);
 }
+
+type Words = Readonly<{ button: string; title: (what: string) => string; submit: (what: string) => string }>;
+
+/** In the order of the buttons; `what` is how many entries. */
+const WORDS: Readonly<Record<BulkVerb, Words>> = {
+  environment: {
+    button: "Set environment",
+    title: (what) => `Set the environment of ${what}`,
+    submit: (what) => `Set for ${what}`,
+  },
+  move: { button: "Move", title: (what) => `Move ${what}`, submit: (what) => `Move ${what}` },
+  rename: {
+    button: "Rename project",
+    title: (what) => `Rename the project of ${what}`,
+    submit: (what) => `Rename in ${what}`,
+  },
+  export: { button: "Export", title: (what) => `Export ${what}`, submit: () => "Export" },
+  delete: { button: "Delete", title: (what) => `Delete ${what}?`, submit: (what) => `Delete ${what}` },
+};
+
+/** What can be done with those that are ticked. */
+export const BulkButtons = (): JSX.Element => (
+  <div class="actions">
+    {Object.entries(WORDS).map(([verb, { button }]) => (
+      <button
+        class={verb === "delete" ? "button small warns" : "button small"}
+        type="submit"
+        name="verb"
+        value={verb}
+        safe
+      >
+        {button}
+      </button>
+    ))}
+  </div>
+);
 
 const NAMED = 5;
 

@@ -57,6 +57,9 @@ export function filterOf(asked: { get: (name: string) => string | null }): Entry
   };
 }
 
+/** The names of all filters, in an address as in a form. */
+export const FILTER_NAMES = Object.keys(filterOf({ get: () => null }));
+
 export function sortOf(text: string | null): EntrySort {
   // An entry's name is its project's.
   return text === "name" ? "project" : (ENTRY_SORTS.find((sort) => sort === text) ?? "recent");

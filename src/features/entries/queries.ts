@@ -49,18 +49,20 @@ export const listEntries = (userId: string, filter: EntryFilter): Sql => {
 export type FoundBy = Omit<EntryListFilter, "search" | "expires"> &
   Readonly<{ words: readonly string[]; after: string | null; until: string | null }>;
 
-const matching = (userId: string, filter: FoundBy): Sql =>
-  all([
-    sql`e.user_id = ${userId}`,
-    filter.category !== null && sql`e.category_id = ${filter.category}`,
-    filter.type !== null &&
+const matching = (userId: string, filter: FoundBy): Sql => {
+  const conditions: Readonly<Record<keyof FoundBy, Sql | false | readonly Sql[]>> = {
+    category: filter.category !== null && sql`e.category_id = ${filter.category}`,
+    type:
+      filter.type !== null &&
       sql`e.category_id IN (SELECT c.id FROM categories c WHERE c.user_id = ${userId} AND c.key_type = ${filter.type})`,
-    filter.environment !== null && sql`e.environment = ${filter.environment}`,
-    filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,
-    filter.after !== null && sql`e.expires_at > ${filter.after}`,
-    filter.until !== null && sql`e.expires_at <= ${filter.until}`,
-    ...filter.words.map((word) => mentions(userId, word, filter.category === null)),
-  ]);
+    environment: filter.environment !== null && sql`e.environment = ${filter.environment}`,
+    project: filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,
+    after: filter.after !== null && sql`e.expires_at > ${filter.after}`,
+    until: filter.until !== null && sql`e.expires_at <= ${filter.until}`,
+    words: filter.words.map((word) => mentions(userId, word, filter.category === null)),
+  };
+  return all([sql`e.user_id = ${userId}`, ...Object.values(conditions).flat()]);
+};
 
 /** Names of variables are ASCII, so that both engines fold them alike; nothing else of a list of them is looked at. */
 const mentions = (userId: string, word: string, alsoCategory: boolean): Sql => {
@@ -162,10 +164,8 @@ export const sealedAmong = (userId: string, ids: readonly string[]): Sql => sql`
   WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
 
 /** Where there is something already: entries of one environment, one name, or one category. */
-export const entriesAt = (
-  userId: string,
-  where: { environment: string } | { name: string } | { category: string },
-): Sql => {
+export type Where = { environment: string } | { name: string } | { category: string };
+export const entriesAt = (userId: string, where: Where): Sql => {
   const condition =
     "environment" in where
       ? sql`e.environment = ${where.environment}`
@@ -179,7 +179,9 @@ export const setEnvironment = (userId: string, ids: readonly string[], to: strin
   UPDATE entries SET environment = ${to}, updated_at = ${at} WHERE user_id = ${userId} AND id IN (${among(ids)})`;
 
 export const setCategory = (userId: string, ids: readonly string[], to: string, at: string): Sql => sql`
-  UPDATE entries SET category_id = ${to}, updated_at = ${at} WHERE user_id = ${userId} AND id IN (${among(ids)})`;
+  UPDATE entries SET category_id = ${to}, updated_at = ${at}
+  WHERE user_id = ${userId} AND id IN (${among(ids)})
+    AND EXISTS (SELECT 1 FROM categories c WHERE c.id = ${to} AND c.user_id = ${userId})`;
 
 export const setName = (userId: string, ids: readonly string[], to: string, at: string): Sql => sql`
   UPDATE entries SET name = ${to}, name_folded = ${fold(to)}, updated_at = ${at}

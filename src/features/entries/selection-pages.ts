@@ -1,12 +1,12 @@
 import { Elysia } from "elysia";
 import { addressOf } from "../../../views/entries/list.tsx";
-import { AskAboutSelection, type Asked, type BulkVerb, SelectionPage } from "../../../views/entries/selection.tsx";
+import { AskAboutSelection, type Asked, SelectionPage } from "../../../views/entries/selection.tsx";
 import { urls } from "../../../views/urls.ts";
 import { KEY_TYPE_WORDS } from "../../../views/words.ts";
 import { DIALECTS } from "../../dotenv/write.ts";
 import { AppError, invalid } from "../../errors.ts";
 import { Form } from "../../http/body.ts";
-import { doneCookie } from "../../http/done.ts";
+import { type Done, doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
@@ -19,8 +19,8 @@ import { hasFreshProof, requireFreshProof } from "../auth/proof.ts";
 import { categoriesById, getCategory } from "../categories/actions.ts";
 import { exportForPerson, previewExport } from "../export/actions.ts";
 import type { ExportPreview } from "../export/model.ts";
-import { filterOf, sortOf } from "./list-pages.ts";
-import { type BulkChange, EntryChange, type Selection } from "./model.ts";
+import { FILTER_NAMES, filterOf, sortOf } from "./list-pages.ts";
+import { type BulkChange, type BulkVerb, EntryChange, type Selection } from "./model.ts";
 import { changeSelection, type Outcome, readSelection, type Selected } from "./selection.ts";
 
 const FILE = "kagi-selection.env";
@@ -51,7 +51,7 @@ export const selectionPages = (kagi: Kagi) =>
         outcome = await changeSelection(kagi, actor, selection, form.get("digest"), change);
       });
       if (change !== undefined && outcome?.kind === "done") {
-        const cookies = [doneCookie(kagi, verb === "delete" ? "entries-deleted" : "entries-changed", outcome.changed)];
+        const cookies = [doneCookie(kagi, DONE[change.verb], outcome.changed)];
         return redirect(await placeAfter(kagi, actor, form, change), { htmx, cookies });
       }
       const selected = await readSelection(kagi, actor, selection);
@@ -156,12 +156,22 @@ async function ask(
   return await page(kagi, { request, actor }, view, answer);
 }
 
-const VERBS: readonly BulkVerb[] = ["environment", "move", "rename", "export", "delete"];
+/** What is said when it is done. */
+const DONE: Readonly<Record<BulkChange["verb"], Done>> = {
+  environment: "entries-changed",
+  move: "entries-changed",
+  rename: "entries-changed",
+  delete: "entries-deleted",
+};
 
 function verbOf(form: Form): BulkVerb {
-  const verb = VERBS.find((one) => one === form.get("verb"));
-  if (verb === undefined) throw new AppError("VALIDATION_ERROR", "Choose what to do with the entries");
-  return verb;
+  const verb = form.get("verb");
+  if (isVerb(verb)) return verb;
+  throw new AppError("VALIDATION_ERROR", "Choose what to do with the entries");
+}
+
+function isVerb(verb: string): verb is BulkVerb {
+  return verb === "export" || Object.hasOwn(DONE, verb);
 }
 
 /** All that match go by their filter, and those that were ticked by their ids; many of them in one field. */
@@ -178,8 +188,9 @@ function scopeOf(form: Form) {
 
 function fieldsOf(form: Form): (readonly [string, string])[] {
   const selection = selectionOf(form);
-  const carried = ["on", "search", "type", "environment", "project", "category", "expires", "sort"] as const;
-  const list = carried.map((name) => [name, form.get(name)] as const).filter(([, value]) => value !== "");
+  const list = ["on", ...FILTER_NAMES, "sort"]
+    .map((name) => [name, form.get(name)] as const)
+    .filter(([, value]) => value !== "");
   return [...list, "ids" in selection ? ["ids", selection.ids.join(" ")] : ["all", "yes"]];
 }
 
