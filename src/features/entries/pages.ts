@@ -9,11 +9,12 @@ import { readEnv } from "../../dotenv/read.ts";
 import { AppError, invalid } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
 import { doneCookie } from "../../http/done.ts";
+import { download } from "../../http/downloads.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { environmentOf } from "../../http/query.ts";
-import { attachment, html, plainText, redirect } from "../../http/responses.ts";
+import { html, plainText, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { getCategory } from "../categories/actions.ts";
@@ -146,11 +147,11 @@ const valuePages = (kagi: Kagi) =>
       const values = valuesOf(entry, await revealEntry(kagi, actor, entry.id), form.get("field") || null);
       return plainText(values[0]?.text);
     })
-    .post(urls.downloadEntry(":id"), async ({ actor, params }) => {
+    .post(urls.downloadEntry(":id"), async ({ actor, params, form }) => {
       const entry = await getEntry(kagi, actor, params.id);
       const { value } = await revealEntry(kagi, actor, entry.id);
       const content = typeof value === "string" ? value : JSON.stringify(value);
-      return attachment(entry.fileName ?? fileNameOf(entry), "application/octet-stream", content);
+      return download(kagi, form, entry.fileName ?? fileNameOf(entry), "application/octet-stream", content);
     })
     // Where a reload, or the way back from signing in, asks for what only a button does.
     .get(urls.revealEntry(":id"), async ({ actor, params }) => redirect(await placeOf(kagi, actor, params.id)))

@@ -7,11 +7,12 @@ import { DIALECTS } from "../../dotenv/write.ts";
 import { AppError, invalid } from "../../errors.ts";
 import { Form } from "../../http/body.ts";
 import { type Done, doneCookie } from "../../http/done.ts";
+import { download } from "../../http/downloads.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { environmentOf } from "../../http/query.ts";
-import { attachment, html, redirect } from "../../http/responses.ts";
+import { html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { isUuid } from "../../schema.ts";
@@ -78,7 +79,7 @@ export const selectionPages = (kagi: Kagi) =>
       if (!isWhole && form.get("told") !== told)
         return await ask(kagi, visit, form, "export", selected, { preview, told });
       const { content } = await exportForPerson(kagi, actor, wish);
-      return attachment(FILE, "text/plain; charset=utf-8", content);
+      return download(kagi, form, FILE, "text/plain; charset=utf-8", content);
     })
     // The way back from the password. The question names entries and shows no value, so an address may ask it.
     .get(urls.selected, async ({ request, actor }) => {

@@ -3,10 +3,11 @@ import { type Choices, ExportPreviewPage, ExportsPage } from "../../../views/exp
 import { urls } from "../../../views/urls.ts";
 import { DIALECTS } from "../../dotenv/write.ts";
 import { AppError } from "../../errors.ts";
+import { download } from "../../http/downloads.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { environmentOf, searchText } from "../../http/query.ts";
-import { attachment, redirect } from "../../http/responses.ts";
+import { redirect } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { listProjectNames } from "../entries/actions.ts";
 import { exportForPerson, previewExport } from "./actions.ts";
@@ -22,8 +23,8 @@ export const exportPages = (kagi: Kagi) =>
     })
 
     .get(urls.exportMetadata, () => redirect(urls.exports))
-    .post(urls.exportMetadata, async ({ actor }) => {
-      return attachment(METADATA_FILE, "application/json", await exportMetadata(kagi, actor));
+    .post(urls.exportMetadata, async ({ actor, form }) => {
+      return download(kagi, form, METADATA_FILE, "application/json", await exportMetadata(kagi, actor));
     })
 
     // What is exported stands in the address, so that the way through the password leads back to the same.
@@ -37,10 +38,10 @@ export const exportPages = (kagi: Kagi) =>
       const status = preview === null ? 409 : 200;
       return await page(kagi, { request, actor }, (frame) => ExportPreviewPage({ frame, ...props }), { status });
     })
-    .post(urls.exportEnv(), async ({ request, actor }) => {
+    .post(urls.exportEnv(), async ({ request, actor, form }) => {
       const choices = choicesOf(request);
       const { content } = await exportForPerson(kagi, actor, queryOf(choices));
-      return attachment(EXPORT_FILE, "text/plain; charset=utf-8", content);
+      return download(kagi, form, EXPORT_FILE, "text/plain; charset=utf-8", content);
     });
 
 function choicesOf(request: Request): Choices {
