@@ -1,9 +1,10 @@
 import type { BulkVerb, Environment } from "../../src/features/entries/model.ts";
-import type { ExportPreview } from "../../src/features/export/model.ts";
+import type { Finding } from "../../src/features/export/model.ts";
 import { attribute } from "../components/attribute.ts";
 import { count } from "../components/bits.tsx";
 import { Choices, FormProblem, type Problem, SelectField, TextField } from "../components/field.tsx";
 import { Segments } from "../components/segments.tsx";
+import { Findings } from "../export/findings.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
@@ -35,7 +36,8 @@ export type Asked = Readonly<{
     dialect: string;
     /** Skipped, because they are files. */
     files: number;
-    preview: ExportPreview | null;
+    /** What the last answer had to say of it first. */
+    findings: readonly Finding[];
     told: string;
   }> | null;
   inDialog: boolean;
@@ -239,7 +241,7 @@ const ExportChoices = ({
   environment,
   dialect,
   files,
-  preview,
+  findings,
   told,
 }: NonNullable<Asked["exporting"]>): JSX.Element => (
   <>
@@ -248,24 +250,9 @@ const ExportChoices = ({
         safe
       >{`${count(files, "of them is a file", "of them are files")} (SSH, JSON), which .env text has no place for.`}</p>
     )}
-    {preview === null ? null : (
-      <div class="notice warns" role="alert" tabindex="-1" autofocus>
-        <ul class="stack">
-          {preview.repeated.length === 0 ? null : (
-            <li safe>{`Written more than once, of which a reader keeps the last: ${preview.repeated.join(", ")}`}</li>
-          )}
-          {preview.notPortable.length === 0 ? null : (
-            <li
-              safe
-            >{`Not read alike by every program: ${preview.notPortable.map(({ key, misreadBy }) => `${key} (misread by ${misreadBy.join(", ")})`).join("; ")}`}</li>
-          )}
-          {preview.notWritten.length === 0 ? null : (
-            <li safe>{`Not written, because no form of it is safe: ${preview.notWritten.join(", ")}`}</li>
-          )}
-          {preview.unreadable === 0 ? null : (
-            <li safe>{`${count(preview.unreadable, "value does", "values do")} not open, and will be missing.`}</li>
-          )}
-        </ul>
+    {findings.length === 0 ? null : (
+      <div class="stack" role="alert" tabindex="-1" autofocus>
+        <Findings findings={findings} />
       </div>
     )}
     <SelectField

@@ -29,7 +29,7 @@ import {
   revealEntry,
   updateEntry,
 } from "./actions.ts";
-import { listEntryActivity, listEntryVersions, restoreEntryVersion, revealEntryVersion } from "./history.ts";
+import { describeEntry, restoreEntryVersion, revealEntryVersion } from "./history.ts";
 import { entryListPages } from "./list-pages.ts";
 import { type Entry, EntryChange, EntryInput, type RevealedEntry } from "./model.ts";
 import { selectionPages } from "./selection-pages.ts";
@@ -186,10 +186,7 @@ async function historyPage(
   id: string,
   refusal?: Refusal,
 ): Promise<Response> {
-  const entry = await getEntry(kagi, visit.actor, id);
-  const versions = await listEntryVersions(kagi, visit.actor, id);
-  const activity = await listEntryActivity(kagi, visit.actor, id);
-  const props = { entry, versions, activity, problem: refusal?.problem ?? null, now: kagi.now() };
+  const props = { ...(await describeEntry(kagi, visit.actor, id)), problem: refusal?.problem ?? null, now: kagi.now() };
   return await page(kagi, visit, (frame) => EntryHistoryPage({ frame, ...props }), { status: refusal?.status });
 }
 

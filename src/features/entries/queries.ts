@@ -159,10 +159,6 @@ const among = (ids: readonly string[]): Sql => {
 export const selectChosen = (userId: string, ids: readonly string[]): Sql => sql`
   SELECT ${SELECTED} FROM entries e WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
 
-export const sealedAmong = (userId: string, ids: readonly string[]): Sql => sql`
-  SELECT e.id, e.sealed_value AS "sealedValue" FROM entries e
-  WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
-
 /** Where there is something already: entries of one environment, one name, or one category. */
 export type Where = { environment: string } | { name: string } | { category: string };
 export const entriesAt = (userId: string, where: Where): Sql => {
@@ -199,10 +195,17 @@ export const findSealedEntry = (userId: string, id: string): Sql => sql`
   FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
 
 /** As little of an entry as revealing it takes. */
-export const findSecret = (userId: string, id: string): Sql => sql`
+const SECRET = sql`
   SELECT e.id, e.name, e.environment, e.sealed_value AS "sealedValue", e.updated_at AS "updatedAt",
     (SELECT c.key_type FROM categories c WHERE c.id = e.category_id) AS "keyType"
-  FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
+  FROM entries e`;
+
+export const findSecret = (userId: string, id: string): Sql => sql`
+  ${SECRET} WHERE e.id = ${id} AND e.user_id = ${userId}`;
+
+export const secretsAmong = (userId: string, ids: readonly string[]): Sql => sql`
+  ${SECRET} WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
+
 export type SecretRow = Pick<SealedEntryRow, "id" | "name" | "environment" | "sealedValue" | "updatedAt"> & {
   keyType: KeyType;
 };
@@ -295,17 +298,18 @@ export const deleteEntryVersionsUpTo = (userId: string, entryId: string, number:
 /** What an export writes, in its order. */
 export const exportedEntries = (
   userId: string,
-  filter: { environment: string | null; project: string | null },
+  filter: { environment: string | null; project: string | null; ids: readonly string[] | null },
 ): Sql => {
   const conditions = all([
     sql`e.user_id = ${userId}`,
     sql`c.key_type IN ('simple', 'group')`,
     filter.environment !== null && sql`e.environment = ${filter.environment}`,
     filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,
+    filter.ids !== null && sql`e.id IN (${among(filter.ids)})`,
   ]);
   return sql`
-    SELECT e.id, e.name, e.environment, e.sealed_value AS "sealedValue",
-      c.name AS "categoryName", c.key_type AS "keyType", c.env_var_name AS "envVarName"
+    SELECT e.id, e.name, e.name_folded AS "nameFolded", e.environment, e.sealed_value AS "sealedValue",
+      c.id AS "categoryId", c.name AS "categoryName", c.name_folded AS "categoryFolded", c.key_type AS "keyType", c.env_var_name AS "envVarName"
     FROM entries e JOIN categories c ON c.id = e.category_id
     WHERE ${conditions}
     ORDER BY c.name_folded, c.id, e.name_folded, e.environment, e.id`;
@@ -313,9 +317,12 @@ export const exportedEntries = (
 export type ExportedRow = {
   id: string;
   name: string;
+  nameFolded: string;
   environment: Environment;
   sealedValue: string;
+  categoryId: string;
   categoryName: string;
+  categoryFolded: string;
   keyType: "simple" | "group";
   envVarName: string | null;
 };

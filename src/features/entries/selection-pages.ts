@@ -18,8 +18,8 @@ import type { Actor, Kagi } from "../../kagi.ts";
 import { isUuid } from "../../schema.ts";
 import { hasFreshProof, requireFreshProof } from "../auth/proof.ts";
 import { categoriesById, getCategory } from "../categories/actions.ts";
-import { exportForPerson, previewExport } from "../export/actions.ts";
-import type { ExportPreview } from "../export/model.ts";
+import { type Prepared, prepareExport } from "../export/actions.ts";
+import { type Finding, findingsOf } from "../export/model.ts";
 import { FILTER_NAMES, filterOf, sortOf } from "./list-pages.ts";
 import { type BulkChange, type BulkVerb, EntryChange, type Selection } from "./model.ts";
 import { changeSelection, type Outcome, readSelection, type Selected } from "./selection.ts";
@@ -66,20 +66,18 @@ export const selectionPages = (kagi: Kagi) =>
       const selected = await readSelection(kagi, actor, selectionOf(form));
       if (selected.digest !== form.get("digest"))
         return await ask(kagi, visit, form, "export", selected, { refusal: MEANWHILE_REFUSED });
-      const wish = { ...exportOf(form), ids: new Set(selected.entries.map(({ id }) => id)) };
-      let preview: ExportPreview | undefined;
+      const wish = { ...exportOf(form), ids: selected.entries.map(({ id }) => id) };
+      let prepared: Prepared | undefined;
       const refusal = await refusalOf(async () => {
-        preview = await previewExport(kagi, actor, wish);
-        if (preview.entries === 0) throw new AppError("CONFLICT", NOTHING_TO_WRITE);
+        prepared = await prepareExport(kagi, actor, wish);
+        if (prepared.preview.entries === 0) throw new AppError("CONFLICT", NOTHING_TO_WRITE);
       });
-      if (preview === undefined || refusal) return await ask(kagi, visit, form, "export", selected, { refusal });
+      if (prepared === undefined || refusal) return await ask(kagi, visit, form, "export", selected, { refusal });
       const told = [wish.environment ?? "all", wish.dialect ?? "any", selected.digest].join(".");
-      const { repeated, notPortable, notWritten, unreadable } = preview;
-      const isWhole = repeated.length + notPortable.length + notWritten.length + unreadable === 0;
-      if (!isWhole && form.get("told") !== told)
-        return await ask(kagi, visit, form, "export", selected, { preview, told });
-      const { content } = await exportForPerson(kagi, actor, wish);
-      return download(kagi, form, FILE, "text/plain; charset=utf-8", content);
+      const findings = findingsOf(prepared.preview);
+      if (findings.length > 0 && form.get("told") !== told)
+        return await ask(kagi, visit, form, "export", selected, { findings, told });
+      return download(kagi, form, FILE, "text/plain; charset=utf-8", await prepared.handOut());
     })
     // The way back from the password. The question names entries and shows no value, so an address may ask it.
     .get(urls.selected, async ({ request, actor }) => {
@@ -113,7 +111,7 @@ async function askForProof(kagi: Kagi, actor: Actor, form: Form, htmx: boolean):
 type More = {
   obstacles?: Asked["obstacles"];
   refusal?: Refusal;
-  preview?: ExportPreview;
+  findings?: readonly Finding[];
   told?: string;
   status?: number;
 };
@@ -125,7 +123,7 @@ async function ask(
   form: Form,
   verb: BulkVerb,
   { entries, digest, missing }: Selected,
-  { obstacles = [], refusal, preview, told = "", status = 200 }: More = {},
+  { obstacles = [], refusal, findings = [], told = "", status = 200 }: More = {},
 ): Promise<Response> {
   const types = [...new Set(entries.map(({ category }) => category.keyType))];
   const [type] = types;
@@ -148,7 +146,7 @@ async function ask(
     obstacles,
     targets,
     types: types.map((one) => KEY_TYPE_WORDS[one].name),
-    exporting: verb === "export" ? { environment, dialect, files, preview: preview ?? null, told } : null,
+    exporting: verb === "export" ? { environment, dialect, files, findings, told } : null,
   };
   const answer = { status: refusal?.status ?? status };
   if (htmx) return html(AskAboutSelection({ ...asked, inDialog: true }), answer);

@@ -1,15 +1,15 @@
-import { EnvelopeError } from "../../crypto/envelope.ts";
 import { sha256 } from "../../crypto/tokens.ts";
 import type { Db, Sql } from "../../db/sql.ts";
-import { AppError, invalid } from "../../errors.ts";
+import { invalid } from "../../errors.ts";
 import { fold } from "../../fold.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { recordEach } from "../audit/actions.ts";
 import { categoriesById, type HeldCategory, holdCategories, holdCategory } from "../categories/actions.ts";
+import { openEntries, portions } from "./actions.ts";
 import { foundBy } from "./list.ts";
 import type { BulkChange, Environment, Selection } from "./model.ts";
 import * as queries from "./queries.ts";
-import { checkFits, openValue } from "./value.ts";
+import { fits } from "./value.ts";
 
 export type SelectedEntry = Readonly<{ id: string; name: string; environment: Environment; category: HeldCategory }>;
 
@@ -163,11 +163,6 @@ async function rowsOf(db: Db, actor: Actor, selection: Selection, now: Date): Pr
   return rows.sort((one, other) => (`${one.nameFolded}\n${one.id}` < `${other.nameFolded}\n${other.id}` ? -1 : 1));
 }
 
-function* portions<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += queries.IDS_AT_ONCE)
-    yield items.slice(from, from + queries.IDS_AT_ONCE);
-}
-
 async function obstaclesOf(
   kagi: Kagi,
   tx: Db,
@@ -223,20 +218,11 @@ async function misfitsOf(
   }));
   if (keyType !== "group" || fieldDefinitions === null) return obstacles;
   const groups = new Map(moving.filter(({ category }) => category.keyType === "group").map((one) => [one.id, one]));
-  for (const ids of portions([...groups.keys()])) {
-    const rows = await tx.all<{ id: string; sealedValue: string }>(queries.sealedAmong(actor.userId, ids));
-    for (const { id, sealedValue } of rows) {
-      const entry = groups.get(id);
-      if (entry === undefined) continue;
-      try {
-        checkFits(openValue(kagi.keyring, id, sealedValue, "group"), target);
-      } catch (error) {
-        if (error instanceof AppError)
-          obstacles.push({ entry, why: `it has fields that ${target.name} does not define` });
-        else if (error instanceof EnvelopeError) obstacles.push({ entry, why: "its value does not open" });
-        else throw error;
-      }
-    }
+  for (const [id, { value }] of await openEntries(kagi, tx, actor, [...groups.keys()])) {
+    const entry = groups.get(id);
+    if (entry === undefined) continue;
+    if (value === null) obstacles.push({ entry, why: "its value does not open" });
+    else if (!fits(value, target)) obstacles.push({ entry, why: `it has fields that ${target.name} does not define` });
   }
   return obstacles;
 }

@@ -8,41 +8,53 @@ import { openForExport } from "../entries/actions.ts";
 import type { Export, ExportPreview, ExportQuery } from "./model.ts";
 
 /** `ids` are those of entries that somebody has selected; without it, all. */
-export type ExportWish = ExportQuery & Readonly<{ ids?: ReadonlySet<string> }>;
+type ExportWish = ExportQuery & Readonly<{ ids?: readonly string[] }>;
 
 /**
  * `simple` and `group` values as `.env` text, ordered by category, entry and environment. The trail says so before
  * anybody gets it; nobody else's writing waits for it. Throws CONFLICT that names the keys which the asked dialect
  * cannot hold.
  */
-export async function exportVault(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
-  const { environment = null, project = null } = query;
+export async function exportVault(kagi: Kagi, actor: Actor, query: ExportQuery): Promise<Export> {
   const { entries, lines: _, ...exported } = await write(kagi, actor, query);
-  const detail = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
-  await kagi.db.transaction((tx) => record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail }));
+  await tell(kagi, actor, query, { entries, ...exported });
   return exported;
 }
 
-/** The same for a person at a page. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
-export async function exportForPerson(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
+/** An export that nobody has got yet. */
+export type Prepared = Readonly<{
+  /** What it holds and what it could not, in names and numbers. */
+  preview: ExportPreview;
+  /** The text; the trail says so before. */
+  handOut: () => Promise<string>;
+}>;
+
+/** For a person at a page, opened once for both. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
+export async function prepareExport(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Prepared> {
   requireFreshProof(kagi, actor);
-  return await exportVault(kagi, actor, query);
+  const { content, ...preview } = await write(kagi, actor, query);
+  const handOut = async () => {
+    await tell(kagi, actor, query, preview);
+    return content;
+  };
+  return { preview, handOut };
 }
 
-/**
- * What an export would hold and what it could not, in names and numbers. Nobody gets a value, so the trail stays as it
- * is. Throws FRESH_PROOF_REQUIRED, CONFLICT.
- */
-export async function previewExport(kagi: Kagi, actor: Actor, query: ExportWish): Promise<ExportPreview> {
-  requireFreshProof(kagi, actor);
-  const { content: _, ...preview } = await write(kagi, actor, query);
-  return preview;
+async function tell(
+  kagi: Kagi,
+  actor: Actor,
+  query: ExportWish,
+  { entries, unreadable }: Pick<ExportPreview, "entries" | "unreadable">,
+): Promise<void> {
+  const { environment, project = null } = query;
+  const detail = `entries=${entries} environment=${environment ?? "all"} unreadable=${unreadable}`;
+  await kagi.db.transaction((tx) => record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail }));
 }
 
 type Written = Export & Pick<ExportPreview, "entries" | "lines">;
 
 async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Written> {
-  const { environment = null, project = null, dialect = "portable", ids } = query;
+  const { environment = null, project = null, dialect = "portable", ids = null } = query;
   const { entries, unreadable } = await openForExport(kagi, actor, { environment, project, ids });
   const items: EnvItem[] = entries.flatMap<EnvItem>(
     ({ categoryName, name, environment: of, keyType, envVarName, value }) => [

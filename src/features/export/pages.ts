@@ -10,9 +10,9 @@ import { environmentOf, searchText } from "../../http/query.ts";
 import { redirect } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { listProjectNames } from "../entries/actions.ts";
-import { exportForPerson, previewExport } from "./actions.ts";
+import { prepareExport } from "./actions.ts";
 import { exportMetadata } from "./metadata.ts";
-import { EXPORT_FILE, type ExportPreview, type ExportQuery, METADATA_FILE } from "./model.ts";
+import { EXPORT_FILE, type ExportPreview, type ExportQuery, findingsOf, METADATA_FILE } from "./model.ts";
 
 export const exportPages = (kagi: Kagi) =>
   new Elysia()
@@ -32,15 +32,16 @@ export const exportPages = (kagi: Kagi) =>
       const choices = choicesOf(request);
       let preview: ExportPreview | null = null;
       const refusedKeys = await keysRefused(async () => {
-        preview = await previewExport(kagi, actor, queryOf(choices));
+        ({ preview } = await prepareExport(kagi, actor, queryOf(choices)));
       });
-      const props = { choices, preview, refusedKeys };
+      const props = { choices, preview, findings: preview === null ? [] : findingsOf(preview), refusedKeys };
       const status = preview === null ? 409 : 200;
       return await page(kagi, { request, actor }, (frame) => ExportPreviewPage({ frame, ...props }), { status });
     })
     .post(urls.exportEnv(), async ({ request, actor, form }) => {
       const choices = choicesOf(request);
-      const { content } = await exportForPerson(kagi, actor, queryOf(choices));
+      const { handOut } = await prepareExport(kagi, actor, queryOf(choices));
+      const content = await handOut();
       return download(kagi, form, EXPORT_FILE, "text/plain; charset=utf-8", content);
     });
 

@@ -228,6 +228,34 @@ onEachEngine("a selection of entries", (vault) => {
     expect(await entries()).toHaveLength(5);
   });
 
+  test("an export opens what is selected and nothing else, once an answer, and says what does not open", async () => {
+    await empty();
+    const category = await newCategory(vault.owner, { envVarName: "WHOLE_KEY" });
+    const [whole, broken] = [
+      await newEntry(vault.owner, { categoryId: category.id, value: "sk-whole" }),
+      await newEntry(vault.owner, { categoryId: category.id, value: "sk-broken" }),
+    ];
+    await vault.storage.rows(`UPDATE entries SET sealed_value = 'v1.spoilt' WHERE id = '${broken.id}'`);
+    const complaints = () => vault.log.split("does not open").filter((line) => line.includes(broken.id)).length;
+    const proven = await confirmed(await vault.signIn());
+    const ask = async (fields: Fields) => {
+      const question = await post(proven, urls.selected, { verb: "export", ...fields });
+      return await post(proven, urls.exportSelected, { verb: "export", ...fields, digest: digestIn(question) });
+    };
+    expect((await ask(ticked(whole))).text).toContain("WHOLE_KEY=sk-whole");
+    expect(complaints()).toBe(0);
+    const told = await ask({ all: "yes" });
+    expect(told.headers.get("content-disposition")).toBeNull();
+    expect(words(told)).toContain("1 value could not be decrypted");
+    expect(told.text).not.toContain("sk-whole");
+    await vault.logged(`entryId=${broken.id} requestId=${told.headers.get("x-request-id")}`);
+    expect(complaints()).toBe(1);
+    const anyway = await post(proven, urls.exportSelected, { ...hiddenIn(told), verb: "export" });
+    expect(anyway.text).toContain("WHOLE_KEY=sk-whole");
+    await vault.logged(`entryId=${broken.id} requestId=${anyway.headers.get("x-request-id")}`);
+    expect(complaints()).toBe(2);
+  });
+
   test("nobody gets a selection's values without the password, also with a question that was answered", async () => {
     const entry = await newEntry(vault.owner, { value: "sk-not-without-proof" });
     const fields = { verb: "export", ...ticked(entry) };
