@@ -2,6 +2,9 @@
 
 const HIDE_AFTER_MS = 30_000;
 const TOAST_MS = 4_000;
+/** Whoever stops a download in the browser leaves no sign; after so long nobody waits for it. */
+const DOWNLOAD_MS = 120_000;
+const LOOK_MS = 200;
 
 const busy = new WeakSet();
 const timers = new WeakMap();
@@ -21,11 +24,27 @@ document.addEventListener(
     }
     if (form.method === "get" || form.method === "dialog") return;
     start(form, event.submitter);
-    // A download leaves the page where it is, and says nothing when it is there.
-    if (form.hasAttribute("data-download")) setTimeout(() => finish(form), 1_500);
+    if (form.hasAttribute("data-download")) awaitDownload(form);
   },
   true,
 );
+
+/* A download leaves the page where it is; a cookie of its answer, with what was sent along, says that it has come. */
+
+function awaitDownload(form) {
+  const sign = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  form.addEventListener("formdata", ({ formData }) => formData.set("download", sign), { once: true });
+  const started = Date.now();
+  const looking = setInterval(() => {
+    const hasCome = document.cookie.split("; ").includes(`download=${sign}`);
+    const isLost = !hasCome && Date.now() - started > DOWNLOAD_MS;
+    if (!hasCome && !isLost) return;
+    clearInterval(looking);
+    if (isLost) say("The download has not begun. Check the connection, then try again.", true);
+    finish(form);
+    form.dispatchEvent(new CustomEvent("kagi:downloaded", { bubbles: true }));
+  }, LOOK_MS);
+}
 
 function start(form, submitter) {
   busy.add(form);
@@ -232,9 +251,7 @@ document.addEventListener(
     copy(form)
       .then(
         () => say(`Copied ${form.dataset.copy}`),
-        (error) =>
-          error.message !== "leaving" &&
-          say("The clipboard was not reachable. Reveal the value and copy it from there.", true),
+        (error) => error instanceof Untold || say(whyNot(error), true),
       )
       .finally(() => finish(form));
   },
@@ -251,20 +268,32 @@ function copy(form) {
   return text.then(write);
 }
 
+/** Kagi did not hand it over, as `message` says. */
+class Refused extends Error {}
+/** The page is being left, and there is nothing to say. */
+class Untold extends Error {}
+
 async function ask(form) {
   const body = new URLSearchParams(new FormData(form));
-  const answer = await fetch(form.action, {
-    method: "POST",
-    body,
-    headers: { "HX-Request": "true", "HX-Current-URL": location.href },
+  const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => {
+    throw new Refused("Kagi did not answer. Check the connection, then try again.");
   });
   const elsewhere = answer.headers.get("HX-Redirect");
   if (elsewhere) {
     location.assign(elsewhere);
-    throw new Error("leaving");
+    throw new Untold();
   }
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  return await answer.text();
+  if (answer.status === 404) throw new Refused("It is not there any more. Reload the page.");
+  if (!answer.ok) throw new Refused("Kagi could not hand it over. Try again in a moment.");
+  return await answer.text().catch(() => {
+    throw new Refused("The answer broke off. Check the connection, then try again.");
+  });
+}
+
+function whyNot(error) {
+  const isAsked = error instanceof Refused;
+  return `Nothing was copied. ${isAsked ? error.message : "The clipboard was not reachable: reveal the value and copy it from there."}`;
 }
 
 async function write(text) {
@@ -667,21 +696,36 @@ document.addEventListener("htmx:config:request", (event) => {
 
 /* A list that has grown while somebody scrolled is found again where it was left. */
 
-const placeKey = () => `place ${location.pathname}${location.search}`;
+const PLACES = "places";
+/** Lists that are remembered; a tab that stays open for weeks visits many. */
+const PLACES_KEPT = 20;
+
+/** By address, the last one visited last. None of them when what is stored is none of ours. */
+function places() {
+  try {
+    return new Map(JSON.parse(sessionStorage.getItem(PLACES)));
+  } catch {
+    return new Map();
+  }
+}
 
 addEventListener("pagehide", () => {
   const row = [...document.querySelectorAll(".entry-list tbody > [id], .cards > [id]")].find(
     (one) => one.getBoundingClientRect().bottom > 0,
   );
-  if (row) sessionStorage.setItem(placeKey(), JSON.stringify({ id: row.id, top: row.getBoundingClientRect().top }));
+  if (!row) return;
+  const here = location.pathname + location.search;
+  const kept = [...places()].filter(([address]) => address !== here).slice(1 - PLACES_KEPT);
+  kept.push([here, { id: row.id, top: row.getBoundingClientRect().top }]);
+  sessionStorage.setItem(PLACES, JSON.stringify(kept));
 });
 
 comeBack();
 
 function comeBack() {
   const [navigation] = performance.getEntriesByType("navigation");
-  const place = JSON.parse(sessionStorage.getItem(placeKey()) ?? "{}");
-  const row = document.getElementById(place.id);
+  const place = places().get(location.pathname + location.search);
+  const row = document.getElementById(place?.id);
   if (!row || !["back_forward", "reload"].includes(navigation?.type)) return;
   // The browser knows how far the page was scrolled, but rows that it has not drawn yet have a height that is guessed.
   history.scrollRestoration = "manual";
@@ -702,13 +746,20 @@ document.addEventListener(
     if (!form.classList.contains("theme")) return;
     event.preventDefault();
     const theme = event.submitter.value;
-    fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }), redirect: "manual" }).finally(() => {
-      document.documentElement.dataset.theme = theme;
-      for (const choice of document.querySelectorAll("button[name=theme][aria-pressed]"))
-        choice.setAttribute("aria-pressed", String(choice.value === theme));
-      finish(form);
-      form.querySelector(theme === "dark" ? ".to-light" : ".to-dark")?.focus();
-    });
+    chooseTheme(form, theme)
+      .catch(() => say("The theme was not changed. Check the connection, then try again.", true))
+      .finally(() => finish(form));
   },
   true,
 );
+
+async function chooseTheme(form, theme) {
+  const body = new URLSearchParams({ theme });
+  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+  // The way back to the page, which nobody goes here.
+  if (answer.type !== "opaqueredirect") throw new Error(`HTTP ${answer.status}`);
+  document.documentElement.dataset.theme = theme;
+  for (const choice of document.querySelectorAll("button[name=theme][aria-pressed]"))
+    choice.setAttribute("aria-pressed", String(choice.value === theme));
+  form.querySelector(theme === "dark" ? ".to-light" : ".to-dark")?.focus();
+}

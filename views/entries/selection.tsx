@@ -1,15 +1,14 @@
-import type { Environment } from "../../src/features/entries/model.ts";
-import type { ExportPreview } from "../../src/features/export/model.ts";
+import type { BulkVerb, Environment } from "../../src/features/entries/model.ts";
+import type { Finding } from "../../src/features/export/model.ts";
 import { attribute } from "../components/attribute.ts";
 import { count } from "../components/bits.tsx";
 import { Choices, FormProblem, type Problem, SelectField, TextField } from "../components/field.tsx";
 import { Segments } from "../components/segments.tsx";
+import { Findings } from "../export/findings.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
 import { DIALECT_OPTIONS, ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS } from "../words.ts";
-
-export type BulkVerb = "environment" | "move" | "rename" | "export" | "delete";
 
 type SelectedEntry = Readonly<{ id: string; name: string; environment: Environment; category: { name: string } }>;
 
@@ -37,7 +36,8 @@ export type Asked = Readonly<{
     dialect: string;
     /** Skipped, because they are files. */
     files: number;
-    preview: ExportPreview | null;
+    /** What the last answer had to say of it first. */
+    findings: readonly Finding[];
     told: string;
   }> | null;
   inDialog: boolean;
@@ -114,26 +114,50 @@ const Title = ({ asked }: { asked: Asked }): JSX.Element =>
 function titleOf({ verb, entries }: Pick<Asked, "verb" | "entries">): string {
   if (entries.length === 0) return "Nothing is selected";
   const what = count(entries.length, "entry", "entries");
-  return {
-    environment: `Set the environment of ${what}`,
-    move: `Move ${what}`,
-    rename: `Rename the project of ${what}`,
-    export: `Export ${what}`,
-    delete: `Delete ${what}?`,
-  }[verb];
+  return WORDS[verb].title(what);
 }
 
 function submitOf({ verb, entries, exporting }: Asked): string {
   const what = count(entries.length, "entry", "entries");
   if (exporting?.told) return "Export anyway";
-  return {
-    environment: `Set for ${what}`,
-    move: `Move ${what}`,
-    rename: `Rename in ${what}`,
-    export: "Export",
-    delete: `Delete ${what}`,
-  }[verb];
+  return WORDS[verb].submit(what);
 }
+
+type Words = Readonly<{ button: string; title: (what: string) => string; submit: (what: string) => string }>;
+
+/** In the order of the buttons; `what` is how many entries. */
+const WORDS: Readonly<Record<BulkVerb, Words>> = {
+  environment: {
+    button: "Set environment",
+    title: (what) => `Set the environment of ${what}`,
+    submit: (what) => `Set for ${what}`,
+  },
+  move: { button: "Move", title: (what) => `Move ${what}`, submit: (what) => `Move ${what}` },
+  rename: {
+    button: "Rename project",
+    title: (what) => `Rename the project of ${what}`,
+    submit: (what) => `Rename in ${what}`,
+  },
+  export: { button: "Export", title: (what) => `Export ${what}`, submit: () => "Export" },
+  delete: { button: "Delete", title: (what) => `Delete ${what}?`, submit: (what) => `Delete ${what}` },
+};
+
+/** What can be done with those that are ticked. */
+export const BulkButtons = (): JSX.Element => (
+  <div class="actions">
+    {Object.entries(WORDS).map(([verb, { button }]) => (
+      <button
+        class={verb === "delete" ? "button small warns" : "button small"}
+        type="submit"
+        name="verb"
+        value={verb}
+        safe
+      >
+        {button}
+      </button>
+    ))}
+  </div>
+);
 
 const NAMED = 5;
 
@@ -238,7 +262,7 @@ const ExportChoices = ({
   environment,
   dialect,
   files,
-  preview,
+  findings,
   told,
 }: NonNullable<Asked["exporting"]>): JSX.Element => (
   <>
@@ -247,24 +271,9 @@ const ExportChoices = ({
         safe
       >{`${count(files, "of them is a file", "of them are files")} (SSH, JSON), which .env text has no place for.`}</p>
     )}
-    {preview === null ? null : (
-      <div class="notice warns" role="alert" tabindex="-1" autofocus>
-        <ul class="stack">
-          {preview.repeated.length === 0 ? null : (
-            <li safe>{`Written more than once, of which a reader keeps the last: ${preview.repeated.join(", ")}`}</li>
-          )}
-          {preview.notPortable.length === 0 ? null : (
-            <li
-              safe
-            >{`Not read alike by every program: ${preview.notPortable.map(({ key, misreadBy }) => `${key} (misread by ${misreadBy.join(", ")})`).join("; ")}`}</li>
-          )}
-          {preview.notWritten.length === 0 ? null : (
-            <li safe>{`Not written, because no form of it is safe: ${preview.notWritten.join(", ")}`}</li>
-          )}
-          {preview.unreadable === 0 ? null : (
-            <li safe>{`${count(preview.unreadable, "value does", "values do")} not open, and will be missing.`}</li>
-          )}
-        </ul>
+    {findings.length === 0 ? null : (
+      <div class="stack" role="alert" tabindex="-1" autofocus>
+        <Findings findings={findings} />
       </div>
     )}
     <SelectField

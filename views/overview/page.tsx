@@ -134,8 +134,7 @@ const EndingList = ({ title, all, href, list, drawings, now }: EndingListProps):
     </h3>
     <ul class="lines">
       {list.first.map((entry) => (
-        // Searched for by its name, so that it is there among however many.
-        <Line entry={entry} href={urls.entryIn(entry.categoryId, entry.id, entry.name)} drawings={drawings}>
+        <Line entry={entry} href={urls.entryIn(entry.categoryId, entry.id)} drawings={drawings}>
           {Date.parse(entry.expiresAt) > now.getTime() ? (
             <Expiry at={entry.expiresAt} now={now} />
           ) : (

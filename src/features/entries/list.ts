@@ -33,6 +33,27 @@ export async function findEntries(
   return { entries: fromRows(shown, categories), next: last === undefined ? null : cursorOf(last, sort) };
 }
 
+/**
+ * The cursor from which a page of so many rows has that entry on it: null, which is the beginning, when the first page
+ * has it, and when the filter does not find it.
+ */
+export async function cursorTo(
+  kagi: Kagi,
+  actor: Actor,
+  filter: EntryListFilter,
+  { id, sort, rows }: { id: string; sort: EntrySort; rows: number },
+): Promise<string | null> {
+  const by = foundBy(filter, kagi.now());
+  const entry = await kagi.db.get<queries.PlacedRow>(queries.findPlaced(actor, by, id));
+  if (entry === undefined) return null;
+  const before = await kagi.db.all<queries.PlacedRow>(
+    queries.findEntriesBefore(actor, by, { sort, limit: rows, place: PLACES[sort](entry) }),
+  );
+  // Among its neighbours, so that the last one of all does not stand alone.
+  const start = before.length < rows ? undefined : before[Math.floor(rows / 2)];
+  return start === undefined ? null : cursorOf(start, sort);
+}
+
 export async function countFound(kagi: Kagi, actor: Actor, filter: EntryListFilter): Promise<number> {
   const row = await kagi.db.get<{ count: number }>(queries.countFound(actor, foundBy(filter, kagi.now())));
   return row?.count ?? 0;
@@ -61,13 +82,6 @@ const PLACES: Readonly<Record<EntrySort, (row: queries.PlacedRow) => string[]>> 
   expiry: ({ expiresAt, id }) => [expiresAt ?? "9999", id],
   updated: ({ updatedAt, id }) => [updatedAt, id],
 };
-const PLACE_LENGTHS: Readonly<Record<EntrySort, number>> = {
-  recent: 1,
-  project: 2,
-  category: 3,
-  expiry: 2,
-  updated: 2,
-};
 
 function cursorOf(row: queries.PlacedRow, sort: EntrySort): string {
   return Buffer.from(JSON.stringify(PLACES[sort](row))).toString("base64url");
@@ -81,6 +95,6 @@ function placeOf(cursor: string, sort: EntrySort): string[] | null {
     return null;
   }
   const isText = (part: unknown) => typeof part === "string" && part.isWellFormed() && !part.includes("\0");
-  if (!Array.isArray(place) || place.length !== PLACE_LENGTHS[sort] || !place.every(isText)) return null;
+  if (!Array.isArray(place) || place.length !== queries.ORDERS[sort].length || !place.every(isText)) return null;
   return place;
 }

@@ -125,6 +125,8 @@ export type Selection = (Readonly<{ ids: readonly string[] }> | Readonly<{ filte
 export type BulkChange = Readonly<
   { verb: "environment"; to: Environment } | { verb: "move" | "rename"; to: string } | { verb: "delete" }
 >;
+/** What a page offers to do with a selection. */
+export type BulkVerb = BulkChange["verb"] | "export";
 
 /** A value as it is handed out: a string, or for `group` its fields in the order they were stored. */
 export const RevealedEntry = t.Object(

@@ -9,11 +9,12 @@ import { readEnv } from "../../dotenv/read.ts";
 import { AppError, invalid } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
 import { doneCookie } from "../../http/done.ts";
+import { download } from "../../http/downloads.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { environmentOf } from "../../http/query.ts";
-import { attachment, html, plainText, redirect } from "../../http/responses.ts";
+import { html, plainText, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { getCategory } from "../categories/actions.ts";
@@ -28,7 +29,7 @@ import {
   revealEntry,
   updateEntry,
 } from "./actions.ts";
-import { lastSeen, listEntryActivity, listEntryVersions, restoreEntryVersion, revealEntryVersion } from "./history.ts";
+import { describeEntry, restoreEntryVersion, revealEntryVersion } from "./history.ts";
 import { entryListPages } from "./list-pages.ts";
 import { type Entry, EntryChange, EntryInput, type RevealedEntry } from "./model.ts";
 import { selectionPages } from "./selection-pages.ts";
@@ -146,12 +147,12 @@ const valuePages = (kagi: Kagi) =>
       const values = valuesOf(entry, await revealEntry(kagi, actor, entry.id), form.get("field") || null);
       return plainText(values[0]?.text);
     })
-    .post(urls.downloadEntry(":id"), async ({ actor, params }) => {
+    .post(urls.downloadEntry(":id"), async ({ actor, params, form }) => {
       const entry = await getEntry(kagi, actor, params.id);
       if (entry.category.keyType !== "ssh" && entry.category.keyType !== "json") throw new AppError("NOT_FOUND");
       const { value } = await revealEntry(kagi, actor, entry.id);
       const content = typeof value === "string" ? value : JSON.stringify(value);
-      return attachment(entry.fileName ?? fileNameOf(entry), "application/octet-stream", content);
+      return download(kagi, form, entry.fileName ?? fileNameOf(entry), "application/octet-stream", content);
     })
     // Where a reload, or the way back from signing in, asks for what only a button does.
     .get(urls.revealEntry(":id"), async ({ actor, params }) => redirect(await placeOf(kagi, actor, params.id)))
@@ -186,11 +187,7 @@ async function historyPage(
   id: string,
   refusal?: Refusal,
 ): Promise<Response> {
-  const entry = await getEntry(kagi, visit.actor, id);
-  const versions = await listEntryVersions(kagi, visit.actor, id);
-  const activity = await listEntryActivity(kagi, visit.actor, id);
-  const seen = await lastSeen(kagi, visit.actor, id);
-  const props = { entry, versions, activity, seen, problem: refusal?.problem ?? null, now: kagi.now() };
+  const props = { ...(await describeEntry(kagi, visit.actor, id)), problem: refusal?.problem ?? null, now: kagi.now() };
   return await page(kagi, visit, (frame) => EntryHistoryPage({ frame, ...props }), { status: refusal?.status });
 }
 

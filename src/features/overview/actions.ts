@@ -4,7 +4,7 @@ import { categoriesById } from "../categories/actions.ts";
 import { listEntries } from "../entries/actions.ts";
 import type { Entry } from "../entries/model.ts";
 import { countEnvProjects } from "../envs/actions.ts";
-import { countCategories, countVault } from "../stats/actions.ts";
+import { countEach } from "../stats/actions.ts";
 import { EXPIRING_DAYS, EXPIRING_SHOWN, type Expiring, type Overview, RECENT_SHOWN } from "./model.ts";
 import * as queries from "./queries.ts";
 
@@ -12,17 +12,15 @@ const DAY_MS = 86_400_000;
 
 /** What the vault holds, what is new in it, and what ends. Nothing secret is opened. */
 export async function describeVault(kagi: Kagi, actor: Actor): Promise<Overview> {
-  const [stats, categories, envProjects, accessKeys, recent, expiring] = await Promise.all([
-    countVault(kagi, actor),
-    countCategories(kagi, actor),
+  const [counts, envProjects, accessKeys, recent, expiring] = await Promise.all([
+    countEach(kagi, actor),
     countEnvProjects(kagi, actor),
     listAccessKeys(kagi, actor, { limit: 1 }),
     listEntries(kagi, actor, { limit: RECENT_SHOWN }),
     findExpiring(kagi, actor),
   ]);
   return {
-    stats,
-    categories,
+    ...counts,
     envProjects,
     hasAccessKeys: accessKeys.items.length > 0,
     recent: recent.items,
