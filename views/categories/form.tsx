@@ -113,7 +113,6 @@ export const CategoryForm = ({
       problem={problem}
       maxlength={NAME_LENGTH}
       required
-      placeholder="Stripe"
       autofocus={focused}
     />
     <Choices

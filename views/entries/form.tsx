@@ -88,12 +88,11 @@ export const EntryForm = (form: FormProps): JSX.Element => {
       <TextField
         name="name"
         label="Project"
-        hint="What uses this key. Entries of one project carry the same name in every category."
+        hint="The name of what uses this key, such as your shop's. Entries of one project carry the same name in every category."
         value={draft.name}
         problem={problem}
         maxlength={NAME_LENGTH}
         list="projects"
-        placeholder="Blog"
         required
         autofocus={stored === null}
       />
@@ -115,7 +114,7 @@ export const EntryForm = (form: FormProps): JSX.Element => {
         name="expiresAt"
         label="Expires on"
         type="date"
-        hint="When the credential itself ends, by its issuer's word."
+        hint="When the credential itself ends, as its issuer says."
         value={draft.expiresAt}
         problem={problem}
         optional
@@ -157,8 +156,10 @@ const SimpleValue = ({ category, problem, stored }: FormProps): JSX.Element => (
     label={stored === null ? "Value" : "New value"}
     hint={stored === null ? `The secret behind ${category.envVarName ?? "it"}. Several lines are fine.` : KEEPS}
     problem={problem}
+    placeholder={stored === null ? undefined : "unchanged"}
     required={stored === null}
     optional={stored !== null}
+    line
   />
 );
 
@@ -185,6 +186,7 @@ const DefinedFields = (form: FormProps & { definitions: readonly string[] }): JS
             problem={problem}
             placeholder={stored && stored.length > 0 ? "not set" : undefined}
             code
+            line
           />
         ),
       )}
@@ -197,7 +199,7 @@ const KEEPS_FIELDS = "A field that you leave empty stays as it is.";
 /** A field that has a value: a new one takes its place, none keeps it, and it can be taken away. */
 const StoredField = ({ name, draft, problem }: FormProps & { name: string }): JSX.Element => (
   <div class="stored">
-    <SecretField name={`value.${name}`} label={name} problem={problem} placeholder="unchanged" code />
+    <SecretField name={`value.${name}`} label={name} problem={problem} placeholder="unchanged" code line />
     <label class="check">
       <input type="checkbox" name="remove" value={name} checked={draft.removed.includes(name)} />
       <span>
@@ -237,7 +239,7 @@ const OwnFields = (form: FormProps): JSX.Element => {
               mono
               literal
             />
-            <SecretField name="fieldValue" id={`field-value-${index + 1}`} label={`Value ${index + 1}`} />
+            <SecretField name="fieldValue" id={`field-value-${index + 1}`} label={`Value ${index + 1}`} line />
           </li>
         ))}
       </ul>

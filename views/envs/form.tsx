@@ -52,7 +52,6 @@ export const EnvProjectForm = ({ draft, problem, project }: Props): JSX.Element 
       value={draft.name}
       problem={problem}
       maxlength={NAME_LENGTH}
-      placeholder="Shop"
       required
       autofocus={project === null}
     />

@@ -77,15 +77,16 @@ const formPages = (kagi: Kagi) =>
     .post(urls.newEntry(":id"), async ({ request, actor, params, form, htmx }) => {
       const category = await getCategory(kagi, actor, params.id);
       const draft = draftFrom(form);
+      let value: EntryInput["value"] = "";
       const refusal = await refusalOf(async () => {
-        const input = {
-          categoryId: category.id,
-          ...(await membersOf(form, draft, category)),
-          value: await newValueOf(form, category),
-        };
+        value = await newValueOf(form, category);
+        const input = { categoryId: category.id, ...(await membersOf(form, draft, category)), value };
         await createEntry(kagi, actor, parse(EntryInput, input), { someFields: true });
       });
-      if (!refusal) return redirect(urls.category(category.id), { htmx, cookies: [doneCookie(kagi, "entry-created")] });
+      if (!refusal) {
+        const done = hasStrayBreak(value, category) ? "entry-created-with-break" : "entry-created";
+        return redirect(urls.category(category.id), { htmx, cookies: [doneCookie(kagi, done)] });
+      }
       const { status, problem } = refusal;
       const projects = await listProjectNames(kagi, actor);
       const props = { category, projects, draft, problem, action: urls.newEntry(category.id), stored: null };
@@ -104,8 +105,9 @@ const formPages = (kagi: Kagi) =>
       const edited = await editing(kagi, actor, params.id);
       const { entry, category, stored } = edited;
       const draft = draftFrom(form);
+      let value: EntryInput["value"] | undefined;
       const refusal = await refusalOf(async () => {
-        const value = await changedValueOf(form, draft, category, stored);
+        value = await changedValueOf(form, draft, category, stored);
         const { expiresAt, ...members } = await membersOf(form, draft, category);
         // The form knows the day only; the hour of a day that stays as it was stays too.
         const sameDay = expiresAt !== null && entry.expiresAt?.startsWith(expiresAt);
@@ -118,11 +120,10 @@ const formPages = (kagi: Kagi) =>
         const options = stored.length > 0 ? { mergeGroup: { removed } } : { someFields: true };
         await updateEntry(kagi, actor, entry.id, parse(EntryChange, change), options);
       });
-      if (!refusal)
-        return redirect(urls.entryIn(entry.categoryId, entry.id), {
-          htmx,
-          cookies: [doneCookie(kagi, "entry-changed")],
-        });
+      if (!refusal) {
+        const done = hasStrayBreak(value ?? "", category) ? "entry-changed-with-break" : "entry-changed";
+        return redirect(urls.entryIn(entry.categoryId, entry.id), { htmx, cookies: [doneCookie(kagi, done)] });
+      }
       const { status, problem } = refusal;
       const props = { ...edited, draft, problem };
       if (htmx) return html(EntryForm(props), { status });
@@ -270,6 +271,12 @@ async function changedValueOf(
   if (kept.length === stored.length && Object.keys(typed).length === 0) return undefined;
   if (kept.length === 0) oneAtLeast(typed);
   return typed;
+}
+
+/** Whether one line was sent with a line break behind it, which is mostly an accident. A file's belongs to it. */
+function hasStrayBreak(value: EntryInput["value"], { keyType }: Pick<Category, "keyType">): boolean {
+  if (keyType !== "simple" && keyType !== "group") return false;
+  return (typeof value === "string" ? [value] : Object.values(value)).some((text) => /^[^\r\n]+[\r\n]+$/.test(text));
 }
 
 function oneAtLeast(fields: Record<string, string>): Record<string, string> {
