@@ -13,6 +13,8 @@ type Props = {
   versions: readonly EntryVersion[];
   /** Newest first. */
   activity: readonly ToldEvent[];
+  /** When somebody got the value that it has last, null when nobody did. */
+  last: ToldEvent | null;
   problem: Problem | null;
   now: Date;
 };
@@ -23,6 +25,7 @@ export const EntryHistoryPage = ({
   entry,
   versions,
   activity,
+  last,
   problem,
   now,
 }: Props & { frame: Frame }): JSX.Element => (
@@ -34,7 +37,7 @@ export const EntryHistoryPage = ({
         <p class="facts" safe>
           {ENVIRONMENT_WORDS[entry.environment]}
         </p>
-        <LastRevealed activity={activity} now={now} />
+        <LastHandedOut last={last} now={now} />
       </div>
     </div>
     {problem === null ? null : (
@@ -67,12 +70,12 @@ export const EntryHistoryPage = ({
 type ActivityProps = Pick<Props, "activity" | "now">;
 
 /** The first thing that people come for. */
-const LastRevealed = ({ activity, now }: ActivityProps): JSX.Element => {
-  const last = activity.find(({ verb, detail }) => verb === "extract" || (verb === "reveal" && detail === null));
-  if (last === undefined) return "";
+const LastHandedOut = ({ last, now }: Pick<Props, "last" | "now">): JSX.Element => {
+  if (last === null) return <p class="muted">Nobody has got the value yet.</p>;
+  const how = { export: "exported", extract: "put into an env file" }[String(last.verb)] ?? "revealed";
   return (
     <p>
-      {"Last revealed "}
+      <span safe>{`Last ${how} `}</span>
       <Ago at={last.at} now={now} />
       <span safe>{` by ${whoOf(last)}, from ${last.address}`}</span>
     </p>
@@ -85,7 +88,7 @@ const Activity = ({ entry, activity, now }: ActivityProps & { entry: Entry }): J
     <p class="muted small">
       {`The last ${ACTIVITY_EVENTS} events. Revealed means that somebody got the value: shown, copied or downloaded.`}
       {entry.category.keyType === "simple" || entry.category.keyType === "group"
-        ? " Exports are not among them: each takes many entries at once, and the trail does not name them."
+        ? " Exports of a project or of the whole vault are not among them; the newest that held this entry counts above."
         : ""}
     </p>
     <table class="table" aria-labelledby="activity">
@@ -137,6 +140,8 @@ function whatOf({ verb, detail }: ToldEvent): string {
       return `Earlier value ${value} revealed`;
     case "restore-version version":
       return `Earlier value ${value} restored`;
+    case "export selected":
+      return value === "1" ? "Exported" : `Exported with ${count(Number(value) - 1, "other")}`;
     case "extract variables":
       return `Put into an env file: ${value.split(",").join(", ")}`;
     default:

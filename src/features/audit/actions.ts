@@ -1,8 +1,9 @@
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
+import { fold } from "../../fold.ts";
 import type { Actor, Caller, Kagi } from "../../kagi.ts";
 import type { AuditEvent, Thing, ToldEvent, Verb } from "./model.ts";
-import { eventsAbout, findLast, insertEvents } from "./queries.ts";
+import { type ExportKindRow, eventsAbout, findEvent, findLast, insertEvents, kindsOfExports } from "./queries.ts";
 
 /** Without a credential while nobody is signed in, and without an account where the vault as a whole is meant. */
 type Who = Caller & Readonly<{ userId: string | null; credential?: Actor["credential"] }>;
@@ -75,6 +76,24 @@ export async function lastOf(
   verb: Verb,
 ): Promise<Pick<AuditEvent, "at" | "detail"> | null> {
   return (await db.get<Pick<AuditEvent, "at" | "detail">>(findLast(userId, verb))) ?? null;
+}
+
+/**
+ * The newest export since a time that took a project's values of an environment, whole or among others. One of entries
+ * that were selected is an event about each of them, and not among these.
+ */
+export async function lastExportOf(
+  { db }: Pick<Kagi, "db">,
+  { userId }: Actor,
+  { project, environment, since }: Readonly<{ project: string; environment: string; since: string }>,
+): Promise<ToldEvent | null> {
+  const kinds = await db.all<ExportKindRow>(kindsOfExports(userId, since));
+  const covering = kinds.filter((kind) => {
+    const [, of] = /^entries=\d+ environment=(\S+)/.exec(kind.detail ?? "") ?? [];
+    return (of === "all" || of === environment) && (kind.project === null || fold(kind.project) === fold(project));
+  });
+  const [newest] = covering.map(({ id }) => id).sort((one, other) => (one > other ? -1 : 1));
+  return newest === undefined ? null : ((await db.get<ToldEvent>(findEvent(userId, newest))) ?? null);
 }
 
 /** What was done with one thing of somebody's, newest first; nothing for a thing of somebody else's. */

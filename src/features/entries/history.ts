@@ -2,7 +2,7 @@ import { EnvelopeError } from "../../crypto/envelope.ts";
 import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { describeCause } from "../../log.ts";
-import { listEventsAbout, record } from "../audit/actions.ts";
+import { lastExportOf, listEventsAbout, record } from "../audit/actions.ts";
 import type { ToldEvent } from "../audit/model.ts";
 import { getEntry, updateEntry } from "./actions.ts";
 import { ACTIVITY_EVENTS, type Entry, type EntryVersion, type RevealedEntryVersion } from "./model.ts";
@@ -17,10 +17,29 @@ export async function listEntryVersions(kagi: Kagi, actor: Actor, entryId: strin
   return rows.map(fromRow);
 }
 
-/** Who did what with an entry, newest first; exports are not among it. Throws ENTRY_NOT_FOUND. */
+/** Who did what with an entry, newest first; of exports those of chosen entries. Throws ENTRY_NOT_FOUND. */
 export async function listEntryActivity(kagi: Kagi, actor: Actor, entryId: string): Promise<readonly ToldEvent[]> {
   await getEntry(kagi, actor, entryId);
   return await listEventsAbout(kagi, actor, "entry", entryId, ACTIVITY_EVENTS);
+}
+
+/**
+ * When the value that an entry has left the vault last, whichever way: shown, copied, downloaded, put into an env file,
+ * exported. `activity` is what `listEntryActivity` returns. Null when it is not known to have left.
+ */
+export async function lastHandedOut(
+  kagi: Kagi,
+  actor: Actor,
+  { name, environment, createdAt, category }: Entry,
+  activity: readonly ToldEvent[],
+): Promise<ToldEvent | null> {
+  const own = activity.find(
+    ({ verb, detail }) => verb === "extract" || verb === "export" || (verb === "reveal" && detail === null),
+  );
+  const isFile = category.keyType === "ssh" || category.keyType === "json";
+  const wish = { project: name, environment, since: createdAt };
+  const exported = isFile ? null : await lastExportOf(kagi, actor, wish);
+  return exported !== null && (own === undefined || exported.at > own.at) ? exported : (own ?? null);
 }
 
 /** As a reveal of the value that it has. Throws ENTRY_NOT_FOUND, also for a value that does not open, which is logged. */

@@ -28,7 +28,13 @@ import {
   revealEntry,
   updateEntry,
 } from "./actions.ts";
-import { listEntryActivity, listEntryVersions, restoreEntryVersion, revealEntryVersion } from "./history.ts";
+import {
+  lastHandedOut,
+  listEntryActivity,
+  listEntryVersions,
+  restoreEntryVersion,
+  revealEntryVersion,
+} from "./history.ts";
 import { entryListPages } from "./list-pages.ts";
 import { type Entry, EntryChange, EntryInput, type RevealedEntry } from "./model.ts";
 import { selectionPages } from "./selection-pages.ts";
@@ -189,7 +195,8 @@ async function historyPage(
   const entry = await getEntry(kagi, visit.actor, id);
   const versions = await listEntryVersions(kagi, visit.actor, id);
   const activity = await listEntryActivity(kagi, visit.actor, id);
-  const props = { entry, versions, activity, problem: refusal?.problem ?? null, now: kagi.now() };
+  const last = await lastHandedOut(kagi, visit.actor, entry, activity);
+  const props = { entry, versions, activity, last, problem: refusal?.problem ?? null, now: kagi.now() };
   return await page(kagi, visit, (frame) => EntryHistoryPage({ frame, ...props }), { status: refusal?.status });
 }
 

@@ -1,8 +1,8 @@
 import { type EnvItem, writeEnv } from "../../dotenv/write.ts";
 import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { record } from "../audit/actions.ts";
-import { VAULT } from "../audit/model.ts";
+import { record, recordEach } from "../audit/actions.ts";
+import { type Thing, VAULT } from "../audit/model.ts";
 import { requireFreshProof } from "../auth/proof.ts";
 import { openForExport } from "../entries/actions.ts";
 import type { Export, ExportPreview, ExportQuery } from "./model.ts";
@@ -17,9 +17,15 @@ export type ExportWish = ExportQuery & Readonly<{ ids?: ReadonlySet<string> }>;
  */
 export async function exportVault(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
   const { environment = null, project = null } = query;
-  const { entries, lines: _, ...exported } = await write(kagi, actor, query);
-  const detail = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
-  await kagi.db.transaction((tx) => record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail }));
+  const { entries, lines: _, things, ...exported } = await write(kagi, actor, query);
+  const chosen = query.ids === undefined ? "" : ` selected=${query.ids.size}`;
+  const detail = `entries=${entries}${chosen} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
+  await kagi.db.transaction(async (tx) => {
+    await record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail });
+    // A project and an environment tell which entries these were; a choice has to name them.
+    if (query.ids !== undefined)
+      await recordEach(kagi, tx, actor, "export", things, { detail: `selected=${things.length}` });
+  });
   return exported;
 }
 
@@ -35,11 +41,11 @@ export async function exportForPerson(kagi: Kagi, actor: Actor, query: ExportWis
  */
 export async function previewExport(kagi: Kagi, actor: Actor, query: ExportWish): Promise<ExportPreview> {
   requireFreshProof(kagi, actor);
-  const { content: _, ...preview } = await write(kagi, actor, query);
+  const { content: _, things: __, ...preview } = await write(kagi, actor, query);
   return preview;
 }
 
-type Written = Export & Pick<ExportPreview, "entries" | "lines">;
+type Written = Export & Pick<ExportPreview, "entries" | "lines"> & Readonly<{ things: readonly Thing[] }>;
 
 async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Written> {
   const { environment = null, project = null, dialect = "portable", ids } = query;
@@ -66,6 +72,7 @@ async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Writt
     repeated: repeatedOf(items),
     unreadable,
     entries: entries.length,
+    things: entries.map(({ id, name }) => ({ kind: "entry", id, name })),
     lines: items.filter((item) => "key" in item).length - document.refused.length,
   };
 }
