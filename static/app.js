@@ -61,6 +61,29 @@ document.addEventListener("htmx:after:request", (event) => {
   ctx.swap = "outerHTML";
 });
 
+/* The page of what was just deleted is none to come back to: the next one takes its place in the history. */
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx.hx?.redirect || ctx.response.status >= 400 || !ctx.sourceElement?.matches?.("[data-replaces]")) return;
+  event.preventDefault();
+  location.replace(ctx.hx.redirect);
+});
+
+/* A filter that is chosen is a step that the back button undoes; what is typed is not one a letter. */
+
+const choosing = new WeakSet();
+
+document.addEventListener("input", ({ target }) => {
+  const filter = target.closest?.("form.filter");
+  if (filter && target.type !== "search") choosing.add(filter);
+});
+
+document.addEventListener("htmx:before:history:update", ({ detail }) => {
+  const { history: update, sourceElement } = detail;
+  if (choosing.delete(sourceElement) && update.path !== location.pathname + location.search) update.type = "push";
+});
+
 /* Where the focus goes after a swap, and what is said aloud. */
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -74,6 +97,8 @@ document.addEventListener("htmx:after:swap", (event) => {
     // A name that is to be changed: whoever types replaces it.
     document.activeElement?.select?.();
   }
+  // What was said of the form before is over when an answer takes the page's place.
+  if (event.detail.ctx?.target?.id === "main") document.querySelector("#toast").textContent = "";
   const count = document.querySelector("[data-announce]");
   const region = document.querySelector("#announcer");
   if (count && region) announce(region, count.textContent);

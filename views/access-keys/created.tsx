@@ -1,9 +1,16 @@
 import type { CreatedAccessKey } from "../../src/features/access-keys/model.ts";
+import { Expiry } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
 
-type Props = { created: CreatedAccessKey; origin: string };
+type Props = {
+  created: CreatedAccessKey;
+  origin: string;
+  now: Date;
+  /** Each scope with its sentence. */
+  sentences: Readonly<Record<string, string>>;
+};
 
 export const CreatedAccessKeyPage = ({ frame, ...props }: Props & { frame: Frame }): JSX.Element => (
   <Page frame={frame} title="Access key created" section="settings">
@@ -12,7 +19,7 @@ export const CreatedAccessKeyPage = ({ frame, ...props }: Props & { frame: Frame
 );
 
 /** The one time that the key is shown. */
-export const Created = ({ created, origin }: Props): JSX.Element => (
+export const Created = ({ created, origin, now, sentences }: Props): JSX.Element => (
   <div class="stack loose">
     <div class="head">
       <div>
@@ -33,6 +40,25 @@ export const Created = ({ created, origin }: Props): JSX.Element => (
         Copy key
       </button>
     </div>
+    <dl class="allowed">
+      <dt>Expires</dt>
+      <dd>
+        <Expiry at={created.expiresAt} now={now} />
+      </dd>
+      <dt>May</dt>
+      <dd>
+        <ul>
+          {created.scopes.map((scope) => (
+            <li>
+              <span safe>{sentences[scope] ?? scope}</span>{" "}
+              <code class="muted small" safe>
+                {scope}
+              </code>
+            </li>
+          ))}
+        </ul>
+      </dd>
+    </dl>
     <section class="stack">
       <h2>Try it</h2>
       <pre class="code" id={ids.curlExample} safe>
@@ -46,7 +72,7 @@ export const Created = ({ created, origin }: Props): JSX.Element => (
     </section>
     <div class="actions">
       <a class="button" href={urls.accessKeys}>
-        I have it
+        Done, to the list of keys
       </a>
     </div>
   </div>

@@ -9,6 +9,7 @@ import { Segments } from "../components/segments.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { ids, urls } from "../urls.ts";
 import { ENVIRONMENT_OPTIONS } from "../words.ts";
+import { titleOf } from "./value.tsx";
 
 /** The form as it was typed, secrets aside: those are never sent back. */
 export type EntryDraft = Readonly<{
@@ -33,6 +34,8 @@ type FormProps = {
   projects: readonly string[];
   problem: Problem | null;
   action: string;
+  /** Where Cancel leads. */
+  back: string;
   /** Names of the fields of a stored group that may be kept one by one; null for an entry that does not exist yet. */
   stored: readonly string[] | null;
 };
@@ -45,9 +48,9 @@ export const NewEntryPage = ({ frame, service, ...form }: NewProps): JSX.Element
     title={`New ${form.category.name} entry`}
     section="keys"
     steps={[
-      { name: "keys", href: urls.keys },
+      { name: "Keys", href: urls.keys },
       { name: form.category.name, href: urls.category(form.category.id) },
-      { name: "new" },
+      { name: "New entry" },
     ]}
   >
     {service === null ? null : <GetKey source={service} />}
@@ -58,13 +61,13 @@ export const NewEntryPage = ({ frame, service, ...form }: NewProps): JSX.Element
 export const EditEntryPage = ({ frame, entry, ...form }: FormProps & { frame: Frame; entry: Entry }): JSX.Element => (
   <Sheet
     frame={frame}
-    title={`Edit ${entry.name}`}
+    title={`Edit ${titleOf(entry)}`}
     section="keys"
     steps={[
-      { name: "keys", href: urls.keys },
+      { name: "Keys", href: urls.keys },
       { name: form.category.name, href: urls.category(form.category.id) },
       { name: entry.name },
-      { name: "edit" },
+      { name: "Edit" },
     ]}
     aside={{ name: "History", href: urls.entryHistory(entry.id) }}
   >
@@ -75,16 +78,17 @@ export const EditEntryPage = ({ frame, entry, ...form }: FormProps & { frame: Fr
 const FIELDS = ["name", "environment", "value", "fileName", "notes", "expiresAt", "file"];
 
 export const EntryForm = (form: FormProps): JSX.Element => {
-  const { category, draft, problem, projects, action, stored } = form;
+  const { draft, problem, projects, action, stored } = form;
   return (
     <Form
       action={action}
       problem={problem}
       shows={FIELDS}
       submit={stored === null ? "Create entry" : "Save changes"}
-      back={urls.category(category.id)}
+      back={form.back}
       files
     >
+      <input type="hidden" name="back" value={attribute(form.back)} />
       <TextField
         name="name"
         label="Project"

@@ -48,7 +48,11 @@ export const accessKeyPages = (kagi: Kagi) =>
         created = await createAccessKey(kagi, actor, input);
       });
       if (created) {
-        const shown = { created, origin: kagi.config.urlIsSet ? kagi.config.url : new URL(request.url).origin };
+        const shown = {
+          created,
+          now: kagi.now(),
+          origin: kagi.config.urlIsSet ? kagi.config.url : new URL(request.url).origin,
+        };
         const headers = { "HX-Retarget": `#${ids.main}`, "HX-Reswap": "innerHTML" };
         if (htmx) return html(Created(shown), { secret: true, headers });
         return await page(kagi, { request, actor }, (frame) => CreatedAccessKeyPage({ frame, ...shown }), {

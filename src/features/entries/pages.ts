@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { ChooseCategoryPage } from "../../../views/entries/choose-category.tsx";
 import { DeleteEntry, DeleteEntryPage } from "../../../views/entries/delete.tsx";
 import { EditEntryPage, type EntryDraft, EntryForm, NewEntryPage } from "../../../views/entries/form.tsx";
 import { EntryHistoryPage, RevealedVersion, RevealedVersionPage } from "../../../views/entries/history.tsx";
@@ -12,13 +13,14 @@ import { doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
-import { environmentOf } from "../../http/query.ts";
+import { environmentOf, localPath, searchText } from "../../http/query.ts";
 import { attachment, html, plainText, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { getCategory } from "../categories/actions.ts";
+import { getCategory, listCategories } from "../categories/actions.ts";
 import { serviceOf } from "../categories/catalogue.ts";
 import type { Category } from "../categories/model.ts";
+import { findIcons } from "../icons/actions.ts";
 import {
   createEntry,
   deleteEntry,
@@ -65,13 +67,24 @@ const deletePages = (kagi: Kagi) =>
 const formPages = (kagi: Kagi) =>
   new Elysia()
     .use(pageDoor(kagi))
+    .get(urls.chooseCategory, async ({ request, actor }) => {
+      const project = searchText(new URL(request.url).searchParams.get("project")) || null;
+      const { items } = await listCategories(kagi, actor, {});
+      const categories = items.toSorted((one, other) => one.name.localeCompare(other.name, "en"));
+      const drawings = await findIcons(categories.flatMap(({ icon }) => icon ?? []));
+      return await page(kagi, { request, actor }, (frame) =>
+        ChooseCategoryPage({ frame, categories, drawings, project }),
+      );
+    })
     .get(urls.newEntry(":id"), async ({ request, actor, params }) => {
       const category = await getCategory(kagi, actor, params.id);
       const projects = await listProjectNames(kagi, actor);
+      const name = searchText(new URL(request.url).searchParams.get("project"));
       const form = {
         category,
         projects,
-        draft: EMPTY,
+        back: listBefore(request) ?? urls.category(category.id),
+        draft: { ...EMPTY, name },
         problem: null,
         action: urls.newEntry(category.id),
         stored: null,
@@ -95,14 +108,17 @@ const formPages = (kagi: Kagi) =>
       }
       const { status, problem } = refusal;
       const projects = await listProjectNames(kagi, actor);
-      const props = { category, projects, draft, problem, action: urls.newEntry(category.id), stored: null };
+      const back = backOf(form, urls.category(category.id));
+      const props = { category, projects, draft, problem, action: urls.newEntry(category.id), back, stored: null };
       if (htmx) return html(EntryForm(props), { status });
       const view = (frame: Frame) => NewEntryPage({ frame, service: serviceOf(category), ...props });
       return await page(kagi, { request, actor }, view, { status });
     })
 
     .get(urls.editEntry(":id"), async ({ request, actor, params }) => {
-      const props = { ...(await editing(kagi, actor, params.id)), problem: null };
+      const edited = await editing(kagi, actor, params.id);
+      const back = listBefore(request) ?? urls.category(edited.category.id);
+      const props = { ...edited, back, problem: null };
       return await page(kagi, { request, actor }, (frame) =>
         EditEntryPage({ frame, draft: draftOf(props.entry), ...props }),
       );
@@ -131,7 +147,7 @@ const formPages = (kagi: Kagi) =>
         return redirect(urls.entryIn(entry.categoryId, entry.id), { htmx, cookies: [doneCookie(kagi, done)] });
       }
       const { status, problem } = refusal;
-      const props = { ...edited, draft, problem };
+      const props = { ...edited, draft, problem, back: backOf(form, urls.category(category.id)) };
       if (htmx) return html(EntryForm(props), { status });
       const view = (frame: Frame) => EditEntryPage({ frame, ...props });
       return await page(kagi, { request, actor }, view, { status });
@@ -196,8 +212,24 @@ async function historyPage(
   const versions = await listEntryVersions(kagi, visit.actor, id);
   const activity = await listEntryActivity(kagi, visit.actor, id);
   const last = await lastHandedOut(kagi, visit.actor, entry, activity);
-  const props = { entry, versions, activity, last, problem: refusal?.problem ?? null, now: kagi.now() };
+  const fields = (await fieldNames(kagi, visit.actor, [entry])).get(id) ?? [];
+  const props = { entry, fields, versions, activity, last, problem: refusal?.problem ?? null, now: kagi.now() };
   return await page(kagi, visit, (frame) => EntryHistoryPage({ frame, ...props }), { status: refusal?.status });
+}
+
+const PLACES_BEFORE = new Set<string>([urls.entries, urls.chooseCategory]);
+
+/** The list of entries that somebody comes from, as its address was; null from elsewhere. */
+function listBefore(request: Request): string | null {
+  const before = request.headers.get("referer") ?? "";
+  if (!URL.canParse(before)) return null;
+  const { host, pathname, search } = new URL(before);
+  return host === new URL(request.url).host && PLACES_BEFORE.has(pathname) ? localPath(pathname + search) : null;
+}
+
+/** Where a form that was sent came from. */
+function backOf(form: Form, otherwise: string): string {
+  return form.get("back") === "" ? otherwise : localPath(form.get("back"));
 }
 
 const EMPTY: EntryDraft = {
