@@ -96,7 +96,9 @@ export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset }:
       {NOUNS.filter(([noun]) => Object.keys(scopes).some((scope) => scope.startsWith(`${noun}:`))).map(
         ([noun, heading]) => (
           <fieldset class="scopes">
-            <legend safe>{heading}</legend>
+            <legend class="noun" safe>
+              {heading}
+            </legend>
             <div class="choices">
               {Object.entries(scopes)
                 .filter(([scope]) => scope.startsWith(`${noun}:`))

@@ -51,6 +51,7 @@ export const accessKeyPages = (kagi: Kagi) =>
         const shown = {
           created,
           now: kagi.now(),
+          sentences: SCOPES,
           origin: kagi.config.urlIsSet ? kagi.config.url : new URL(request.url).origin,
         };
         const headers = { "HX-Retarget": `#${ids.main}`, "HX-Reswap": "innerHTML" };

@@ -128,7 +128,8 @@ export const categoryPages = (kagi: Kagi) =>
 
     .get(urls.deleteCategory(":id"), async ({ request, actor, params, htmx }) => {
       const category = await getCategory(kagi, actor, params.id);
-      const { items: entries } = await listEntries(kagi, actor, { categoryId: category.id });
+      const { items } = await listEntries(kagi, actor, { categoryId: category.id });
+      const entries = items.map(({ name, environment }) => ({ name, environment }));
       if (htmx) return html(DeleteCategory({ category, entries, inDialog: true }));
       return await page(kagi, { request, actor }, (frame) => DeleteCategoryPage({ frame, category, entries }));
     })
