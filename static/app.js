@@ -80,6 +80,29 @@ document.addEventListener("htmx:after:request", (event) => {
   ctx.swap = "outerHTML";
 });
 
+/* The page of what was just deleted is none to come back to: the next one takes its place in the history. */
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx.hx?.redirect || ctx.response.status >= 400 || !ctx.sourceElement?.matches?.("[data-replaces]")) return;
+  event.preventDefault();
+  location.replace(ctx.hx.redirect);
+});
+
+/* A filter that is chosen is a step that the back button undoes; what is typed is not one a letter. */
+
+const choosing = new WeakSet();
+
+document.addEventListener("input", ({ target }) => {
+  const filter = target.closest?.("form.filter");
+  if (filter && target.type !== "search") choosing.add(filter);
+});
+
+document.addEventListener("htmx:before:history:update", ({ detail }) => {
+  const { history: update, sourceElement } = detail;
+  if (choosing.delete(sourceElement) && update.path !== location.pathname + location.search) update.type = "push";
+});
+
 /* Where the focus goes after a swap, and what is said aloud. */
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -93,6 +116,8 @@ document.addEventListener("htmx:after:swap", (event) => {
     // A name that is to be changed: whoever types replaces it.
     document.activeElement?.select?.();
   }
+  // What was said of the form before is over when an answer takes the page's place.
+  if (event.detail.ctx?.target?.id === "main") document.querySelector("#toast").textContent = "";
   const count = document.querySelector("[data-announce]");
   const region = document.querySelector("#announcer");
   if (count && region) announce(region, count.textContent);
@@ -356,6 +381,68 @@ function mask(field) {
   document.querySelector(`[data-show="${CSS.escape(field.id)}"]`)?.setAttribute("aria-pressed", "false");
 }
 
+/* A line break behind one line came with a click too many, mostly; variables pasted together belong in their fields. */
+
+const ONE_LINE_AND_BREAK = /^[^\r\n]+[\r\n]+$/;
+const VARIABLES =
+  /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"((?:\\[\s\S]|[^"\\])*)"|'([^']*)'|([^\r\n]*?))[ \t]*(?:[ \t]#.*)?\r?$/gm;
+const ESCAPED = { n: "\n", r: "\r", t: "\t" };
+
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!field.matches("textarea[data-line]")) return;
+  const pasted = variablesIn(field);
+  if (pasted) {
+    const { own, others } = pasted;
+    const rest = others.length === 0 ? "" : ` No field here is ${others.join(", ")}.`;
+    note(field, `These are values of ${own.map(([name]) => name).join(", ")}.${rest}`, "Split over the fields", () => {
+      field.value = "";
+      for (const [name, value] of own) fieldCalled(field.form, name).value = value;
+    });
+  } else if (ONE_LINE_AND_BREAK.test(field.value))
+    note(field, "It ends with a line break, which would be stored with it.", "Drop the line break", () => {
+      field.value = field.value.replace(/[\r\n]+$/, "");
+    });
+  else field.closest(".field").querySelector(".note")?.remove();
+});
+
+function fieldCalled(form, name) {
+  return form.elements.namedItem(`value.${name}`);
+}
+
+/** What several lines NAME=value say, when some of these are fields of the form. */
+function variablesIn({ form, name, value }) {
+  if (!name.startsWith("value.") || !/[\r\n]/.test(value)) return null;
+  const all = [...value.matchAll(VARIABLES)].map(([, key, double, single, bare]) => [
+    key,
+    double?.replace(/\\([\s\S])/g, (_, letter) => ESCAPED[letter] ?? letter) ?? single ?? bare,
+  ]);
+  const own = all.filter(([key]) => fieldCalled(form, key));
+  const others = all.filter(([key]) => !fieldCalled(form, key)).map(([key]) => key);
+  return all.length > 1 && own.length > 0 ? { own, others } : null;
+}
+
+function note(field, text, action, run) {
+  const holder = field.closest(".field");
+  const old = holder.querySelector(".note");
+  if (old?.firstChild.textContent === text) return;
+  old?.remove();
+  const line = document.createElement("p");
+  line.className = "note small";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.textContent = action;
+  button.addEventListener("click", () => {
+    run();
+    line.remove();
+    field.focus();
+  });
+  line.append(Object.assign(document.createElement("span"), { textContent: text }), button);
+  holder.append(line);
+  announce(document.querySelector("#announcer"), text);
+}
+
 /* Files dropped onto a field of files. */
 
 for (const name of ["dragover", "dragleave", "drop"]) {
@@ -615,6 +702,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const rows = document.getElementById(button.dataset.addRow);
   const row = rows.lastElementChild.cloneNode(true);
+  row.querySelector(".note")?.remove();
   const number = rows.children.length + 1;
   for (const field of row.querySelectorAll("input, textarea")) {
     field.value = "";

@@ -32,6 +32,11 @@ export const urls = {
   icons: "/icons",
 
   entries: "/entries",
+  chooseCategory: "/entries/new",
+  /** The choice of a category for a new entry, of that project or of any. */
+  newEntryOf: (project: string | null) => `/entries/new${query({ project })}`,
+  /** Its form, with the project filled in. */
+  newEntryIn: (categoryId: string, project: string | null) => `/keys/${categoryId}/entries/new${query({ project })}`,
   /** What is to be done with the entries that are selected: asked, then done. */
   selected: "/entries/selected",
   /** The question about an export of a selection, which the fields bring back. */

@@ -49,6 +49,7 @@ const SORT_WORDS: Readonly<Record<EntrySort, string>> = {
 };
 const EXPIRY_WORDS: Readonly<Record<ExpiryFilter, string>> = {
   expired: "Expired",
+  month: "This month",
   "7": "Within 7 days",
   "30": "Within 30 days",
   "90": "Within 90 days",
@@ -76,6 +77,13 @@ export const EntriesPage = ({ frame, ...list }: EntryList & { frame: Frame }): J
         <div>
           <h1>Entries</h1>
         </div>
+        {isEmpty ? null : (
+          <div class="actions">
+            <a class="button primary" href={urls.newEntryOf(project)}>
+              New entry
+            </a>
+          </div>
+        )}
         {project === null || list.found === 0 ? null : (
           <div class="actions">
             <a class="button" href={urls.exportsOf({ project, environment: list.filter.environment ?? "" })}>
@@ -270,8 +278,8 @@ const NoMatch = (list: EntryList): JSX.Element => (
     <h2 data-announce>No entry matches</h2>
     <p>
       {list.category === null
-        ? "No entry is called so, lies in such a category, has such a variable or such notes, under the chosen filters."
-        : "Nothing in this category has such a project or such notes, under the chosen filters."}
+        ? "No project, category, variable or notes match the search, under the chosen filters."
+        : "No project or notes in this category match the search, under the chosen filters."}
     </p>
     <div class="actions">
       <a class="button" href={addressOf({ ...list, filter: NO_FILTER })}>

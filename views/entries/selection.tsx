@@ -1,14 +1,15 @@
 import type { BulkVerb, Environment } from "../../src/features/entries/model.ts";
 import type { Finding } from "../../src/features/export/model.ts";
 import { attribute } from "../components/attribute.ts";
-import { count } from "../components/bits.tsx";
+import { count, countByEnvironment } from "../components/bits.tsx";
 import { Choices, FormProblem, type Problem, SelectField, TextField } from "../components/field.tsx";
 import { Segments } from "../components/segments.tsx";
 import { Findings } from "../export/findings.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
-import { DIALECT_OPTIONS, ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS } from "../words.ts";
+import { DIALECT_OPTIONS, ENVIRONMENT_OPTIONS } from "../words.ts";
+import { Few, nameOf } from "./few.tsx";
 
 type SelectedEntry = Readonly<{ id: string; name: string; environment: Environment; category: { name: string } }>;
 
@@ -31,6 +32,13 @@ export type Asked = Readonly<{
   targets: readonly Readonly<{ id: string; name: string }>[];
   /** Of which types they are, in words. */
   types: readonly string[];
+  renaming: Readonly<{
+    /** How many entries of another project have that name already. */
+    joins: number;
+    /** The env project of the name that goes, null when there is none. */
+    envProject: Readonly<{ id: string; name: string }> | null;
+    alsoEnvProject: boolean;
+  }>;
   exporting: Readonly<{
     environment: string;
     dialect: string;
@@ -77,9 +85,9 @@ export const AskAboutSelection = (asked: Asked): JSX.Element => {
       <Obstacles {...asked} />
       {verb === "delete" ? (
         <p>
-          <strong safe>{count(asked.entries.length, "entry", "entries")}</strong>{" "}
-          {asked.entries.length === 1 ? "goes" : "go"}, with notes, secret values and their histories. They cannot be
-          brought back here; what uses the keys elsewhere keeps working until their issuers revoke them.
+          <strong safe>{countByEnvironment(asked.entries)}</strong>.{" "}
+          {asked.entries.length === 1 ? "It goes" : "They go"} with notes, secret values and their history, and cannot
+          be brought back here; what uses the keys elsewhere keeps working until their issuers revoke them.
         </p>
       ) : null}
       <Few entries={asked.entries} />
@@ -117,8 +125,9 @@ function titleOf({ verb, entries }: Pick<Asked, "verb" | "entries">): string {
   return WORDS[verb].title(what);
 }
 
-function submitOf({ verb, entries, exporting }: Asked): string {
+function submitOf({ verb, entries, exporting, renaming }: Asked): string {
   const what = count(entries.length, "entry", "entries");
+  if (renaming.joins > 0) return "Make them one project";
   if (exporting?.told) return "Export anyway";
   return WORDS[verb].submit(what);
 }
@@ -158,26 +167,6 @@ export const BulkButtons = (): JSX.Element => (
     ))}
   </div>
 );
-
-const NAMED = 5;
-
-/** The first of them by name, and how many there are besides. */
-const Few = ({ entries }: Pick<Asked, "entries">): JSX.Element => (
-  <ul class="few">
-    {entries.slice(0, NAMED).map((entry) => (
-      <li safe>{nameOf(entry)}</li>
-    ))}
-    {entries.length <= NAMED ? null : (
-      <li class="muted" safe>
-        {`and ${count(entries.length - NAMED, "other")}`}
-      </li>
-    )}
-  </ul>
-);
-
-function nameOf({ name, environment, category }: SelectedEntry): string {
-  return `${name}, ${ENVIRONMENT_WORDS[environment].toLowerCase()}, in ${category.name}`;
-}
 
 const OBSTACLES_NAMED = 20;
 
@@ -243,20 +232,48 @@ const Target = (asked: Asked): JSX.Element => {
     );
   if (verb === "rename")
     return (
-      <TextField
-        name="to"
-        label="New name of the project"
-        value={to}
-        problem={problem}
-        required
-        autofocus
-        literal
-        mono
-        maxlength={255}
-      />
+      <>
+        <Joins {...asked} />
+        <TextField
+          name="to"
+          label="New name of the project"
+          value={to}
+          problem={problem?.field === "name" ? { ...problem, field: "to" } : problem}
+          required
+          autofocus
+          literal
+          mono
+          maxlength={255}
+        />
+        <EnvFilesToo {...asked} />
+      </>
     );
   return asked.exporting === null ? "" : <ExportChoices {...asked.exporting} />;
 };
+
+/** A name that another project has already makes one project of two. */
+const Joins = ({ to, renaming: { joins } }: Asked): JSX.Element =>
+  joins === 0 ? (
+    ""
+  ) : (
+    <div class="notice warns" role="alert">
+      <p safe>
+        {`${to} is a project already, with ${count(joins, "entry", "entries")}. From then on the two are one project, and nothing tells their entries apart.`}
+      </p>
+      <input type="hidden" name="joins" value={attribute(to)} />
+    </div>
+  );
+
+/** Env files are a project of their own, whatever the entries are called. */
+const EnvFilesToo = ({ renaming: { envProject, alsoEnvProject } }: Asked): JSX.Element =>
+  envProject === null ? (
+    ""
+  ) : (
+    <label class="check">
+      <input type="checkbox" name="envProject" value={envProject.id} checked={alsoEnvProject} />
+      <span safe>{`Rename the env files' project ${envProject.name}, too; otherwise it keeps its name`}</span>
+    </label>
+  );
 
 const ExportChoices = ({
   environment,
@@ -282,7 +299,7 @@ const ExportChoices = ({
       options={[["", "All that are selected"], ...ENVIRONMENT_OPTIONS]}
       chosen={environment}
     />
-    <SelectField name="dialect" label="Who reads it" options={DIALECT_OPTIONS} chosen={dialect} />
+    <SelectField name="dialect" label="Program that reads the file" options={DIALECT_OPTIONS} chosen={dialect} />
     {told === "" ? null : <input type="hidden" name="told" value={told} />}
   </>
 );

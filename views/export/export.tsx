@@ -112,8 +112,8 @@ export const ExportPreviewPage = ({
   <Page frame={frame} title="Export .env" section="settings">
     <Path
       steps={[
-        { name: "settings", href: urls.settings },
-        { name: "export", href: urls.exportsOf(choices) },
+        { name: "Settings", href: urls.settings },
+        { name: "Export", href: urls.exportsOf(choices) },
         { name: ".env" },
       ]}
     />

@@ -13,7 +13,7 @@ export type EntryHistory = Readonly<{
   entry: Entry;
   /** The value that it has is not among them. */
   versions: readonly EntryVersion[];
-  /** Exports are not among it. */
+  /** Of exports those of chosen entries. */
   activity: readonly ToldEvent[];
   /** Who last got the value, exports included; null while nobody has. */
   seen: LastSeen | null;

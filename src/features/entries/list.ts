@@ -2,7 +2,7 @@ import { fold } from "../../fold.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { categoriesById } from "../categories/actions.ts";
 import { fromRows } from "./actions.ts";
-import type { Entry, EntryListFilter, EntrySort } from "./model.ts";
+import type { Entry, EntryListFilter, EntrySort, ExpiryFilter } from "./model.ts";
 import * as queries from "./queries.ts";
 
 /** Beyond so many words of a search, the rest is one. */
@@ -65,13 +65,22 @@ export function foundBy({ search, expires, ...filter }: EntryListFilter, now: Da
     .split(/\s+/)
     .filter((word) => word !== "");
   const few = words.length <= WORDS ? words : [...words.slice(0, WORDS - 1), words.slice(WORDS - 1).join(" ")];
-  const until = expires === null || expires === "expired" ? now : new Date(now.getTime() + Number(expires) * DAY_MS);
   return {
     ...filter,
     words: few,
     after: expires === null || expires === "expired" ? null : now.toISOString(),
-    until: expires === null ? null : until.toISOString(),
+    until: expires === null ? null : endOf(expires, now).toISOString(),
   };
+}
+
+function endOf(expires: ExpiryFilter, now: Date): Date {
+  if (expires === "expired") return now;
+  return expires === "month" ? monthEnd(now) : new Date(now.getTime() + Number(expires) * DAY_MS);
+}
+
+/** The last moment of the month by UTC, in which expiry is told. */
+export function monthEnd(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - 1);
 }
 
 /** What each order is by, in its order. */

@@ -18,6 +18,7 @@ import type { Actor, Kagi } from "../../kagi.ts";
 import { isUuid } from "../../schema.ts";
 import { hasFreshProof, requireFreshProof } from "../auth/proof.ts";
 import { categoriesById, getCategory } from "../categories/actions.ts";
+import { entriesToJoin, envProjectCalled, renameWithEnvProject, wholeProject } from "../envs/rename.ts";
 import { type Prepared, prepareExport } from "../export/actions.ts";
 import { type Finding, findingsOf } from "../export/model.ts";
 import { FILTER_NAMES, filterOf, sortOf } from "./list-pages.ts";
@@ -45,11 +46,22 @@ export const selectionPages = (kagi: Kagi) =>
       const visit = { request, actor, htmx };
       const verb = verbOf(form);
       const selection = selectionOf(form);
+      const to = form.get("to").trim();
+      if (verb === "rename" && to !== "" && form.get("joins") !== to) {
+        const selected = await readSelection(kagi, actor, selection);
+        const from = await wholeProject(kagi, actor, selected);
+        const joins = from === null ? 0 : await entriesToJoin(kagi, actor, from, to);
+        if (joins > 0) return await ask(kagi, visit, form, verb, selected, { joins });
+      }
       let change: BulkChange | undefined;
       let outcome: Outcome | undefined;
       const refusal = await refusalOf(async () => {
-        change = await changeOf(kagi, actor, verb, form.get("to").trim());
-        outcome = await changeSelection(kagi, actor, selection, form.get("digest"), change);
+        change = await changeOf(kagi, actor, verb, to);
+        const envProjectId = form.get("envProject");
+        outcome =
+          change.verb === "rename" && envProjectId !== ""
+            ? await renameWithEnvProject(kagi, actor, selection, form.get("digest"), { to: change.to, envProjectId })
+            : await changeSelection(kagi, actor, selection, form.get("digest"), change);
       });
       if (change !== undefined && outcome?.kind === "done") {
         const cookies = [doneCookie(kagi, DONE[change.verb], outcome.changed)];
@@ -112,6 +124,7 @@ type More = {
   refusal?: Refusal;
   findings?: readonly Finding[];
   told?: string;
+  joins?: number;
   status?: number;
 };
 
@@ -122,7 +135,7 @@ async function ask(
   form: Form,
   verb: BulkVerb,
   { entries, digest, missing }: Selected,
-  { obstacles = [], refusal, findings = [], told = "", status = 200 }: More = {},
+  { obstacles = [], refusal, findings = [], told = "", joins = 0, status = 200 }: More = {},
 ): Promise<Response> {
   const types = [...new Set(entries.map(({ category }) => category.keyType))];
   const [type] = types;
@@ -134,6 +147,8 @@ async function ask(
       : [];
   const { environment = "", dialect = "" } = exportOf(form);
   const files = entries.filter(({ category }) => category.keyType === "ssh" || category.keyType === "json").length;
+  const project = verb === "rename" ? await wholeProject(kagi, actor, { entries, digest, missing }) : null;
+  const envProject = project === null ? null : await envProjectCalled(kagi, actor, project);
   const asked: Omit<Asked, "inDialog"> = {
     verb,
     entries,
@@ -145,6 +160,7 @@ async function ask(
     obstacles,
     targets,
     types: types.map((one) => KEY_TYPE_WORDS[one].name),
+    renaming: { joins, envProject, alsoEnvProject: form.get("envProject") !== "" },
     exporting: verb === "export" ? { environment, dialect, files, findings, told } : null,
   };
   const answer = { status: refusal?.status ?? status };

@@ -2,6 +2,7 @@ import type { Actor, Kagi } from "../../kagi.ts";
 import { listAccessKeys } from "../access-keys/actions.ts";
 import { categoriesById } from "../categories/actions.ts";
 import { listEntries } from "../entries/actions.ts";
+import { monthEnd } from "../entries/list.ts";
 import type { Entry } from "../entries/model.ts";
 import { countEnvProjects } from "../envs/actions.ts";
 import { countEach } from "../stats/actions.ts";
@@ -28,12 +29,15 @@ export async function describeVault(kagi: Kagi, actor: Actor): Promise<Overview>
   };
 }
 
-async function findExpiring(kagi: Kagi, actor: Actor): Promise<Pick<Overview, "expired" | "expiring">> {
+type Ending = Pick<Overview, "expired" | "expiring" | "endingThisMonth">;
+
+async function findExpiring(kagi: Kagi, actor: Actor): Promise<Ending> {
   const now = kagi.now();
   const at = now.toISOString();
   const until = new Date(now.getTime() + EXPIRING_DAYS * DAY_MS).toISOString();
+  const month = monthEnd(now).toISOString();
   const [counts, expired, expiring, categories] = await Promise.all([
-    kagi.db.get<queries.ExpiringCounts>(queries.countExpiring(actor.userId, at, until)),
+    kagi.db.get<queries.ExpiringCounts>(queries.countExpiring(actor.userId, { now: at, until, month })),
     kagi.db.all<queries.ExpiringRow>(queries.expiredEntries(actor.userId, at, EXPIRING_SHOWN)),
     kagi.db.all<queries.ExpiringRow>(queries.expiringEntries(actor.userId, at, until, EXPIRING_SHOWN)),
     categoriesById(kagi.db, actor),
@@ -45,6 +49,7 @@ async function findExpiring(kagi: Kagi, actor: Actor): Promise<Pick<Overview, "e
   };
   return {
     expired: { count: counts?.expired ?? 0, first: expired.flatMap(withCategory) },
+    endingThisMonth: counts?.month ?? 0,
     expiring: { count: counts?.expiring ?? 0, first: expiring.flatMap(withCategory) },
   };
 }
