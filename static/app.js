@@ -2,6 +2,9 @@
 
 const HIDE_AFTER_MS = 30_000;
 const TOAST_MS = 4_000;
+/** Whoever stops a download in the browser leaves no sign; after so long nobody waits for it. */
+const DOWNLOAD_MS = 120_000;
+const LOOK_MS = 200;
 
 const busy = new WeakSet();
 const timers = new WeakMap();
@@ -21,11 +24,27 @@ document.addEventListener(
     }
     if (form.method === "get" || form.method === "dialog") return;
     start(form, event.submitter);
-    // A download leaves the page where it is, and says nothing when it is there.
-    if (form.hasAttribute("data-download")) setTimeout(() => finish(form), 1_500);
+    if (form.hasAttribute("data-download")) awaitDownload(form);
   },
   true,
 );
+
+/* A download leaves the page where it is; a cookie of its answer, with what was sent along, says that it has come. */
+
+function awaitDownload(form) {
+  const sign = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  form.addEventListener("formdata", ({ formData }) => formData.set("download", sign), { once: true });
+  const started = Date.now();
+  const looking = setInterval(() => {
+    const hasCome = document.cookie.split("; ").includes(`download=${sign}`);
+    const isLost = !hasCome && Date.now() - started > DOWNLOAD_MS;
+    if (!hasCome && !isLost) return;
+    clearInterval(looking);
+    if (isLost) say("The download has not begun. Check the connection, then try again.", true);
+    finish(form);
+    form.dispatchEvent(new CustomEvent("kagi:downloaded", { bubbles: true }));
+  }, LOOK_MS);
+}
 
 function start(form, submitter) {
   busy.add(form);
@@ -61,6 +80,29 @@ document.addEventListener("htmx:after:request", (event) => {
   ctx.swap = "outerHTML";
 });
 
+/* The page of what was just deleted is none to come back to: the next one takes its place in the history. */
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx.hx?.redirect || ctx.response.status >= 400 || !ctx.sourceElement?.matches?.("[data-replaces]")) return;
+  event.preventDefault();
+  location.replace(ctx.hx.redirect);
+});
+
+/* A filter that is chosen is a step that the back button undoes; what is typed is not one a letter. */
+
+const choosing = new WeakSet();
+
+document.addEventListener("input", ({ target }) => {
+  const filter = target.closest?.("form.filter");
+  if (filter && target.type !== "search") choosing.add(filter);
+});
+
+document.addEventListener("htmx:before:history:update", ({ detail }) => {
+  const { history: update, sourceElement } = detail;
+  if (choosing.delete(sourceElement) && update.path !== location.pathname + location.search) update.type = "push";
+});
+
 /* Where the focus goes after a swap, and what is said aloud. */
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -74,6 +116,8 @@ document.addEventListener("htmx:after:swap", (event) => {
     // A name that is to be changed: whoever types replaces it.
     document.activeElement?.select?.();
   }
+  // What was said of the form before is over when an answer takes the page's place.
+  if (event.detail.ctx?.target?.id === "main") document.querySelector("#toast").textContent = "";
   const count = document.querySelector("[data-announce]");
   const region = document.querySelector("#announcer");
   if (count && region) announce(region, count.textContent);
@@ -232,9 +276,7 @@ document.addEventListener(
     copy(form)
       .then(
         () => say(`Copied ${form.dataset.copy}`),
-        (error) =>
-          error.message !== "leaving" &&
-          say("The clipboard was not reachable. Reveal the value and copy it from there.", true),
+        (error) => error instanceof Untold || say(whyNot(error), true),
       )
       .finally(() => finish(form));
   },
@@ -251,20 +293,32 @@ function copy(form) {
   return text.then(write);
 }
 
+/** Kagi did not hand it over, as `message` says. */
+class Refused extends Error {}
+/** The page is being left, and there is nothing to say. */
+class Untold extends Error {}
+
 async function ask(form) {
   const body = new URLSearchParams(new FormData(form));
-  const answer = await fetch(form.action, {
-    method: "POST",
-    body,
-    headers: { "HX-Request": "true", "HX-Current-URL": location.href },
+  const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => {
+    throw new Refused("Kagi did not answer. Check the connection, then try again.");
   });
   const elsewhere = answer.headers.get("HX-Redirect");
   if (elsewhere) {
     location.assign(elsewhere);
-    throw new Error("leaving");
+    throw new Untold();
   }
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  return await answer.text();
+  if (answer.status === 404) throw new Refused("It is not there any more. Reload the page.");
+  if (!answer.ok) throw new Refused("Kagi could not hand it over. Try again in a moment.");
+  return await answer.text().catch(() => {
+    throw new Refused("The answer broke off. Check the connection, then try again.");
+  });
+}
+
+function whyNot(error) {
+  const isAsked = error instanceof Refused;
+  return `Nothing was copied. ${isAsked ? error.message : "The clipboard was not reachable: reveal the value and copy it from there."}`;
 }
 
 async function write(text) {
@@ -325,6 +379,68 @@ function mask(field) {
   field.classList.remove("shown");
   if (field.matches("input")) field.type = "password";
   document.querySelector(`[data-show="${CSS.escape(field.id)}"]`)?.setAttribute("aria-pressed", "false");
+}
+
+/* A line break behind one line came with a click too many, mostly; variables pasted together belong in their fields. */
+
+const ONE_LINE_AND_BREAK = /^[^\r\n]+[\r\n]+$/;
+const VARIABLES =
+  /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"((?:\\[\s\S]|[^"\\])*)"|'([^']*)'|([^\r\n]*?))[ \t]*(?:[ \t]#.*)?\r?$/gm;
+const ESCAPED = { n: "\n", r: "\r", t: "\t" };
+
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!field.matches("textarea[data-line]")) return;
+  const pasted = variablesIn(field);
+  if (pasted) {
+    const { own, others } = pasted;
+    const rest = others.length === 0 ? "" : ` No field here is ${others.join(", ")}.`;
+    note(field, `These are values of ${own.map(([name]) => name).join(", ")}.${rest}`, "Split over the fields", () => {
+      field.value = "";
+      for (const [name, value] of own) fieldCalled(field.form, name).value = value;
+    });
+  } else if (ONE_LINE_AND_BREAK.test(field.value))
+    note(field, "It ends with a line break, which would be stored with it.", "Drop the line break", () => {
+      field.value = field.value.replace(/[\r\n]+$/, "");
+    });
+  else field.closest(".field").querySelector(".note")?.remove();
+});
+
+function fieldCalled(form, name) {
+  return form.elements.namedItem(`value.${name}`);
+}
+
+/** What several lines NAME=value say, when some of these are fields of the form. */
+function variablesIn({ form, name, value }) {
+  if (!name.startsWith("value.") || !/[\r\n]/.test(value)) return null;
+  const all = [...value.matchAll(VARIABLES)].map(([, key, double, single, bare]) => [
+    key,
+    double?.replace(/\\([\s\S])/g, (_, letter) => ESCAPED[letter] ?? letter) ?? single ?? bare,
+  ]);
+  const own = all.filter(([key]) => fieldCalled(form, key));
+  const others = all.filter(([key]) => !fieldCalled(form, key)).map(([key]) => key);
+  return all.length > 1 && own.length > 0 ? { own, others } : null;
+}
+
+function note(field, text, action, run) {
+  const holder = field.closest(".field");
+  const old = holder.querySelector(".note");
+  if (old?.firstChild.textContent === text) return;
+  old?.remove();
+  const line = document.createElement("p");
+  line.className = "note small";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.textContent = action;
+  button.addEventListener("click", () => {
+    run();
+    line.remove();
+    field.focus();
+  });
+  line.append(Object.assign(document.createElement("span"), { textContent: text }), button);
+  holder.append(line);
+  announce(document.querySelector("#announcer"), text);
 }
 
 /* Files dropped onto a field of files. */
@@ -586,6 +702,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const rows = document.getElementById(button.dataset.addRow);
   const row = rows.lastElementChild.cloneNode(true);
+  row.querySelector(".note")?.remove();
   const number = rows.children.length + 1;
   for (const field of row.querySelectorAll("input, textarea")) {
     field.value = "";
@@ -667,21 +784,36 @@ document.addEventListener("htmx:config:request", (event) => {
 
 /* A list that has grown while somebody scrolled is found again where it was left. */
 
-const placeKey = () => `place ${location.pathname}${location.search}`;
+const PLACES = "places";
+/** Lists that are remembered; a tab that stays open for weeks visits many. */
+const PLACES_KEPT = 20;
+
+/** By address, the last one visited last. None of them when what is stored is none of ours. */
+function places() {
+  try {
+    return new Map(JSON.parse(sessionStorage.getItem(PLACES)));
+  } catch {
+    return new Map();
+  }
+}
 
 addEventListener("pagehide", () => {
   const row = [...document.querySelectorAll(".entry-list tbody > [id], .cards > [id]")].find(
     (one) => one.getBoundingClientRect().bottom > 0,
   );
-  if (row) sessionStorage.setItem(placeKey(), JSON.stringify({ id: row.id, top: row.getBoundingClientRect().top }));
+  if (!row) return;
+  const here = location.pathname + location.search;
+  const kept = [...places()].filter(([address]) => address !== here).slice(1 - PLACES_KEPT);
+  kept.push([here, { id: row.id, top: row.getBoundingClientRect().top }]);
+  sessionStorage.setItem(PLACES, JSON.stringify(kept));
 });
 
 comeBack();
 
 function comeBack() {
   const [navigation] = performance.getEntriesByType("navigation");
-  const place = JSON.parse(sessionStorage.getItem(placeKey()) ?? "{}");
-  const row = document.getElementById(place.id);
+  const place = places().get(location.pathname + location.search);
+  const row = document.getElementById(place?.id);
   if (!row || !["back_forward", "reload"].includes(navigation?.type)) return;
   // The browser knows how far the page was scrolled, but rows that it has not drawn yet have a height that is guessed.
   history.scrollRestoration = "manual";
@@ -702,13 +834,20 @@ document.addEventListener(
     if (!form.classList.contains("theme")) return;
     event.preventDefault();
     const theme = event.submitter.value;
-    fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }), redirect: "manual" }).finally(() => {
-      document.documentElement.dataset.theme = theme;
-      for (const choice of document.querySelectorAll("button[name=theme][aria-pressed]"))
-        choice.setAttribute("aria-pressed", String(choice.value === theme));
-      finish(form);
-      form.querySelector(theme === "dark" ? ".to-light" : ".to-dark")?.focus();
-    });
+    chooseTheme(form, theme)
+      .catch(() => say("The theme was not changed. Check the connection, then try again.", true))
+      .finally(() => finish(form));
   },
   true,
 );
+
+async function chooseTheme(form, theme) {
+  const body = new URLSearchParams({ theme });
+  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+  // The way back to the page, which nobody goes here.
+  if (answer.type !== "opaqueredirect") throw new Error(`HTTP ${answer.status}`);
+  document.documentElement.dataset.theme = theme;
+  for (const choice of document.querySelectorAll("button[name=theme][aria-pressed]"))
+    choice.setAttribute("aria-pressed", String(choice.value === theme));
+  form.querySelector(theme === "dark" ? ".to-light" : ".to-dark")?.focus();
+}

@@ -348,9 +348,13 @@ export function open(form: HTMLFormElement): void {
     (event) => {
       if (!(event.target instanceof Element && event.target.matches("[data-download]"))) return;
       isDownload = true;
-      setTimeout(() => {
-        isDownload = false;
-      }, 1_500);
+    },
+    { signal },
+  );
+  document.addEventListener(
+    "kagi:downloaded",
+    () => {
+      isDownload = false;
     },
     { signal },
   );

@@ -87,6 +87,7 @@ const PARTS: Readonly<Record<string, string>> = {
   replaced: "actions",
   list: "actions",
   selection: "actions",
+  rename: "actions",
   "list-pages": "pages",
   "selection-pages": "pages",
   compare: "actions",

@@ -32,6 +32,11 @@ export const urls = {
   icons: "/icons",
 
   entries: "/entries",
+  chooseCategory: "/entries/new",
+  /** The choice of a category for a new entry, of that project or of any. */
+  newEntryOf: (project: string | null) => `/entries/new${query({ project })}`,
+  /** Its form, with the project filled in. */
+  newEntryIn: (categoryId: string, project: string | null) => `/keys/${categoryId}/entries/new${query({ project })}`,
   /** What is to be done with the entries that are selected: asked, then done. */
   selected: "/entries/selected",
   /** The question about an export of a selection, which the fields bring back. */
@@ -39,8 +44,8 @@ export const urls = {
     `/entries/selected${query({ verb: "export", ...Object.fromEntries(fields) })}`,
   changeSelected: "/entries/selected/change",
   exportSelected: "/entries/selected/export",
-  /** The entry's place in the list of its category, with what was searched for. */
-  entryIn: (categoryId: string, id: string, search = "") => `/keys/${categoryId}${query({ search })}#${ids.entry(id)}`,
+  /** The entry's place in the list of its category, which begins so that the entry is on the page. */
+  entryIn: (categoryId: string, id: string) => `/keys/${categoryId}${query({ entry: id })}#${ids.entry(id)}`,
   editEntry: <Id extends string>(id: Id) => `/entries/${id}/edit` as const,
   deleteEntry: <Id extends string>(id: Id) => `/entries/${id}/delete` as const,
   revealEntry: <Id extends string>(id: Id) => `/entries/${id}/reveal` as const,

@@ -2,6 +2,9 @@ import type { Config } from "../config.ts";
 import type { Kagi } from "../kagi.ts";
 import { cookie, hostCookieName, readCookie } from "./cookies.ts";
 
+const ENDS_WITH_BREAK =
+  "It ends with a line break, which programs get as well; if that is an accident, edit it and enter it without.";
+
 /** What has just been done, said on the next page. The cookie carries the name and a number, so that nobody can make it say more. */
 const DONE = {
   "name-changed": "Name saved.",
@@ -19,6 +22,8 @@ const DONE = {
   "category-deleted": "Category deleted.",
   "entry-created": "Entry created. Its value is encrypted.",
   "entry-changed": "Entry saved.",
+  "entry-created-with-break": `Entry created. Its value is encrypted. ${ENDS_WITH_BREAK}`,
+  "entry-changed-with-break": `Entry saved. ${ENDS_WITH_BREAK}`,
   "entry-deleted": "Entry deleted.",
   "entries-changed": (changed: number) =>
     changed === 0 ? "All of them were so already." : `${changed === 1 ? "1 entry" : `${changed} entries`} changed.`,

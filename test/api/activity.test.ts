@@ -76,8 +76,32 @@ onEachEngine("the activity of an entry", (vault, engine) => {
     test("says that exports are elsewhere, where an export could hold it", async () => {
       const ssh = await newCategory(vault.owner, { keyType: "json" });
       const file = await newEntry(vault.owner, { categoryId: ssh.id, value: "{}" });
-      expect((await pageOf(vault.owner, await newEntry(vault.owner))).words).toContain("Exports are not among them");
+      expect((await pageOf(vault.owner, await newEntry(vault.owner))).words).toContain("Exports of a project");
       expect((await pageOf(vault.owner, file)).words).not.toContain("Exports");
+    });
+
+    test("counts every way in which the value left, exports that held it among them", async () => {
+      const category = await newCategory(vault.owner);
+      const entry = await newEntry(vault.owner, { categoryId: category.id, name: "Ärger", environment: "staging" });
+      const script = await vault.key(["export:read", "entries:reveal"]);
+      const last = async () => (await pageOf(vault.owner, entry)).words;
+      expect(await last()).toContain("Nobody has got the value yet.");
+      for (const other of [
+        "?environment=production",
+        "?project=Another",
+        "?project=%C3%84rger&environment=development",
+      ])
+        await script.get(`/api/export${other}`);
+      await vault.owner.post(urls.exportMetadata);
+      expect(await last()).toContain("Nobody has got the value yet.");
+      await script.get("/api/export?project=%C3%A4RGER&environment=staging");
+      expect(await last()).toContain(`Last exported just now by the access key ${script.key.name}`);
+      await reveal(vault.owner, entry);
+      expect(await last()).toContain("Last revealed just now by you");
+      await script.get("/api/export");
+      expect(await last()).toContain(`Last exported just now by the access key ${script.key.name}`);
+      await vault.owner.post(urls.copyEntry(entry.id));
+      expect(await last()).toContain("Last revealed just now by you");
     });
 
     test("is nobody else's, and holds no value", async () => {

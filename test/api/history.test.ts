@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { seal } from "../../src/crypto/envelope.ts";
-import { listEntryVersions, restoreEntryVersion, revealEntryVersion } from "../../src/features/entries/history.ts";
+import { describeEntry, restoreEntryVersion, revealEntryVersion } from "../../src/features/entries/history.ts";
 import { ENTRY_VERSIONS, type Entry } from "../../src/features/entries/model.ts";
 import {
   listEnvFileVersions,
@@ -176,7 +176,7 @@ onEachEngine("the history of a file", (vault) => {
 onEachEngine("the history of an entry's value", (vault) => {
   const as = people(vault);
   const numbers = async (entry: Entry) =>
-    (await listEntryVersions(as.kagi, as.owner, entry.id)).map(({ number }) => number);
+    (await describeEntry(as.kagi, as.owner, entry.id)).versions.map(({ number }) => number);
 
   test("has what was replaced, with when and by whom, newest first", async () => {
     const entry = await newEntry(vault.owner, { value: "one" });
@@ -184,7 +184,7 @@ onEachEngine("the history of an entry's value", (vault) => {
     const second = (await change(vault.owner, entry, { value: "two" })).body;
     await change(vault.owner, entry, { notes: "no value, no history" });
     const third = (await change(key, entry, { value: "three" })).body;
-    const versions = await listEntryVersions(as.kagi, as.owner, entry.id);
+    const versions = (await describeEntry(as.kagi, as.owner, entry.id)).versions;
     expect(versions).toEqual([
       {
         number: 2,
@@ -221,7 +221,7 @@ onEachEngine("the history of an entry's value", (vault) => {
     await change(vault.owner, entry, { notes: "of which nothing is kept" });
     const second = (await change(vault.owner, entry, { value: "new" })).body;
     await change(vault.owner, entry, { value: "newer" });
-    const written = (await listEntryVersions(as.kagi, as.owner, entry.id)).map(({ writtenAt }) => writtenAt);
+    const written = (await describeEntry(as.kagi, as.owner, entry.id)).versions.map(({ writtenAt }) => writtenAt);
     expect(written).toEqual([second.updatedAt, null]);
     const page = await vault.owner.get(urls.entryHistory(entry.id));
     expect(page.text).toContain("written at an unknown time");
@@ -305,7 +305,7 @@ onEachEngine("the history of an entry's value", (vault) => {
     const expected = { fileName: "id_ed25519", sshKey: { type: key.type, fingerprint: key.fingerprint } };
     expect(restored).toMatchObject(expected);
     expect(await reveal(vault.owner, file)).toBe(key.text);
-    expect(await listEntryVersions(as.kagi, as.owner, file.id)).toMatchObject([{ fileName: "other" }, {}]);
+    expect((await describeEntry(as.kagi, as.owner, file.id)).versions).toMatchObject([{ fileName: "other" }, {}]);
   });
 
   test("does not give back fields that the category no longer has", async () => {
@@ -323,7 +323,7 @@ onEachEngine("the history of an entry's value", (vault) => {
     for (const entry of entries) await change(vault.owner, entry, { value: "new" });
     const [one, two, three] = entries as [Entry, Entry, Entry];
     for (const work of [
-      () => listEntryVersions(as.kagi, as.other, one.id),
+      () => describeEntry(as.kagi, as.other, one.id),
       () => revealEntryVersion(as.kagi, as.other, one.id, 1),
       () => restoreEntryVersion(as.kagi, as.other, one.id, 1),
     ]) {
@@ -356,7 +356,7 @@ onEachEngine("the history of an entry's value", (vault) => {
     const entry = await newEntry(vault.owner, { value: secrets[0] as string });
     const answer = await change(vault.owner, entry, { value: secrets[1] });
     expectNoneIn(answer.text, secrets, "answer");
-    expectNoneIn(JSON.stringify(await listEntryVersions(as.kagi, as.owner, entry.id)), secrets, "list");
+    expectNoneIn(JSON.stringify(await describeEntry(as.kagi, as.owner, entry.id)), secrets, "list");
     const [row] = await vault.storage.rows<{ sealed: string }>(
       `SELECT sealed_value AS sealed FROM entry_versions WHERE entry_id = '${entry.id}'`,
     );

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import type { SessionInfo } from "../../src/features/auth/model.ts";
-import { type Answer, type Client, cookiesOf } from "../support/client.ts";
+import type { Answer, Client } from "../support/client.ts";
 import { expectNoneIn, expectNoneLeftBy, marked } from "../support/secrets.ts";
 import {
+  confirmed,
   fresh,
   newCategory,
   newEntry,
@@ -13,6 +14,7 @@ import {
   OWNER,
   onEachEngine,
   snapshot,
+  withCookies,
 } from "../support/vault.ts";
 
 type Fields = Record<string, string>;
@@ -20,26 +22,6 @@ type Fields = Record<string, string>;
 /** Sends a form as a browser without script does. */
 function post(by: Client, path: string, fields: Fields = {}, headers: Fields = {}): Promise<Answer> {
   return by.send("POST", path, { raw: new URLSearchParams(fields), headers });
-}
-
-/** Gives the password once more; the client goes on with the cookie that the answer brings. */
-async function confirmed(by: Client, password = OWNER.password): Promise<Client> {
-  const answer = await post(by, "/confirm?next=/settings", { password });
-  expect(answer.status).toBe(303);
-  return withCookies(by, answer);
-}
-
-/** The client with the cookies that an answer has replaced. */
-function withCookies(by: Client, answer: Answer): Client {
-  const jar = new Map([by.headers.cookie ?? "", cookiesOf(answer)].flatMap(pairsOf));
-  return by.with({ cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") });
-}
-
-function pairsOf(cookies: string): [string, string][] {
-  return cookies.split("; ").flatMap((pair) => {
-    const at = pair.indexOf("=");
-    return at < 0 ? [] : [[pair.slice(0, at), pair.slice(at + 1)] as [string, string]];
-  });
 }
 
 const NEW_PASSWORD = "violet-anchor-crumb-88";
@@ -283,6 +265,25 @@ onEachEngine("a fresh proof", (vault) => {
 });
 
 onEachEngine("an export from the page", (vault) => {
+  test("is handed to nobody without the password, on the page and past it", async () => {
+    const value = marked("unproven");
+    const entry = await newEntry(vault.owner, { name: "Unproven", value });
+    const place = "/settings/export/env?project=Unproven";
+    const proven = await confirmed(await vault.signIn());
+    expect((await proven.get(place)).text).toContain("Download kagi-export.env");
+    for (const ask of [() => vault.owner.get(place), () => post(vault.owner, place)]) {
+      const refused = await ask();
+      expect([refused.status, refused.headers.get("location")]).toEqual([
+        303,
+        `/confirm?next=${encodeURIComponent(place)}`,
+      ]);
+      expect(refused.headers.get("content-disposition")).toBeNull();
+      expectNoneIn(refused.text, [value], "the answer to an unproven session");
+    }
+    expect((await post(proven, place)).text).toContain(value);
+    await vault.owner.delete(`/api/entries/${entry.id}`);
+  });
+
   test("is what the API exports by the same choices, one row of the trail, and named on the page before", async () => {
     const { id } = await newCategory(vault.owner, { name: "Awkward", envVarName: "AWKWARD_KEY" });
     const { id: plain } = await newCategory(vault.owner, { name: "Plain", envVarName: "PLAIN_KEY" });

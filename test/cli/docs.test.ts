@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
 import { SETTINGS } from "../../src/config.ts";
+import { SCOPES } from "../../src/scopes.ts";
 import { kagi, newFolder, removeFolder, serve, vaultWithSecret } from "./kagi.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -21,6 +22,12 @@ describe("README", () => {
         `| \`${setting.name}\`${"file" in setting && setting.file ? " †" : ""} | ${setting.shown} | ${setting.help} |`,
     );
     const table = /\| Setting \| Default \| Meaning \|\n[^\n]+\n((?:\|[^\n]*\n)+)/.exec(read("README.md"))?.[1] ?? "";
+    expect(table.trim().split("\n")).toEqual(rows);
+  });
+
+  test("has the table of scopes that the program has", () => {
+    const rows = Object.entries(SCOPES).map(([scope, sentence]) => `| \`${scope}\` | ${sentence} |`);
+    const table = /\| Scope \| [^\n]+\n[^\n]+\n((?:\|[^\n]*\n)+)/.exec(read("README.md"))?.[1] ?? "";
     expect(table.trim().split("\n")).toEqual(rows);
   });
 

@@ -16,7 +16,7 @@ test("a key is made from a preset, shown once, works for what its scopes say, an
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: vault.url });
   await open("/settings/access-keys/new");
   await page.getByRole("textbox", { name: "Name" }).fill("deploy script");
-  await page.getByRole("link", { name: "Read only" }).click();
+  await page.getByRole("link", { name: "Names only" }).click();
   // A preset ticks boxes and leaves the name that was typed.
   expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("deploy script");
   expect(await page.getByRole("checkbox", { name: /^entries:read/ }).isChecked()).toBe(true);
@@ -100,7 +100,7 @@ test("leaving the page of a new key takes the key out of it", async ({ page, ope
   await page.getByRole("heading", { name: "Access key created" }).waitFor();
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
   expect(await page.content()).not.toMatch(KEY);
-  await page.getByRole("link", { name: "I have it" }).click();
+  await page.getByRole("link", { name: "Done, to the list of keys" }).click();
   await page.waitForURL("**/settings/access-keys");
   await page.goBack();
   expect(await page.content()).not.toMatch(KEY);
@@ -114,7 +114,7 @@ test("a key for a script that ends in a week is three choices away, and its exam
   await open("/settings/access-keys/new");
   expect(await page.getByRole("combobox", { name: "Expires" }).inputValue()).toBe("90");
   await page.getByRole("textbox", { name: "Name" }).fill("weekly script");
-  await page.getByRole("link", { name: "Read only" }).click();
+  await page.getByRole("link", { name: "Names only" }).click();
   await page.getByRole("combobox", { name: "Expires" }).selectOption("7 days");
   await page.getByRole("button", { name: "Create access key" }).click();
   await page.getByRole("heading", { name: "Access key created" }).waitFor();

@@ -259,9 +259,8 @@ test(
     await page.locator(".found").getByRole("link", { name: "Lab" }).click();
     await shown(page, "Stripe");
     const url = new URL(page.url());
-    expect(url.pathname + url.search).toBe(`/keys/${stripe.id}?search=shop`);
+    expect(url.pathname).toBe(`/keys/${stripe.id}`);
     expect(await page.locator("tr:target th").textContent()).toContain("Lab");
-    expect(await page.locator("tbody tr").count()).toBe(2);
     await page.goBack();
     await page.getByText("1 category, 3 entries").waitFor();
     expect(await search.inputValue()).toBe("shop");

@@ -87,14 +87,14 @@ test("the table compares names across files, and against a pasted example, and s
   const row = (name: string) => page.getByRole("row", { name: new RegExp(`^${name}\\b`) });
   const cells = async (name: string) =>
     (await row(name).getByRole("cell").allTextContents()).map((text) => text.replace(/\s+/g, " ").trim());
-  expect(await cells("SHARED")).toEqual(["✓ set", "○ empty"]);
-  expect(await cells("ONLY_HERE")).toEqual(["✓ set", "✕ missing"]);
-  expect(await cells("EXTRA")).toEqual(["✕ missing", "+ extra"]);
+  expect(await cells("SHARED")).toEqual(["✓ set", "≠ differs"]);
+  expect(await cells("ONLY_HERE")).toEqual(["✓ set", "↑ inherited"]);
+  expect(await cells("EXTRA")).toEqual(["– not set", "+ not in .env"]);
   await page.getByLabel("Lines of a .env.example").fill("SHARED=\nNOWHERE=\n");
   await page.getByRole("button", { name: "Compare with it" }).click();
   await row("NOWHERE").waitFor();
   expect(await cells("NOWHERE")).toEqual(["✕ missing", "✕ missing", "○ empty"]);
-  expect(await cells("ONLY_HERE")).toEqual(["+ extra", "✕ missing", "✕ missing"]);
+  expect(await cells("ONLY_HERE")).toEqual(["+ not in the example", "– not set", "– not set"]);
   expect(await page.getByLabel("Lines of a .env.example").inputValue()).toBe("SHARED=\nNOWHERE=\n");
   for (const value of ["value-in-env", "value-only-here", "value-extra"])
     expect(await page.content()).not.toContain(value);

@@ -153,7 +153,7 @@ journey("Hand a script a read-only key that ends in a week", { clicks: 7 }, asyn
   await visitor.click(visitor.link("New access key"));
   await visitor.heading("New access key");
   await visitor.type("backup script");
-  await visitor.click(visitor.link("Read only"));
+  await visitor.click(visitor.link("Names only"));
   await visitor.choose(page.getByLabel("Expires"), "7 days");
   await visitor.click(visitor.button("Create access key"));
   await visitor.heading("Access key created");
@@ -230,7 +230,7 @@ journey("Compare .env and .env.production of a project", { clicks: 3 }, async (v
   const row = (name: string) => page.locator(".compare tbody tr").filter({ hasText: name });
   const stateOf = (name: string, file: string) => row(name).locator(`td[data-label="${file}"] .state`);
   expect(await stateOf("CURRENCY", ".env").getAttribute("data-state")).toBe("set");
-  expect(await stateOf("CURRENCY", ".env.production").getAttribute("data-state")).toBe("missing");
+  expect(await stateOf("CURRENCY", ".env.production").getAttribute("data-state")).toBe("inherited");
   expect(await stateOf("RELEASE", ".env.production").getAttribute("data-state")).toBe("extra");
   expect(await page.content()).not.toContain("example-stripe-secret");
 });
@@ -267,7 +267,7 @@ journey("See who last revealed a key", { clicks: 1 }, async (visitor, vault) => 
   await visitor.search("stripe shop production", /Shop.*Stripe.*Production/);
   await visitor.heading("Stripe");
   await visitor.click(visitor.link("History Shop, Production"));
-  await visitor.heading("History of Shop");
+  await visitor.heading("History of Stripe · Shop · production");
   const entry = entries.find(
     ({ name, environment, category }) => name === "Shop" && environment === "production" && category.name === "Stripe",
   );

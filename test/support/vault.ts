@@ -196,6 +196,26 @@ export async function newKey(by: Client, input: Partial<AccessKeyInput> = {}): P
   return made201(await by.post<CreatedAccessKey>("/api/access-keys", sent));
 }
 
+/** Gives the password once more; the client goes on with the cookie that the answer brings. */
+export async function confirmed(by: Client, password = OWNER.password): Promise<Client> {
+  const answer = await by.send("POST", "/confirm?next=/settings", { raw: new URLSearchParams({ password }) });
+  expect(answer.status).toBe(303);
+  return withCookies(by, answer);
+}
+
+/** The client with the cookies that an answer has replaced. */
+export function withCookies(by: Client, answer: Answer): Client {
+  const jar = new Map([by.headers.cookie ?? "", cookiesOf(answer)].flatMap(pairsOf));
+  return by.with({ cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") });
+}
+
+function pairsOf(cookies: string): [string, string][] {
+  return cookies.split("; ").flatMap((pair) => {
+    const at = pair.indexOf("=");
+    return at < 0 ? [] : [[pair.slice(0, at), pair.slice(at + 1)] as [string, string]];
+  });
+}
+
 export async function reveal(by: Client, entry: Pick<Entry, "id">): Promise<unknown> {
   const answer = await by.post<{ value: unknown }>(`/api/entries/${entry.id}/reveal`);
   expect(answer.status).toBe(200);

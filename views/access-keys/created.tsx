@@ -1,4 +1,5 @@
 import type { AccessKey, CreatedAccessKey } from "../../src/features/access-keys/model.ts";
+import { Expiry } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
@@ -9,6 +10,8 @@ type Props = {
   /** The key that it took the place of. */
   old: Pick<AccessKey, "keyPrefix" | "expiresAt"> | null;
   now: Date;
+  /** Each scope with its sentence. */
+  sentences: Readonly<Record<string, string>>;
 };
 
 export const CreatedAccessKeyPage = ({ frame, ...props }: Props & { frame: Frame }): JSX.Element => (
@@ -18,7 +21,7 @@ export const CreatedAccessKeyPage = ({ frame, ...props }: Props & { frame: Frame
 );
 
 /** The one time that the key is shown. */
-export const Created = ({ created, origin, old, now }: Props): JSX.Element => (
+export const Created = ({ created, origin, old, now, sentences }: Props): JSX.Element => (
   <div class="stack loose">
     <div class="head">
       <div>
@@ -40,6 +43,25 @@ export const Created = ({ created, origin, old, now }: Props): JSX.Element => (
         Copy key
       </button>
     </div>
+    <dl class="allowed">
+      <dt>Expires</dt>
+      <dd>
+        <Expiry at={created.expiresAt} now={now} />
+      </dd>
+      <dt>May</dt>
+      <dd>
+        <ul>
+          {created.scopes.map((scope) => (
+            <li>
+              <span safe>{sentences[scope] ?? scope}</span>{" "}
+              <code class="muted small" safe>
+                {scope}
+              </code>
+            </li>
+          ))}
+        </ul>
+      </dd>
+    </dl>
     <section class="stack">
       <h2>Try it</h2>
       <pre class="code" id={ids.curlExample} safe>
@@ -53,7 +75,7 @@ export const Created = ({ created, origin, old, now }: Props): JSX.Element => (
     </section>
     <div class="actions">
       <a class="button" href={urls.accessKeys}>
-        I have it
+        Done, to the list of keys
       </a>
     </div>
   </div>

@@ -39,7 +39,7 @@ export const NewAccessKeyPage = ({ frame, ...form }: Props & { frame: Frame }): 
     frame={frame}
     title="New access key"
     section="settings"
-    steps={[{ name: "settings", href: urls.settings }, { name: "access-keys", href: urls.accessKeys }, { name: "new" }]}
+    steps={[{ name: "Settings", href: urls.settings }, { name: "Access keys", href: urls.accessKeys }, { name: "New" }]}
   >
     <AccessKeyForm {...form} />
   </Sheet>
@@ -50,6 +50,17 @@ const FIELDS = ["name", "scopes", "expiresAt", "project", "environment", "addres
 const LIMITS =
   "Each is optional. A key for one project or environment sees nothing else; it may have the scopes of entries, export and env files, and categories:read.";
 const ANYWHERE = ["", "All environments"] as const;
+/** What scopes are about, in the order of the navigation. */
+const NOUNS = [
+  ["categories", "Categories"],
+  ["entries", "Entries"],
+  ["2fa", "2FA"],
+  ["envs", "Env files"],
+  ["export", "Export"],
+  ["ai", "Env files from a sentence"],
+  ["stats", "Totals"],
+  ["audit", "Activity"],
+] as const;
 
 const EXPIRIES = [
   ["7", "7 days"],
@@ -65,11 +76,10 @@ export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset, p
     <TextField
       name="name"
       label="Name"
-      hint="What will hold the key, so that you know it when you revoke it."
+      hint="What will hold the key, such as a deploy script, so that you know it when you revoke it."
       value={draft.name}
       problem={problem}
       maxlength={NAME_LENGTH}
-      placeholder="deploy script"
       required
       autofocus
     />
@@ -79,31 +89,46 @@ export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset, p
       hint="What the key may do. Start from a set, or tick by hand."
       problem={problem}
     >
-      <div class="actions">
+      <ul class="presets">
         {presets.map((preset) => (
-          <a
-            class="button small"
-            href={urls.newAccessKeyFrom(preset.id)}
-            title={preset.help}
-            data-scopes={preset.scopes.join(" ")}
-            aria-current={preset.id === chosenPreset ? "true" : undefined}
-            safe
-          >
-            {preset.name}
-          </a>
-        ))}
-      </div>
-      <div class="choices scopes">
-        {Object.entries(scopes).map(([scope, sentence]) => (
-          <label class="choice">
-            <input type="checkbox" name="scopes" value={scope} checked={draft.scopes.includes(scope)} />
-            <span>
-              <code safe>{scope}</code>
-              <small safe>{sentence}</small>
+          <li>
+            <a
+              class="button small"
+              href={urls.newAccessKeyFrom(preset.id)}
+              data-scopes={preset.scopes.join(" ")}
+              aria-current={preset.id === chosenPreset ? "true" : undefined}
+              safe
+            >
+              {preset.name}
+            </a>
+            <span class="muted small" safe>
+              {preset.help}
             </span>
-          </label>
+          </li>
         ))}
-      </div>
+      </ul>
+      {NOUNS.filter(([noun]) => Object.keys(scopes).some((scope) => scope.startsWith(`${noun}:`))).map(
+        ([noun, heading]) => (
+          <fieldset class="scopes">
+            <legend class="noun" safe>
+              {heading}
+            </legend>
+            <div class="choices">
+              {Object.entries(scopes)
+                .filter(([scope]) => scope.startsWith(`${noun}:`))
+                .map(([scope, sentence]) => (
+                  <label class="choice">
+                    <input type="checkbox" name="scopes" value={scope} checked={draft.scopes.includes(scope)} />
+                    <span>
+                      <code safe>{scope}</code>
+                      <small safe>{sentence}</small>
+                    </span>
+                  </label>
+                ))}
+            </div>
+          </fieldset>
+        ),
+      )}
     </Choices>
     <div class="pair">
       <div class="field">

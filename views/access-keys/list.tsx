@@ -1,6 +1,6 @@
 import { type AccessKey, UNUSED_DAYS } from "../../src/features/access-keys/model.ts";
 import { attribute } from "../components/attribute.ts";
-import { Ago, Empty, Expiry, SOON_DAYS, Tag } from "../components/bits.tsx";
+import { Ago, Empty, Expiry, Tag } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Settings } from "../settings/layout.tsx";
 import { ids, urls } from "../urls.ts";
@@ -75,7 +75,7 @@ const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
             <Limits of={key} />
           </td>
           <td data-label="Expires">
-            <Ends at={key.expiresAt} now={now} />
+            <Expiry at={key.expiresAt} now={now} />
             {key.replacedBy === null ? null : <Tag text="replaced" />}
           </td>
           <td data-label="Last used" class="small">
@@ -143,19 +143,6 @@ const Limits = ({ of: { project, environment, addresses } }: { of: AccessKey }):
 };
 
 const DAY_MS = 86_400_000;
-
-/** In words, and the day beside them. */
-const Ends = ({ at, now }: { at: string | null; now: Date }): JSX.Element => {
-  if (at === null) return <span class="small whole">never</span>;
-  const left = Date.parse(at) - now.getTime();
-  const days = Math.ceil(left / DAY_MS);
-  if (left <= 0 || days <= SOON_DAYS) return <Expiry at={at} now={now} />;
-  return (
-    <>
-      <span class="small whole" safe>{`in ${days} days`}</span> <Expiry at={at} now={now} />
-    </>
-  );
-};
 
 /** Since it was last used, or made. */
 function isUnused({ lastUsedAt, createdAt }: AccessKey, now: Date): boolean {

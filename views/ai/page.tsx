@@ -38,10 +38,10 @@ export const GeneratePage = ({ frame, ...view }: GenerateView & { frame: Frame }
     <Page frame={frame} title={`${title} of ${project.name}`} section="envs">
       <Path
         steps={[
-          { name: "env files", href: urls.envProjects },
+          { name: "Env files", href: urls.envProjects },
           { name: project.name, href: urls.envProject(project.id) },
           { name: fileName(fileType), href: urls.envTab(project.id, fileType) },
-          { name: "generate" },
+          { name: "Generate" },
         ]}
       />
       <div class="head">

@@ -1,21 +1,23 @@
 import type { Category } from "../../src/features/categories/model.ts";
-import { count } from "../components/bits.tsx";
+import type { Entry } from "../../src/features/entries/model.ts";
+import { countByEnvironment } from "../components/bits.tsx";
 import { Confirm } from "../components/confirm.tsx";
+import { Few } from "../entries/few.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { urls } from "../urls.ts";
 
-type Props = { category: Category };
+type Props = { category: Category; entries: readonly Pick<Entry, "name" | "environment">[] };
 
-export const DeleteCategoryPage = ({ frame, category }: Props & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title={`Delete ${category.name}`} section="keys">
+export const DeleteCategoryPage = ({ frame, ...props }: Props & { frame: Frame }): JSX.Element => (
+  <Page frame={frame} title={`Delete ${props.category.name}`} section="keys">
     <div class="narrow panel">
-      <DeleteCategory category={category} inDialog={false} />
+      <DeleteCategory {...props} inDialog={false} />
     </div>
   </Page>
 );
 
-export const DeleteCategory = ({ category, inDialog }: Props & { inDialog: boolean }): JSX.Element => (
+export const DeleteCategory = ({ category, entries, inDialog }: Props & { inDialog: boolean }): JSX.Element => (
   <Confirm
     title={`Delete ${category.name}?`}
     action={urls.deleteCategory(category.id)}
@@ -23,16 +25,19 @@ export const DeleteCategory = ({ category, inDialog }: Props & { inDialog: boole
     back={urls.category(category.id)}
     inDialog={inDialog}
   >
-    {category.entryCount === 0 ? (
+    {entries.length === 0 ? (
       <p>
         The category <strong safe>{category.name}</strong> has no entries. It cannot be brought back.
       </p>
     ) : (
-      <p>
-        The category <strong safe>{category.name}</strong> goes, and with it{" "}
-        <strong safe>{count(category.entryCount, "entry", "entries")}</strong> and the secret{" "}
-        {category.entryCount === 1 ? "value" : "values"} inside. They cannot be brought back.
-      </p>
+      <>
+        <p>
+          The category <strong safe>{category.name}</strong> goes, and with it{" "}
+          <strong safe>{countByEnvironment(entries)}</strong>, with the secret{" "}
+          {entries.length === 1 ? "value" : "values"} inside and their history. They cannot be brought back.
+        </p>
+        <Few entries={entries} />
+      </>
     )}
   </Confirm>
 );

@@ -62,7 +62,7 @@ export const NewCategoryPage = ({
   searching,
   ...form
 }: FormProps & NewProps & { frame: Frame }): JSX.Element => (
-  <Sheet frame={frame} title="New category" section="keys" steps={[{ name: "keys", href: urls.keys }, { name: "new" }]}>
+  <Sheet frame={frame} title="New category" section="keys" steps={[{ name: "Keys", href: urls.keys }, { name: "New" }]}>
     <div class="split">
       <Catalogue offer={offer} chosen={chosen} searching={searching} />
       <div id={ids.form}>
@@ -82,9 +82,9 @@ export const EditCategoryPage = ({
     title={`Edit ${category.name}`}
     section="keys"
     steps={[
-      { name: "keys", href: urls.keys },
+      { name: "Keys", href: urls.keys },
       { name: category.name, href: urls.category(category.id) },
-      { name: "edit" },
+      { name: "Edit" },
     ]}
   >
     <CategoryForm {...form} />
@@ -113,7 +113,6 @@ export const CategoryForm = ({
       problem={problem}
       maxlength={NAME_LENGTH}
       required
-      placeholder="Stripe"
       autofocus={focused}
     />
     <Choices

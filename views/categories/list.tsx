@@ -252,7 +252,7 @@ const FoundEntry = ({ entry, drawing, search }: FoundProps): JSX.Element => (
   <>
     <Badge name={entry.category.name} color={entry.category.color} drawing={drawing} small />
     <span class="project">
-      <a class="cover" href={urls.entryIn(entry.categoryId, entry.id, search)} safe>
+      <a class="cover" href={urls.entryIn(entry.categoryId, entry.id)} safe>
         {entry.name}
       </a>
       <Excerpt text={entry.notes ?? ""} around={search} />

@@ -1,4 +1,6 @@
 import type { PropsWithChildren } from "@elysiajs/html";
+import type { Environment } from "../../src/features/entries/model.ts";
+import { ENVIRONMENT_OPTIONS } from "../words.ts";
 
 export type Step = Readonly<{ name: string; href?: string }>;
 
@@ -43,23 +45,23 @@ export const Tag = ({ text, kind }: { text: string; kind?: string }): JSX.Elemen
 const DAY_MS = 86_400_000;
 export const SOON_DAYS = 30;
 
-/** When something ends: a day, and in words when that is near or past. */
+/** When something ends: a day, and in words before it when that is near or past. */
 export const Expiry = ({ at, now }: { at: string | null; now: Date }): JSX.Element => {
   if (at === null) return <span class="muted small whole">No expiry</span>;
   const left = Date.parse(at) - now.getTime();
   const days = Math.ceil(left / DAY_MS);
-  const [text, kind] =
-    left <= 0
-      ? ["expired", "bad"]
-      : days <= SOON_DAYS
-        ? [days === 1 ? "in 1 day" : `in ${days} days`, "warn"]
-        : [at.slice(0, 10), ""];
+  const near =
+    left <= 0 ? <Tag text="expired" kind="bad" /> : days <= SOON_DAYS ? <Tag text={inDays(days)} kind="warn" /> : "";
   return (
-    <time class={`tag ${kind}`} datetime={at} title={`Expires ${at.slice(0, 16).replace("T", " ")} UTC`} safe>
-      {text}
+    <time class="expiry" datetime={at} title={`Expires ${at.slice(0, 16).replace("T", " ")} UTC`}>
+      {near as "safe"} <span safe>{at.slice(0, "2027-01-15".length)}</span>
     </time>
   );
 };
+
+function inDays(days: number): string {
+  return days === 1 ? "in 1 day" : `in ${days} days`;
+}
 
 /** How long ago, for what is recent, and the day otherwise. */
 export const Ago = ({ at, now }: { at: string; now: Date }): JSX.Element => (
@@ -80,6 +82,15 @@ function ago(at: number, now: Date): string {
 
 export function count(number: number, one: string, many = `${one}s`): string {
   return number === 1 ? `1 ${one}` : `${grouped(number)} ${many}`;
+}
+
+/** "3 entries: 2 production, 1 staging", in the order in which people choose. */
+export function countByEnvironment(entries: readonly Readonly<{ environment: Environment }>[]): string {
+  const parts = ENVIRONMENT_OPTIONS.map(([environment, word]) => {
+    const number = entries.filter((entry) => entry.environment === environment).length;
+    return number === 0 ? "" : `${grouped(number)} ${word.toLowerCase()}`;
+  }).filter((part) => part !== "");
+  return `${count(entries.length, "entry", "entries")}: ${parts.join(", ")}`;
 }
 
 /** 10,000 is easier to read than 10000. */

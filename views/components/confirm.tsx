@@ -13,7 +13,14 @@ type Props = PropsWithChildren<{
 
 /** Asks once before something is gone. What goes is in the words that it is given. */
 export const Confirm = ({ title, action, verb, back, inDialog, calm, children }: Props): JSX.Element => (
-  <form class="stack" method="post" action={action} hx-post={inDialog ? action : undefined} data-dialog-body={inDialog}>
+  <form
+    class="stack"
+    method="post"
+    action={action}
+    hx-post={action}
+    data-dialog-body={inDialog}
+    data-replaces={calm !== true}
+  >
     {inDialog ? (
       <h2 id="dialog-title" safe>
         {title}

@@ -108,7 +108,14 @@ export const TextArea = (
  * browser checks, completes or remembers. Never filled in by the server.
  */
 export const SecretField = (
-  props: FieldProps & { required?: boolean; rows?: number; placeholder?: string; orFile?: boolean },
+  props: FieldProps & {
+    required?: boolean;
+    rows?: number;
+    placeholder?: string;
+    orFile?: boolean;
+    /** Mostly one line, so that a line break behind it is pointed out. */
+    line?: boolean;
+  },
 ): JSX.Element => {
   const control = controlOf(props);
   return (
@@ -127,6 +134,7 @@ export const SecretField = (
           data-1p-ignore
           data-lpignore="true"
           data-or-file={props.orFile}
+          data-line={props.line}
         ></textarea>
         <ShowButton id={control.id} label={props.label} />
       </div>

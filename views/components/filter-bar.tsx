@@ -27,6 +27,7 @@ export const FilterBar = ({ action, label, placeholder, search, autofocus, choic
     <form
       class="filter"
       method="get"
+      autocomplete="off"
       action={action}
       hx-get={action}
       hx-target={`#${ids.results}`}

@@ -22,7 +22,7 @@ export const CategoryPage = ({
   const isEmpty = category.entryCount === 0;
   return (
     <Page frame={frame} title={category.name} section="keys">
-      <Path steps={[{ name: "keys", href: urls.keys }, { name: category.name }]} />
+      <Path steps={[{ name: "Keys", href: urls.keys }, { name: category.name }]} />
       <div class="head">
         <div>
           <div class="title">

@@ -9,6 +9,7 @@ import { Segments } from "../components/segments.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { ids, urls } from "../urls.ts";
 import { ENVIRONMENT_OPTIONS } from "../words.ts";
+import { titleOf } from "./value.tsx";
 
 /** The form as it was typed, secrets aside: those are never sent back. */
 export type EntryDraft = Readonly<{
@@ -33,6 +34,8 @@ type FormProps = {
   projects: readonly string[];
   problem: Problem | null;
   action: string;
+  /** Where Cancel leads. */
+  back: string;
   /** Names of the fields of a stored group that may be kept one by one; null for an entry that does not exist yet. */
   stored: readonly string[] | null;
 };
@@ -45,9 +48,9 @@ export const NewEntryPage = ({ frame, service, ...form }: NewProps): JSX.Element
     title={`New ${form.category.name} entry`}
     section="keys"
     steps={[
-      { name: "keys", href: urls.keys },
+      { name: "Keys", href: urls.keys },
       { name: form.category.name, href: urls.category(form.category.id) },
-      { name: "new" },
+      { name: "New entry" },
     ]}
   >
     {service === null ? null : <GetKey source={service} />}
@@ -58,13 +61,13 @@ export const NewEntryPage = ({ frame, service, ...form }: NewProps): JSX.Element
 export const EditEntryPage = ({ frame, entry, ...form }: FormProps & { frame: Frame; entry: Entry }): JSX.Element => (
   <Sheet
     frame={frame}
-    title={`Edit ${entry.name}`}
+    title={`Edit ${titleOf(entry)}`}
     section="keys"
     steps={[
-      { name: "keys", href: urls.keys },
+      { name: "Keys", href: urls.keys },
       { name: form.category.name, href: urls.category(form.category.id) },
       { name: entry.name },
-      { name: "edit" },
+      { name: "Edit" },
     ]}
     aside={{ name: "History", href: urls.entryHistory(entry.id) }}
   >
@@ -75,25 +78,25 @@ export const EditEntryPage = ({ frame, entry, ...form }: FormProps & { frame: Fr
 const FIELDS = ["name", "environment", "value", "fileName", "notes", "expiresAt", "file"];
 
 export const EntryForm = (form: FormProps): JSX.Element => {
-  const { category, draft, problem, projects, action, stored } = form;
+  const { draft, problem, projects, action, stored } = form;
   return (
     <Form
       action={action}
       problem={problem}
       shows={FIELDS}
       submit={stored === null ? "Create entry" : "Save changes"}
-      back={urls.category(category.id)}
+      back={form.back}
       files
     >
+      <input type="hidden" name="back" value={attribute(form.back)} />
       <TextField
         name="name"
         label="Project"
-        hint="What uses this key. Entries of one project carry the same name in every category."
+        hint="The name of what uses this key, such as your shop's. Entries of one project carry the same name in every category."
         value={draft.name}
         problem={problem}
         maxlength={NAME_LENGTH}
         list="projects"
-        placeholder="Blog"
         required
         autofocus={stored === null}
       />
@@ -115,7 +118,7 @@ export const EntryForm = (form: FormProps): JSX.Element => {
         name="expiresAt"
         label="Expires on"
         type="date"
-        hint="When the credential itself ends, by its issuer's word."
+        hint="When the credential itself ends, as its issuer says."
         value={draft.expiresAt}
         problem={problem}
         optional
@@ -157,8 +160,10 @@ const SimpleValue = ({ category, problem, stored }: FormProps): JSX.Element => (
     label={stored === null ? "Value" : "New value"}
     hint={stored === null ? `The secret behind ${category.envVarName ?? "it"}. Several lines are fine.` : KEEPS}
     problem={problem}
+    placeholder={stored === null ? undefined : "unchanged"}
     required={stored === null}
     optional={stored !== null}
+    line
   />
 );
 
@@ -185,6 +190,7 @@ const DefinedFields = (form: FormProps & { definitions: readonly string[] }): JS
             problem={problem}
             placeholder={stored && stored.length > 0 ? "not set" : undefined}
             code
+            line
           />
         ),
       )}
@@ -197,7 +203,7 @@ const KEEPS_FIELDS = "A field that you leave empty stays as it is.";
 /** A field that has a value: a new one takes its place, none keeps it, and it can be taken away. */
 const StoredField = ({ name, draft, problem }: FormProps & { name: string }): JSX.Element => (
   <div class="stored">
-    <SecretField name={`value.${name}`} label={name} problem={problem} placeholder="unchanged" code />
+    <SecretField name={`value.${name}`} label={name} problem={problem} placeholder="unchanged" code line />
     <label class="check">
       <input type="checkbox" name="remove" value={name} checked={draft.removed.includes(name)} />
       <span>
@@ -237,7 +243,7 @@ const OwnFields = (form: FormProps): JSX.Element => {
               mono
               literal
             />
-            <SecretField name="fieldValue" id={`field-value-${index + 1}`} label={`Value ${index + 1}`} />
+            <SecretField name="fieldValue" id={`field-value-${index + 1}`} label={`Value ${index + 1}`} line />
           </li>
         ))}
       </ul>

@@ -1,15 +1,17 @@
 import type { LastSeen, ToldEvent } from "../../src/features/audit/model.ts";
 import { ACTIVITY_EVENTS, ENTRY_VERSIONS, type Entry, type EntryVersion } from "../../src/features/entries/model.ts";
-import { Ago, count, Empty, Path } from "../components/bits.tsx";
+import { Ago, count, Path } from "../components/bits.tsx";
 import type { Problem } from "../components/field.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
-import { ENVIRONMENT_WORDS, writerWords } from "../words.ts";
-import { Plain } from "./value.tsx";
+import { writerWords } from "../words.ts";
+import { HiddenValue, Plain, titleOf } from "./value.tsx";
 
 type Props = {
   entry: Entry;
+  /** The names of a group's fields that are set, none for other types. */
+  fields: readonly string[];
   versions: readonly EntryVersion[];
   /** Newest first. */
   activity: readonly ToldEvent[];
@@ -22,20 +24,18 @@ type Props = {
 export const EntryHistoryPage = ({
   frame,
   entry,
+  fields,
   versions,
   activity,
   seen,
   problem,
   now,
 }: Props & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title={`History of ${entry.name}`} section="keys">
-    <HistoryPath entry={entry} last="history" />
+  <Page frame={frame} title={`History of ${titleOf(entry)}`} section="keys">
+    <HistoryPath entry={entry} last="History" />
     <div class="head">
       <div>
-        <h1 safe>{`History of ${entry.name}`}</h1>
-        <p class="facts" safe>
-          {ENVIRONMENT_WORDS[entry.environment]}
-        </p>
+        <h1 safe>{`History of ${titleOf(entry)}`}</h1>
         <LastGot seen={seen} now={now} />
       </div>
     </div>
@@ -45,14 +45,9 @@ export const EntryHistoryPage = ({
       </p>
     )}
     <div class="stack loose">
-      {versions.length === 0 ? (
-        <Empty title="No earlier value">
-          <p>
-            {`When the value of this entry is replaced, the one before is kept here, encrypted: the last ${ENTRY_VERSIONS} of them.`}
-          </p>
-        </Empty>
-      ) : (
+      <div class="stack">
         <ol class="versions">
+          <Current entry={entry} fields={fields} versions={versions} now={now} />
           {versions.map((version) => (
             <li class="version" data-holder>
               <VersionHead entry={entry} version={version} now={now} />
@@ -60,20 +55,64 @@ export const EntryHistoryPage = ({
             </li>
           ))}
         </ol>
-      )}
+        {versions.length > 0 ? null : (
+          <p class="muted small">
+            {`No earlier value. When this one is replaced it is kept here, encrypted: the last ${ENTRY_VERSIONS} of them.`}
+          </p>
+        )}
+      </div>
       <Activity entry={entry} activity={activity} now={now} />
     </div>
   </Page>
 );
 
+/** The value that it has, first of those that it had. */
+const Current = ({ entry, fields, versions, now }: Pick<Props, "entry" | "fields" | "versions" | "now">) => {
+  const [before] = versions;
+  // Otherwise nobody knows: a change of the notes alone is a change, too.
+  const since = before?.replacedAt ?? (entry.updatedAt === entry.createdAt ? entry.createdAt : null);
+  return (
+    <li class="version">
+      <div class="when">
+        <h2>Current value</h2>
+        {entry.fileName === null ? null : (
+          <span class="tag" safe>
+            {entry.fileName}
+          </span>
+        )}
+        {since === null ? null : (
+          <p class="muted small">
+            {"written "}
+            <Ago at={since} now={now} />
+          </p>
+        )}
+      </div>
+      <div class="shown">
+        {entry.category.keyType === "group" ? (
+          <ul class="values">
+            {fields.map((field) => (
+              <li>
+                <HiddenValue entry={entry} field={field} />
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <HiddenValue entry={entry} field={null} />
+        )}
+      </div>
+    </li>
+  );
+};
+
 type ActivityProps = Pick<Props, "activity" | "now">;
 
 /** The first thing that people come for. */
 const LastGot = ({ seen, now }: Pick<Props, "seen" | "now">): JSX.Element => {
-  if (seen === null) return "";
+  if (seen === null) return <p class="muted">Nobody has got the value yet.</p>;
+  const how = { export: "exported", extract: "put into an env file" }[String(seen.verb)] ?? "revealed";
   return (
     <p>
-      {seen.verb === "export" ? "Last exported " : "Last revealed "}
+      <span safe>{`Last ${how} `}</span>
       <Ago at={seen.at} now={now} />
       <span safe>{` by ${whoOf(seen)}, from ${seen.address}`}</span>
     </p>
@@ -142,7 +181,7 @@ function whatOf({ verb, detail }: ToldEvent): string {
     case "restore-version version":
       return `Earlier value ${value} restored`;
     case "export selected":
-      return value === "1" ? "Exported" : `Exported in one go with ${count(Number(value) - 1, "other")}`;
+      return value === "1" ? "Exported" : `Exported with ${count(Number(value) - 1, "other")}`;
     case "extract variables":
       return `Put into an env file: ${value.split(",").join(", ")}`;
     default:
@@ -231,11 +270,11 @@ type PageProps = ShownProps & { frame: Frame; entry: Entry; number: number };
 
 /** The same on a page of its own, for browsers without script. */
 export const RevealedVersionPage = ({ frame, entry, number, values }: PageProps): JSX.Element => (
-  <Page frame={frame} title={`An earlier value of ${entry.name}`} section="keys">
-    <HistoryPath entry={entry} last={`value ${number}`} />
+  <Page frame={frame} title={`Value ${number} of ${titleOf(entry)}`} section="keys">
+    <HistoryPath entry={entry} last={`Value ${number}`} />
     <div class="head">
       <div>
-        <h1 safe>{`Value ${number} of ${entry.name}`}</h1>
+        <h1 safe>{`Value ${number} of ${titleOf(entry)}`}</h1>
       </div>
       <div class="actions">
         <a class="button primary" href={urls.entryHistory(entry.id)}>
@@ -266,7 +305,7 @@ const Values = ({ values }: ShownProps): JSX.Element => (
 const HistoryPath = ({ entry, last }: { entry: Entry; last: string }): JSX.Element => (
   <Path
     steps={[
-      { name: "keys", href: urls.keys },
+      { name: "Keys", href: urls.keys },
       { name: entry.category.name, href: urls.category(entry.categoryId) },
       { name: entry.name, href: urls.entryIn(entry.categoryId, entry.id) },
       { name: last },

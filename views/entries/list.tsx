@@ -10,6 +10,7 @@ import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, query, urls } from "../urls.ts";
 import { ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS, KEY_TYPE_OPTIONS, KEY_TYPE_WORDS } from "../words.ts";
+import { BulkButtons } from "./selection.tsx";
 import { HiddenValue, UnsetValue } from "./value.tsx";
 
 /**
@@ -48,6 +49,7 @@ const SORT_WORDS: Readonly<Record<EntrySort, string>> = {
 };
 const EXPIRY_WORDS: Readonly<Record<ExpiryFilter, string>> = {
   expired: "Expired",
+  month: "This month",
   "7": "Within 7 days",
   "30": "Within 30 days",
   "90": "Within 90 days",
@@ -75,6 +77,13 @@ export const EntriesPage = ({ frame, ...list }: EntryList & { frame: Frame }): J
         <div>
           <h1>Entries</h1>
         </div>
+        {isEmpty ? null : (
+          <div class="actions">
+            <a class="button primary" href={urls.newEntryOf(project)}>
+              New entry
+            </a>
+          </div>
+        )}
         {project === null || list.found === 0 ? null : (
           <div class="actions">
             <a class="button" href={urls.exportsOf({ project, environment: list.filter.environment ?? "" })}>
@@ -117,26 +126,35 @@ const RenameProject = ({ project }: { project: string }): JSX.Element => (
   </form>
 );
 
-const EntryFilters = ({ filter, sort }: EntryList): JSX.Element => (
-  <FilterBar
-    action={urls.entries}
-    label="Search entries"
-    placeholder="Search by project, category, variable or notes"
-    search={filter.search}
-  >
-    {filter.project === null ? null : <input type="hidden" name="project" value={attribute(filter.project)} />}
-    {filter.category === null ? null : <input type="hidden" name="category" value={filter.category} />}
-    <FilterChoice name="type" label="Type" all="Every type" options={KEY_TYPE_OPTIONS} chosen={filter.type} />
-    <FilterChoice
-      name="environment"
-      label="Environment"
-      all="Every environment"
-      options={ENVIRONMENT_OPTIONS}
-      chosen={filter.environment}
-    />
-    <ExpiryAndOrder filter={filter} sort={sort} />
-  </FilterBar>
-);
+const EntryFilters = ({ filter, sort }: EntryList): JSX.Element => {
+  const fields: Readonly<Record<keyof EntryListFilter, JSX.Element | null>> = {
+    // The bar's own field.
+    search: null,
+    project: filter.project === null ? null : <input type="hidden" name="project" value={attribute(filter.project)} />,
+    category: filter.category === null ? null : <input type="hidden" name="category" value={filter.category} />,
+    type: <FilterChoice name="type" label="Type" all="Every type" options={KEY_TYPE_OPTIONS} chosen={filter.type} />,
+    environment: (
+      <FilterChoice
+        name="environment"
+        label="Environment"
+        all="Every environment"
+        options={ENVIRONMENT_OPTIONS}
+        chosen={filter.environment}
+      />
+    ),
+    expires: <ExpiryAndOrder filter={filter} sort={sort} />,
+  };
+  return (
+    <FilterBar
+      action={urls.entries}
+      label="Search entries"
+      placeholder="Search by project, category, variable or notes"
+      search={filter.search}
+    >
+      {Object.values(fields) as "safe"[]}
+    </FilterBar>
+  );
+};
 
 /** The filter and the order that every list of entries has. */
 export const ExpiryAndOrder = ({ filter, sort }: Pick<EntryList, "filter" | "sort">): JSX.Element => (
@@ -157,16 +175,17 @@ type Chosen = Readonly<{ what: string; value: string; without: string }>;
 /** What the list is narrowed down to, each with the address without it. */
 function chosenOf(list: Pick<EntryList, "category" | "filter" | "sort" | "categoryName">): Chosen[] {
   const { search, type, environment, project, category, expires } = list.filter;
-  const words: readonly (readonly [name: string, what: string, value: string | null])[] = [
-    ["search", "search", search || null],
-    ["type", "type", type && KEY_TYPE_WORDS[type].name],
-    ["environment", "environment", environment && ENVIRONMENT_WORDS[environment]],
-    ["project", "project", project],
-    ["category", "category", list.category === null && category !== null ? (list.categoryName ?? "unknown") : null],
-    ["expires", "expires", expires && EXPIRY_WORDS[expires].toLowerCase()],
-  ];
-  return words.flatMap(([name, what, value]) =>
-    value === null ? [] : [{ what, value, without: addressOf(list, { [name]: null }) }],
+  const words: Readonly<Record<keyof EntryListFilter, string | null>> = {
+    search: search || null,
+    type: type && KEY_TYPE_WORDS[type].name,
+    environment: environment && ENVIRONMENT_WORDS[environment],
+    project,
+    // On its own page it is no choice.
+    category: list.category === null && category !== null ? (list.categoryName ?? "unknown") : null,
+    expires: expires && EXPIRY_WORDS[expires].toLowerCase(),
+  };
+  return Object.entries(words).flatMap(([what, value]) =>
+    value === null ? [] : [{ what, value, without: addressOf(list, { [what]: null }) }],
   );
 }
 
@@ -185,6 +204,14 @@ export const EntryResults = (list: EntryList): JSX.Element => {
           <p class="muted small" data-announce safe>
             {count(found, "entry", "entries") + whole}
           </p>
+          {from === null ? null : (
+            <nav class="actions" aria-label="Earlier entries">
+              <a class="button small" href={addressOf(list)}>
+                From the beginning
+              </a>
+              {next === null ? <span class="muted small">These are the last.</span> : null}
+            </nav>
+          )}
           <SelectionBar {...list} />
           <table class={category === null ? "table rows all" : "table rows"} aria-label="Entries">
             <thead>
@@ -207,14 +234,6 @@ export const EntryResults = (list: EntryList): JSX.Element => {
               <EntryRows {...list} />
             </tbody>
           </table>
-          {from === null ? null : (
-            <nav class="actions" aria-label="Earlier entries">
-              <a class="button" href={addressOf(list)}>
-                From the beginning
-              </a>
-              {next === null ? <span class="muted small">These are the last.</span> : null}
-            </nav>
-          )}
         </>
       )}
     </div>
@@ -259,8 +278,8 @@ const NoMatch = (list: EntryList): JSX.Element => (
     <h2 data-announce>No entry matches</h2>
     <p>
       {list.category === null
-        ? "No entry is called so, lies in such a category, has such a variable or such notes, under the chosen filters."
-        : "Nothing in this category has such a project or such notes, under the chosen filters."}
+        ? "No project, category, variable or notes match the search, under the chosen filters."
+        : "No project or notes in this category match the search, under the chosen filters."}
     </p>
     <div class="actions">
       <a class="button" href={addressOf({ ...list, filter: NO_FILTER })}>
@@ -305,23 +324,7 @@ const SelectionBar = (list: EntryList): JSX.Element => {
         </label>
       )}
       <output class="muted small" data-picked></output>
-      <div class="actions">
-        <button class="button small" type="submit" name="verb" value="environment">
-          Set environment
-        </button>
-        <button class="button small" type="submit" name="verb" value="move">
-          Move
-        </button>
-        <button class="button small" type="submit" name="verb" value="rename">
-          Rename project
-        </button>
-        <button class="button small" type="submit" name="verb" value="export">
-          Export
-        </button>
-        <button class="button small warns" type="submit" name="verb" value="delete">
-          Delete
-        </button>
-      </div>
+      <BulkButtons />
     </form>
   );
 };

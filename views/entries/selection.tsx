@@ -1,15 +1,15 @@
-import type { Environment } from "../../src/features/entries/model.ts";
-import type { ExportPreview } from "../../src/features/export/model.ts";
+import type { BulkVerb, Environment } from "../../src/features/entries/model.ts";
+import type { Finding } from "../../src/features/export/model.ts";
 import { attribute } from "../components/attribute.ts";
-import { count } from "../components/bits.tsx";
+import { count, countByEnvironment } from "../components/bits.tsx";
 import { Choices, FormProblem, type Problem, SelectField, TextField } from "../components/field.tsx";
 import { Segments } from "../components/segments.tsx";
+import { Findings } from "../export/findings.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
-import { DIALECT_OPTIONS, ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS } from "../words.ts";
-
-export type BulkVerb = "environment" | "move" | "rename" | "export" | "delete";
+import { DIALECT_OPTIONS, ENVIRONMENT_OPTIONS } from "../words.ts";
+import { Few, nameOf } from "./few.tsx";
 
 type SelectedEntry = Readonly<{ id: string; name: string; environment: Environment; category: { name: string } }>;
 
@@ -32,12 +32,20 @@ export type Asked = Readonly<{
   targets: readonly Readonly<{ id: string; name: string }>[];
   /** Of which types they are, in words. */
   types: readonly string[];
+  renaming: Readonly<{
+    /** How many entries of another project have that name already. */
+    joins: number;
+    /** The env project of the name that goes, null when there is none. */
+    envProject: Readonly<{ id: string; name: string }> | null;
+    alsoEnvProject: boolean;
+  }>;
   exporting: Readonly<{
     environment: string;
     dialect: string;
     /** Skipped, because they are files. */
     files: number;
-    preview: ExportPreview | null;
+    /** What the last answer had to say of it first. */
+    findings: readonly Finding[];
     told: string;
   }> | null;
   inDialog: boolean;
@@ -77,9 +85,9 @@ export const AskAboutSelection = (asked: Asked): JSX.Element => {
       <Obstacles {...asked} />
       {verb === "delete" ? (
         <p>
-          <strong safe>{count(asked.entries.length, "entry", "entries")}</strong>{" "}
-          {asked.entries.length === 1 ? "goes" : "go"}, with notes, secret values and their histories. They cannot be
-          brought back here; what uses the keys elsewhere keeps working until their issuers revoke them.
+          <strong safe>{countByEnvironment(asked.entries)}</strong>.{" "}
+          {asked.entries.length === 1 ? "It goes" : "They go"} with notes, secret values and their history, and cannot
+          be brought back here; what uses the keys elsewhere keeps working until their issuers revoke them.
         </p>
       ) : null}
       <Few entries={asked.entries} />
@@ -114,46 +122,51 @@ const Title = ({ asked }: { asked: Asked }): JSX.Element =>
 function titleOf({ verb, entries }: Pick<Asked, "verb" | "entries">): string {
   if (entries.length === 0) return "Nothing is selected";
   const what = count(entries.length, "entry", "entries");
-  return {
-    environment: `Set the environment of ${what}`,
-    move: `Move ${what}`,
-    rename: `Rename the project of ${what}`,
-    export: `Export ${what}`,
-    delete: `Delete ${what}?`,
-  }[verb];
+  return WORDS[verb].title(what);
 }
 
-function submitOf({ verb, entries, exporting }: Asked): string {
+function submitOf({ verb, entries, exporting, renaming }: Asked): string {
   const what = count(entries.length, "entry", "entries");
+  if (renaming.joins > 0) return "Make them one project";
   if (exporting?.told) return "Export anyway";
-  return {
-    environment: `Set for ${what}`,
-    move: `Move ${what}`,
-    rename: `Rename in ${what}`,
-    export: "Export",
-    delete: `Delete ${what}`,
-  }[verb];
+  return WORDS[verb].submit(what);
 }
 
-const NAMED = 5;
+type Words = Readonly<{ button: string; title: (what: string) => string; submit: (what: string) => string }>;
 
-/** The first of them by name, and how many there are besides. */
-const Few = ({ entries }: Pick<Asked, "entries">): JSX.Element => (
-  <ul class="few">
-    {entries.slice(0, NAMED).map((entry) => (
-      <li safe>{nameOf(entry)}</li>
+/** In the order of the buttons; `what` is how many entries. */
+const WORDS: Readonly<Record<BulkVerb, Words>> = {
+  environment: {
+    button: "Set environment",
+    title: (what) => `Set the environment of ${what}`,
+    submit: (what) => `Set for ${what}`,
+  },
+  move: { button: "Move", title: (what) => `Move ${what}`, submit: (what) => `Move ${what}` },
+  rename: {
+    button: "Rename project",
+    title: (what) => `Rename the project of ${what}`,
+    submit: (what) => `Rename in ${what}`,
+  },
+  export: { button: "Export", title: (what) => `Export ${what}`, submit: () => "Export" },
+  delete: { button: "Delete", title: (what) => `Delete ${what}?`, submit: (what) => `Delete ${what}` },
+};
+
+/** What can be done with those that are ticked. */
+export const BulkButtons = (): JSX.Element => (
+  <div class="actions">
+    {Object.entries(WORDS).map(([verb, { button }]) => (
+      <button
+        class={verb === "delete" ? "button small warns" : "button small"}
+        type="submit"
+        name="verb"
+        value={verb}
+        safe
+      >
+        {button}
+      </button>
     ))}
-    {entries.length <= NAMED ? null : (
-      <li class="muted" safe>
-        {`and ${count(entries.length - NAMED, "other")}`}
-      </li>
-    )}
-  </ul>
+  </div>
 );
-
-function nameOf({ name, environment, category }: SelectedEntry): string {
-  return `${name}, ${ENVIRONMENT_WORDS[environment].toLowerCase()}, in ${category.name}`;
-}
 
 const OBSTACLES_NAMED = 20;
 
@@ -219,26 +232,54 @@ const Target = (asked: Asked): JSX.Element => {
     );
   if (verb === "rename")
     return (
-      <TextField
-        name="to"
-        label="New name of the project"
-        value={to}
-        problem={problem}
-        required
-        autofocus
-        literal
-        mono
-        maxlength={255}
-      />
+      <>
+        <Joins {...asked} />
+        <TextField
+          name="to"
+          label="New name of the project"
+          value={to}
+          problem={problem?.field === "name" ? { ...problem, field: "to" } : problem}
+          required
+          autofocus
+          literal
+          mono
+          maxlength={255}
+        />
+        <EnvFilesToo {...asked} />
+      </>
     );
   return asked.exporting === null ? "" : <ExportChoices {...asked.exporting} />;
 };
+
+/** A name that another project has already makes one project of two. */
+const Joins = ({ to, renaming: { joins } }: Asked): JSX.Element =>
+  joins === 0 ? (
+    ""
+  ) : (
+    <div class="notice warns" role="alert">
+      <p safe>
+        {`${to} is a project already, with ${count(joins, "entry", "entries")}. From then on the two are one project, and nothing tells their entries apart.`}
+      </p>
+      <input type="hidden" name="joins" value={attribute(to)} />
+    </div>
+  );
+
+/** Env files are a project of their own, whatever the entries are called. */
+const EnvFilesToo = ({ renaming: { envProject, alsoEnvProject } }: Asked): JSX.Element =>
+  envProject === null ? (
+    ""
+  ) : (
+    <label class="check">
+      <input type="checkbox" name="envProject" value={envProject.id} checked={alsoEnvProject} />
+      <span safe>{`Rename the env files' project ${envProject.name}, too; otherwise it keeps its name`}</span>
+    </label>
+  );
 
 const ExportChoices = ({
   environment,
   dialect,
   files,
-  preview,
+  findings,
   told,
 }: NonNullable<Asked["exporting"]>): JSX.Element => (
   <>
@@ -247,24 +288,9 @@ const ExportChoices = ({
         safe
       >{`${count(files, "of them is a file", "of them are files")} (SSH, JSON), which .env text has no place for.`}</p>
     )}
-    {preview === null ? null : (
-      <div class="notice warns" role="alert" tabindex="-1" autofocus>
-        <ul class="stack">
-          {preview.repeated.length === 0 ? null : (
-            <li safe>{`Written more than once, of which a reader keeps the last: ${preview.repeated.join(", ")}`}</li>
-          )}
-          {preview.notPortable.length === 0 ? null : (
-            <li
-              safe
-            >{`Not read alike by every program: ${preview.notPortable.map(({ key, misreadBy }) => `${key} (misread by ${misreadBy.join(", ")})`).join("; ")}`}</li>
-          )}
-          {preview.notWritten.length === 0 ? null : (
-            <li safe>{`Not written, because no form of it is safe: ${preview.notWritten.join(", ")}`}</li>
-          )}
-          {preview.unreadable === 0 ? null : (
-            <li safe>{`${count(preview.unreadable, "value does", "values do")} not open, and will be missing.`}</li>
-          )}
-        </ul>
+    {findings.length === 0 ? null : (
+      <div class="stack" role="alert" tabindex="-1" autofocus>
+        <Findings findings={findings} />
       </div>
     )}
     <SelectField
@@ -273,7 +299,7 @@ const ExportChoices = ({
       options={[["", "All that are selected"], ...ENVIRONMENT_OPTIONS]}
       chosen={environment}
     />
-    <SelectField name="dialect" label="Who reads it" options={DIALECT_OPTIONS} chosen={dialect} />
+    <SelectField name="dialect" label="Program that reads the file" options={DIALECT_OPTIONS} chosen={dialect} />
     {told === "" ? null : <input type="hidden" name="told" value={told} />}
   </>
 );

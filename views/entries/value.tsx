@@ -39,18 +39,7 @@ export const HiddenValue = ({ entry, field }: Which): JSX.Element => {
             <Of text={what} />
           </button>
         </form>
-        <form
-          class="needs-script"
-          method="post"
-          action={urls.copyEntry(entry.id)}
-          data-copy={attribute(nameOf(entry, field))}
-        >
-          <Field field={field} />
-          <button class="button small" type="submit">
-            Copy
-            <Of text={what} />
-          </button>
-        </form>
+        <Copy entry={entry} field={field} />
         {isFile ? (
           <form method="post" action={urls.downloadEntry(entry.id)} data-download>
             <button class="button small" type="submit">
@@ -63,6 +52,21 @@ export const HiddenValue = ({ entry, field }: Which): JSX.Element => {
     </div>
   );
 };
+
+const Copy = ({ entry, field }: Which): JSX.Element => (
+  <form
+    class="needs-script"
+    method="post"
+    action={urls.copyEntry(entry.id)}
+    data-copy={attribute(nameOf(entry, field))}
+  >
+    <Field field={field} />
+    <button class="button small" type="submit">
+      Copy
+      <Of text={` ${nameOf(entry, field)} of ${entry.name}, ${ENVIRONMENT_WORDS[entry.environment]}`} />
+    </button>
+  </form>
+);
 
 /** A field of a group that this entry has no value for. */
 export const UnsetValue = ({ field }: { field: string }): JSX.Element => (
@@ -121,19 +125,20 @@ type PageProps = { frame: Frame; entry: Entry; values: readonly { name: string; 
 
 /** The values on a page of their own, for browsers without script. */
 export const RevealedPage = ({ frame, entry, values }: PageProps): JSX.Element => (
-  <Page frame={frame} title={`${entry.name}, revealed`} section="keys">
+  <Page frame={frame} title={`${titleOf(entry)}, revealed`} section="keys">
     <Path
       steps={[
-        { name: "keys", href: urls.keys },
+        { name: "Keys", href: urls.keys },
         { name: entry.category.name, href: urls.category(entry.categoryId) },
         { name: entry.name },
       ]}
     />
     <div class="head">
       <div>
-        <h1 safe>{entry.name}</h1>
-        <p class="facts" safe>
-          {ENVIRONMENT_WORDS[entry.environment]}
+        <h1 safe>{titleOf(entry)}</h1>
+        <p class="muted needs-script">Hides itself after 30 seconds, and when you leave the tab.</p>
+        <p class="muted without-script">
+          Stays on this screen until you leave the page: without JavaScript nothing hides it.
         </p>
       </div>
       <div class="actions">
@@ -144,14 +149,24 @@ export const RevealedPage = ({ frame, entry, values }: PageProps): JSX.Element =
     </div>
     <div class="stack" data-revealed>
       {values.map(({ name, text }) => (
-        <section class="stack">
-          <h2 safe>{name}</h2>
+        <section class="stack tight">
+          <div class="panel-head">
+            <h2 class="mono" safe>
+              {name}
+            </h2>
+            <Copy entry={entry} field={entry.category.keyType === "group" ? name : null} />
+          </div>
           <Plain name={name} text={text} />
         </section>
       ))}
     </div>
   </Page>
 );
+
+/** An entry by its service, project and environment, as titles name it. */
+export function titleOf({ name, environment, category }: Entry): string {
+  return `${category.name} · ${name} · ${ENVIRONMENT_WORDS[environment].toLowerCase()}`;
+}
 
 /** What people call the value: its variable, its file, or what it is. */
 export function nameOf(entry: Entry, field: string | null): string {

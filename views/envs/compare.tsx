@@ -1,4 +1,4 @@
-import type { Comparison, EnvProject, KeyState } from "../../src/features/envs/model.ts";
+import type { Column, Comparison, EnvProject, KeyState } from "../../src/features/envs/model.ts";
 import { count, Path } from "../components/bits.tsx";
 import { TextArea } from "../components/field.tsx";
 import type { Frame } from "../layout/frame.ts";
@@ -13,15 +13,15 @@ export const ComparePage = ({ frame, project, comparison, example }: Props & { f
   <Page frame={frame} title={`Compare the files of ${project.name}`} section="envs">
     <Path
       steps={[
-        { name: "env files", href: urls.envProjects },
+        { name: "Env files", href: urls.envProjects },
         { name: project.name, href: urls.envProject(project.id) },
-        { name: "compare" },
+        { name: "Compare" },
       ]}
     />
     <div class="head">
       <div>
         <h1>Compare</h1>
-        <p class="muted">Names of variables only. No value is shown.</p>
+        <p class="muted">Which file sets which variable. No value is shown.</p>
       </div>
     </div>
     <div class="stack loose">
@@ -61,8 +61,10 @@ const ComparisonTable = ({
       <p class="muted small" safe>
         {`${count(rows.length, "variable")}. ${
           reference === null
-            ? "There is no .env to compare with, so that nothing is extra."
-            : `What ${columnName(reference)} lacks is extra.`
+            ? "There is no .env to compare with."
+            : reference === "env"
+              ? "Compared with .env: a variable that a file does not set is inherited from there."
+              : "Compared with the example that you pasted, by names alone."
         }${more > 0 ? ` ${count(more, "more variable")} are not shown.` : ""}`}
       </p>
       <table class="table compare">
@@ -84,7 +86,7 @@ const ComparisonTable = ({
               </th>
               {columns.map((column) => (
                 <td data-label={columnName(column)}>
-                  <State state={states[column] ?? "missing"} />
+                  <State state={states[column] ?? "absent"} reference={reference} />
                 </td>
               ))}
             </tr>
@@ -95,7 +97,10 @@ const ComparisonTable = ({
             <th scope="row">Together</th>
             {columns.map((column) => (
               <td data-label={columnName(column)} class="small muted" safe>
-                {sumOf(rows.map(({ states }) => states[column] ?? "missing"))}
+                {sumOf(
+                  rows.map(({ states }) => states[column] ?? "absent"),
+                  reference,
+                )}
               </td>
             ))}
           </tr>
@@ -104,18 +109,34 @@ const ComparisonTable = ({
     </section>
   );
 
-const SIGNS = { set: "✓", empty: "○", missing: "✕", extra: "+" } as const satisfies Record<KeyState, string>;
+const SIGNS = {
+  set: "✓",
+  same: "=",
+  differs: "≠",
+  inherited: "↑",
+  empty: "○",
+  missing: "✕",
+  extra: "+",
+  absent: "–",
+} as const satisfies Record<KeyState, string>;
 
-const State = ({ state }: { state: KeyState }): JSX.Element => (
+/** What a state is called beside the file, or the example, that it is compared with. */
+function wordsOf(state: KeyState, reference: Column | null): string {
+  if (state === "absent") return "not set";
+  if (state !== "extra") return state;
+  return reference === "example" ? "not in the example" : "not in .env";
+}
+
+const State = ({ state, reference }: { state: KeyState; reference: Column | null }): JSX.Element => (
   <span class="state" data-state={state}>
-    <span aria-hidden="true">{SIGNS[state]}</span> <span>{state}</span>
+    <span aria-hidden="true">{SIGNS[state]}</span> <span safe>{wordsOf(state, reference)}</span>
   </span>
 );
 
-function sumOf(states: readonly KeyState[]): string {
+function sumOf(states: readonly KeyState[], reference: Column | null): string {
   return (Object.keys(SIGNS) as KeyState[])
     .map((state) => [state, states.filter((one) => one === state).length] as const)
     .filter(([, number]) => number > 0)
-    .map(([state, number]) => `${number} ${state}`)
+    .map(([state, number]) => `${number} ${wordsOf(state, reference)}`)
     .join(", ");
 }

@@ -16,7 +16,7 @@ export const NewEnvProjectPage = ({ frame, ...form }: Props & { frame: Frame }):
     frame={frame}
     title="New env project"
     section="envs"
-    steps={[{ name: "env files", href: urls.envProjects }, { name: "new" }]}
+    steps={[{ name: "Env files", href: urls.envProjects }, { name: "New" }]}
   >
     <EnvProjectForm {...form} />
   </Sheet>
@@ -28,9 +28,9 @@ export const EditEnvProjectPage = ({ frame, ...form }: Props & { frame: Frame })
     title={`Edit ${form.project?.name ?? ""}`}
     section="envs"
     steps={[
-      { name: "env files", href: urls.envProjects },
+      { name: "Env files", href: urls.envProjects },
       { name: form.project?.name ?? "", href: urls.envProject(form.project?.id ?? "") },
-      { name: "edit" },
+      { name: "Edit" },
     ]}
   >
     <EnvProjectForm {...form} />
@@ -52,7 +52,6 @@ export const EnvProjectForm = ({ draft, problem, project }: Props): JSX.Element 
       value={draft.name}
       problem={problem}
       maxlength={NAME_LENGTH}
-      placeholder="Shop"
       required
       autofocus={project === null}
     />

@@ -147,7 +147,7 @@ export const DifferencePage = ({ frame, project, file, ...shown }: DifferencePag
 const HistoryPath = ({ project, file, last }: Pick<Props, "project" | "file"> & { last: string }): JSX.Element => (
   <Path
     steps={[
-      { name: "env files", href: urls.envProjects },
+      { name: "Env files", href: urls.envProjects },
       { name: project.name, href: urls.envProject(project.id) },
       { name: fileName(file.fileType), href: urls.envTab(project.id, file.fileType) },
       { name: last },

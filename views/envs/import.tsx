@@ -48,10 +48,10 @@ const ImportFrame = ({ frame, project, file, children }: FrameProps): JSX.Elemen
     <Page frame={frame} title={`Import ${name} of ${project.name}`} section="envs">
       <Path
         steps={[
-          { name: "env files", href: urls.envProjects },
+          { name: "Env files", href: urls.envProjects },
           { name: project.name, href: urls.envProject(project.id) },
           ...(file === null ? [] : [{ name, href: urls.envTab(project.id, file.fileType) }]),
-          { name: "import" },
+          { name: "Import" },
         ]}
       />
       <div class="head">

@@ -25,7 +25,7 @@ export const EnvProjectPage = ({ frame, ...view }: FileView & { frame: Frame }):
   const { project, fileType } = view;
   return (
     <Page frame={frame} title={`${fileName(fileType)} of ${project.name}`} section="envs">
-      <Path steps={[{ name: "env files", href: urls.envProjects }, { name: project.name }]} />
+      <Path steps={[{ name: "Env files", href: urls.envProjects }, { name: project.name }]} />
       <div class="head">
         <div>
           <h1 safe>{project.name}</h1>

@@ -1,5 +1,5 @@
 import type { Environment } from "../../src/features/entries/model.ts";
-import type { Dialect, ExportPreview } from "../../src/features/export/model.ts";
+import type { Dialect, ExportPreview, Finding } from "../../src/features/export/model.ts";
 import { NAME_LENGTH } from "../../src/schema.ts";
 import { attribute } from "../components/attribute.ts";
 import { count, Path } from "../components/bits.tsx";
@@ -9,6 +9,7 @@ import { Page } from "../layout/page.tsx";
 import { Matter, Settings } from "../settings/layout.tsx";
 import { ids, urls } from "../urls.ts";
 import { DIALECT_OPTIONS, ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS } from "../words.ts";
+import { Findings } from "./findings.tsx";
 
 /** As they stand in the address; "" is everything, and any program. */
 export type Choices = Readonly<{ project: string; environment: Environment | ""; dialect: Dialect | "" }>;
@@ -96,6 +97,7 @@ type PreviewProps = {
   choices: Choices;
   /** null when the dialect cannot hold the values of `refusedKeys`. */
   preview: ExportPreview | null;
+  findings: readonly Finding[];
   refusedKeys: readonly string[];
 };
 
@@ -104,13 +106,14 @@ export const ExportPreviewPage = ({
   frame,
   choices,
   preview,
+  findings,
   refusedKeys,
 }: PreviewProps & { frame: Frame }): JSX.Element => (
   <Page frame={frame} title="Export .env" section="settings">
     <Path
       steps={[
-        { name: "settings", href: urls.settings },
-        { name: "export", href: urls.exportsOf(choices) },
+        { name: "Settings", href: urls.settings },
+        { name: "Export", href: urls.exportsOf(choices) },
         { name: ".env" },
       ]}
     />
@@ -125,7 +128,7 @@ export const ExportPreviewPage = ({
       </div>
     </div>
     <div class="form-width stack loose">
-      {preview === null ? <Refused keys={refusedKeys} /> : <Report preview={preview} />}
+      {preview === null ? <Refused keys={refusedKeys} /> : <Report preview={preview} findings={findings} />}
       <div class="actions">
         {preview === null || preview.lines === 0 ? null : (
           <form method="post" action={urls.exportEnv(choices)} data-download>
@@ -154,7 +157,7 @@ const Refused = ({ keys }: { keys: readonly string[] }): JSX.Element => (
   </section>
 );
 
-const Report = ({ preview }: { preview: ExportPreview }): JSX.Element => (
+const Report = ({ preview, findings }: { preview: ExportPreview; findings: readonly Finding[] }): JSX.Element => (
   <>
     {preview.lines === 0 ? (
       <p class="panel">No simple or group entry goes with what you chose.</p>
@@ -165,59 +168,8 @@ const Report = ({ preview }: { preview: ExportPreview }): JSX.Element => (
         repositories, and delete it when it has done its work.
       </p>
     )}
-    {preview.repeated.length === 0 ? null : (
-      <Finding
-        title="Written more than once"
-        text="A program keeps the last line of a name. Choose one project and one environment to have one of each."
-        rows={preview.repeated.map((name) => [name, ""])}
-      />
-    )}
-    {preview.notPortable.length === 0 ? null : (
-      <Finding
-        title="Not read alike by every program"
-        text="They are written for dotenv. Choose the program that will read them, and it reads them right."
-        rows={preview.notPortable.map(({ key, misreadBy }) => [key, `misread by ${misreadBy.join(", ")}`])}
-      />
-    )}
-    {preview.notWritten.length === 0 ? null : (
-      <Finding
-        title="Not written"
-        text="No form of them is safe with every program. A comment stands in their place; choose the program that will read them."
-        rows={preview.notWritten.map((name) => [name, ""])}
-      />
-    )}
-    {preview.unreadable === 0 ? null : (
-      <p class="notice bad">
-        <span safe>{count(preview.unreadable, "value")}</span> could not be decrypted and would be missing. The server's
-        log names the entries.
-      </p>
-    )}
+    <Findings findings={findings} />
   </>
-);
-
-type FindingProps = { title: string; text: string; rows: readonly (readonly [name: string, why: string])[] };
-
-const Finding = ({ title, text, rows }: FindingProps): JSX.Element => (
-  <section class="notice warns">
-    <div class="stack tight">
-      <h2 safe>{title}</h2>
-      <p class="small" safe>
-        {text}
-      </p>
-      <ul class="name-list">
-        {rows.map(([name, why]) => (
-          <li>
-            <code safe>{name}</code>
-            {why === "" ? null : (
-              <small class="muted" safe>
-                {why}
-              </small>
-            )}
-          </li>
-        ))}
-      </ul>
-    </div>
-  </section>
 );
 
 const Names = ({ names }: { names: readonly string[] }): JSX.Element => (

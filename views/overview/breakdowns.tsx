@@ -5,84 +5,88 @@ import { ENVIRONMENT_OPTIONS, KEY_TYPE_OPTIONS } from "../words.ts";
 type Props = Pick<Overview, "stats" | "categories">;
 
 /** What the entries are made of: each chart beside the numbers that it is drawn from. */
-export const Breakdowns = ({ stats, categories }: Props): JSX.Element => (
-  <div class="halves">
-    <section class="panel" aria-labelledby="by-type">
-      <h2 id="by-type">Key types</h2>
-      <div class="breakdown">
-        <Chart kind="doughnut" table="types" />
-        <table id="types" class="figures" aria-labelledby="by-type">
-          <thead>
-            <tr>
-              <th class="cell" scope="col">
-                Type
-              </th>
-              <th class="cell" scope="col">
-                Categories
-              </th>
-              <th class="cell" scope="col">
-                Entries
-              </th>
-              <th class="cell" scope="col">
-                Share
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {KEY_TYPE_OPTIONS.map(([type, name], at) => (
+export const Breakdowns = ({ stats, categories }: Props): JSX.Element => {
+  const types = sharesOf(stats.byKeyType, stats.totalEntries);
+  const environments = sharesOf(stats.byEnvironment, stats.totalEntries);
+  return (
+    <div class="halves charts">
+      <section class="panel" aria-labelledby="by-type">
+        <h2 id="by-type">Key types</h2>
+        <div class="breakdown">
+          <Chart kind="doughnut" table="types" />
+          <table id="types" class="figures" aria-labelledby="by-type">
+            <thead>
               <tr>
-                <Name name={name} at={at} />
-                <Figure number={categories[type]} of={`${name} categories`} href={urls.keys + query({ type })} />
-                <Figure
-                  number={stats.byKeyType[type]}
-                  of={`${name} entries`}
-                  href={urls.entries + query({ type })}
-                  drawn
-                />
-                <Share number={stats.byKeyType[type]} of={stats.totalEntries} />
+                <th class="cell" scope="col">
+                  Type
+                </th>
+                <th class="cell" scope="col">
+                  Categories
+                </th>
+                <th class="cell" scope="col">
+                  Entries
+                </th>
+                <th class="cell" scope="col">
+                  Share
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-    <section class="panel" aria-labelledby="by-environment">
-      <h2 id="by-environment">Environments</h2>
-      <div class="breakdown">
-        <Chart kind="bar" table="environments" />
-        <table id="environments" class="figures" aria-labelledby="by-environment">
-          <thead>
-            <tr>
-              <th class="cell" scope="col">
-                Environment
-              </th>
-              <th class="cell" scope="col">
-                Entries
-              </th>
-              <th class="cell" scope="col">
-                Share
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {ENVIRONMENT_OPTIONS.map(([environment, name], at) => (
+            </thead>
+            <tbody>
+              {KEY_TYPE_OPTIONS.map(([type, name], at) => (
+                <tr>
+                  <Name name={name} at={at} />
+                  <Figure number={categories[type]} of={`${name} categories`} href={urls.keys + query({ type })} />
+                  <Figure
+                    number={stats.byKeyType[type]}
+                    of={`${name} entries`}
+                    href={urls.entries + query({ type })}
+                    drawn
+                  />
+                  <Share text={types[type]} />
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      <section class="panel" aria-labelledby="by-environment">
+        <h2 id="by-environment">Environments</h2>
+        <div class="breakdown">
+          <Chart kind="bar" table="environments" />
+          <table id="environments" class="figures" aria-labelledby="by-environment">
+            <thead>
               <tr>
-                <Name name={name} at={at} />
-                <Figure
-                  number={stats.byEnvironment[environment]}
-                  of={`${name} entries`}
-                  href={urls.entries + query({ environment })}
-                  drawn
-                />
-                <Share number={stats.byEnvironment[environment]} of={stats.totalEntries} />
+                <th class="cell" scope="col">
+                  Environment
+                </th>
+                <th class="cell" scope="col">
+                  Entries
+                </th>
+                <th class="cell" scope="col">
+                  Share
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  </div>
-);
+            </thead>
+            <tbody>
+              {ENVIRONMENT_OPTIONS.map(([environment, name], at) => (
+                <tr>
+                  <Name name={name} at={at} />
+                  <Figure
+                    number={stats.byEnvironment[environment]}
+                    of={`${name} entries`}
+                    href={urls.entries + query({ environment })}
+                    drawn
+                  />
+                  <Share text={environments[environment]} />
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+    </div>
+  );
+};
 
 /** A drawing of a table's numbers, and nothing that the table does not say. */
 const Chart = ({ kind, table }: { kind: "doughnut" | "bar"; table: string }): JSX.Element => (
@@ -108,14 +112,24 @@ const Figure = ({ number, of, href, drawn = false }: FigureProps): JSX.Element =
   </td>
 );
 
-const Share = ({ number, of }: { number: number; of: number }): JSX.Element => (
+const Share = ({ text }: { text: string }): JSX.Element => (
   <td class="cell muted" safe>
-    {share(number, of)}
+    {text}
   </td>
 );
 
-/** In whole hundredths; a few among thousands are not nothing. */
-function share(number: number, of: number): string {
-  const hundredths = Math.round((100 * number) / Math.max(1, of));
-  return number > 0 && hundredths === 0 ? "< 1 %" : `${hundredths} %`;
+/**
+ * Shares in whole hundredths that add up to a hundred: what rounding down leaves goes to those that lose the most by it.
+ * A few among thousands are not nothing.
+ */
+function sharesOf<Name extends string>(numbers: Readonly<Record<Name, number>>, of: number): Record<Name, string> {
+  const parts = Object.entries<number>(numbers).map(([name, number]) => {
+    const exact = (100 * number) / Math.max(1, of);
+    return { name, number, whole: Math.floor(exact), rest: exact % 1 };
+  });
+  const left = of === 0 ? 0 : 100 - parts.reduce((sum, { whole }) => sum + whole, 0);
+  for (const part of parts.toSorted((one, other) => other.rest - one.rest).slice(0, left)) part.whole += 1;
+  return Object.fromEntries(
+    parts.map(({ name, number, whole }) => [name, number > 0 && whole === 0 ? "< 1 %" : `${whole} %`]),
+  ) as Record<Name, string>;
 }

@@ -38,7 +38,7 @@ export const OverviewPage = ({ frame, drawings, now, script, ...overview }: Prop
             <Breakdowns stats={stats} categories={overview.categories} />
             <div class="halves">
               <Recent entries={overview.recent} drawings={drawings} now={now} />
-              <Ending expired={overview.expired} expiring={overview.expiring} drawings={drawings} now={now} />
+              <Ending {...overview} drawings={drawings} now={now} />
             </div>
           </>
         )}
@@ -91,10 +91,10 @@ const Recent = ({ entries, drawings, now }: ListProps & { entries: Overview["rec
   </section>
 );
 
-type EndingProps = ListProps & Pick<Overview, "expired" | "expiring">;
+type EndingProps = ListProps & Pick<Overview, "expired" | "expiring" | "endingThisMonth">;
 
-const Ending = ({ expired, expiring, ...more }: EndingProps): JSX.Element => (
-  <section class="panel" aria-labelledby="ending">
+const Ending = ({ expired, expiring, endingThisMonth, ...more }: EndingProps): JSX.Element => (
+  <section class="panel ending" aria-labelledby="ending">
     <div class="panel-head">
       <h2 id="ending">Expiry</h2>
       <a href={urls.entries + query({ sort: "expiry" })}>Everything by expiry</a>
@@ -103,18 +103,24 @@ const Ending = ({ expired, expiring, ...more }: EndingProps): JSX.Element => (
       <EndingList
         title="Expired"
         all={`All ${count(expired.count, "expired entry", "expired entries")}`}
-        href={urls.entries + query({ expires: "expired" })}
+        href={urls.entries + query({ expires: "expired", sort: "expiry" })}
         list={expired}
         {...more}
       />
     )}
+    <p>
+      <a class="figure" href={urls.entries + query({ expires: "month", sort: "expiry" })} safe>
+        {grouped(endingThisMonth)}
+      </a>{" "}
+      {endingThisMonth === 1 ? "expires" : "expire"} before this month ends
+    </p>
     {expiring.count === 0 ? (
       <p class="muted">{`Nothing expires within ${EXPIRING_DAYS} days.`}</p>
     ) : (
       <EndingList
         title={`Within ${EXPIRING_DAYS} days`}
         all={`All ${count(expiring.count, "entry", "entries")} of the next ${EXPIRING_DAYS} days`}
-        href={urls.entries + query({ expires: String(EXPIRING_DAYS) })}
+        href={urls.entries + query({ expires: String(EXPIRING_DAYS), sort: "expiry" })}
         list={expiring}
         {...more}
       />
@@ -134,19 +140,16 @@ const EndingList = ({ title, all, href, list, drawings, now }: EndingListProps):
     </h3>
     <ul class="lines">
       {list.first.map((entry) => (
-        // Searched for by its name, so that it is there among however many.
-        <Line entry={entry} href={urls.entryIn(entry.categoryId, entry.id, entry.name)} drawings={drawings}>
-          {Date.parse(entry.expiresAt) > now.getTime() ? (
-            <Expiry at={entry.expiresAt} now={now} />
-          ) : (
-            <span class="tag bad">
-              <span class="visually-hidden">expired </span>
-              <Ago at={entry.expiresAt} now={now} />
-            </span>
-          )}
+        <Line entry={entry} href={urls.entryIn(entry.categoryId, entry.id)} drawings={drawings}>
+          <Expiry at={entry.expiresAt} now={now} />
         </Line>
       ))}
     </ul>
+    {list.count <= list.first.length ? null : (
+      <p class="small">
+        <a href={href} safe>{`and ${count(list.count - list.first.length, "more", "more")}`}</a>
+      </p>
+    )}
   </div>
 );
 

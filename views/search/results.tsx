@@ -124,7 +124,7 @@ const Result = ({ found, option, results }: ResultProps): JSX.Element => {
     case "entry": {
       const { entry } = found;
       return (
-        <Hit href={placeOf(entry)} option={option}>
+        <Hit href={urls.entryIn(entry.category.id, entry.id)} option={option}>
           <CategoryBadge category={entry.category} drawings={drawings} />
           <Name text={entry.name} in={entry.category.name} />
           <Tag text={ENVIRONMENT_WORDS[entry.environment]} kind={entry.environment} />
@@ -312,13 +312,6 @@ type BadgeProps = { category: FoundCategory; drawings: Results["drawings"] };
 const CategoryBadge = ({ category: { name, color, icon }, drawings }: BadgeProps): JSX.Element => (
   <Badge name={name} color={color} drawing={drawings.get(icon ?? "") ?? null} small />
 );
-
-/** More than one page of them, and the list is narrowed down to where the entry is. */
-const MANY = 50;
-
-function placeOf({ id, name, category }: FoundEntry): string {
-  return urls.entryIn(category.id, id, category.entryCount > MANY ? name : "");
-}
 
 function nameOf({ name, environment, category }: FoundEntry): string {
   return `${category.name} · ${name} · ${ENVIRONMENT_WORDS[environment].toLowerCase()}`;

@@ -148,7 +148,7 @@ const Ring = ({ share }: { share: number }): JSX.Element => (
 /** The code on a page of its own, for browsers without script. */
 export const RevealedCodePage = ({ frame, code }: { frame: Frame; code: Code }): JSX.Element => (
   <Page frame={frame} title={`${code.service}, code`} section="2fa">
-    <Path steps={[{ name: "2fa", href: urls.twoFactors }, { name: code.service }]} />
+    <Path steps={[{ name: "2FA", href: urls.twoFactors }, { name: code.service }]} />
     <div class="head">
       <div>
         <h1 safe>{code.service}</h1>

@@ -51,7 +51,7 @@ export const NewTwoFactorPage = ({
   reader,
   ...form
 }: FormProps & Files & { frame: Frame }): JSX.Element => (
-  <Sheet frame={frame} title="Add 2FA" section="2fa" steps={[{ name: "2fa", href: urls.twoFactors }, { name: "new" }]}>
+  <Sheet frame={frame} title="Add 2FA" section="2fa" steps={[{ name: "2FA", href: urls.twoFactors }, { name: "New" }]}>
     <script type="module" src={script}></script>
     <div class="stack form-width">
       <p class="muted">
@@ -76,9 +76,9 @@ export const EditTwoFactorPage = ({
     title={`Edit ${item.service}`}
     section="2fa"
     steps={[
-      { name: "2fa", href: urls.twoFactors },
+      { name: "2FA", href: urls.twoFactors },
       { name: item.service, href: urls.twoFactorIn(item.id) },
-      { name: "edit" },
+      { name: "Edit" },
     ]}
   >
     <script type="module" src={script}></script>

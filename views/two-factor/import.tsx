@@ -36,7 +36,7 @@ export const ImportPage = ({
     frame={frame}
     title="Import 2FA"
     section="2fa"
-    steps={[{ name: "2fa", href: urls.twoFactors }, { name: "import" }]}
+    steps={[{ name: "2FA", href: urls.twoFactors }, { name: "Import" }]}
   >
     <script type="module" src={script}></script>
     <div class="stack form-width">

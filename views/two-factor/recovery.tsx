@@ -31,9 +31,9 @@ export const RecoveryCodesPage = ({ frame, item, states, now }: PageProps): JSX.
   <Page frame={frame} title={`Recovery codes of ${item.service}`} section="2fa">
     <Path
       steps={[
-        { name: "2fa", href: urls.twoFactors },
+        { name: "2FA", href: urls.twoFactors },
         { name: item.service, href: urls.twoFactorIn(item.id) },
-        { name: "recovery codes" },
+        { name: "Recovery codes" },
       ]}
     />
     <div class="head">

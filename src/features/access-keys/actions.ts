@@ -30,6 +30,10 @@ export async function listAccessKeys(kagi: Kagi, actor: Actor, paging: Paging): 
   return pageOf(rows.map(fromRow), limit);
 }
 
+export async function countAccessKeys(kagi: Kagi, actor: Actor): Promise<number> {
+  return (await kagi.db.get<{ count: number }>(queries.countAccessKeys(actor.userId)))?.count ?? 0;
+}
+
 /** Throws ACCESS_KEY_NOT_FOUND. */
 export async function getAccessKey(kagi: Kagi, actor: Actor, id: string): Promise<AccessKey> {
   const row = await kagi.db.get<queries.ListedKeyRow>(queries.findAccessKey(actor.userId, id));

@@ -92,8 +92,8 @@ export const UNUSED_DAYS = 90;
 export const PRESETS: readonly { id: string; name: string; help: string; scopes: readonly Scope[] }[] = [
   {
     id: "read-only",
-    name: "Read only",
-    help: "Sees what there is, never a value",
+    name: "Names only",
+    help: "Sees what there is, and reads no value",
     scopes: ["categories:read", "entries:read", "2fa:read", "stats:read", "envs:read"],
   },
   {

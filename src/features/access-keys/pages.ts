@@ -104,7 +104,7 @@ async function showOnce(
   old: AccessKey | null,
 ): Promise<Response> {
   const origin = kagi.config.urlIsSet ? kagi.config.url : new URL(request.url).origin;
-  const shown = { created, origin, old, now: kagi.now() };
+  const shown = { created, origin, old, now: kagi.now(), sentences: SCOPES };
   const headers = { "HX-Retarget": `#${ids.main}`, "HX-Reswap": "innerHTML" };
   if (htmx) return html(Created(shown), { secret: true, headers });
   return await page(kagi, { request, actor }, (frame) => CreatedAccessKeyPage({ frame, ...shown }), { secret: true });

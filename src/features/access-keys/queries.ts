@@ -29,6 +29,9 @@ export const listAccessKeys = (userId: string, filter: { cursor: string | null; 
   return sql`SELECT ${COLUMNS} FROM access_keys k WHERE k.user_id = ${userId} ${cursor} ORDER BY k.id DESC ${limit}`;
 };
 
+export const countAccessKeys = (userId: string): Sql => sql`
+  SELECT CAST(count(*) AS INTEGER) AS "count" FROM access_keys WHERE user_id = ${userId}`;
+
 export const findAccessKey = (userId: string, id: string): Sql => sql`
   SELECT ${COLUMNS} FROM access_keys k WHERE k.id = ${id} AND k.user_id = ${userId}`;
 

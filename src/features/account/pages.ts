@@ -11,6 +11,7 @@ import { page } from "../../http/page.ts";
 import { html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
+import { countAccessKeys } from "../access-keys/actions.ts";
 import { changeEmail, changeName, changePassword } from "../auth/actions.ts";
 import { hasFreshProof, sessionOf } from "../auth/proof.ts";
 import { factorsOf } from "../auth/second-factor.ts";
@@ -21,7 +22,7 @@ export const accountPages = (kagi: Kagi) => new Elysia().use(profilePages(kagi))
 
 const profilePages = (kagi: Kagi) => {
   const show = async (request: Request, actor: Actor, refused: Refused | null, refusal?: Refusal) => {
-    const { accessKeys } = await countVault(kagi, actor);
+    const accessKeys = await countAccessKeys(kagi, actor);
     const factors = await factorsOf(kagi.db, actor.userId);
     const { user } = sessionOf(actor);
     const { status, headers } = refusal ?? {};

@@ -128,8 +128,10 @@ export const categoryPages = (kagi: Kagi) =>
 
     .get(urls.deleteCategory(":id"), async ({ request, actor, params, htmx }) => {
       const category = await getCategory(kagi, actor, params.id);
-      if (htmx) return html(DeleteCategory({ category, inDialog: true }));
-      return await page(kagi, { request, actor }, (frame) => DeleteCategoryPage({ frame, category }));
+      const { items } = await listEntries(kagi, actor, { categoryId: category.id });
+      const entries = items.map(({ name, environment }) => ({ name, environment }));
+      if (htmx) return html(DeleteCategory({ category, entries, inDialog: true }));
+      return await page(kagi, { request, actor }, (frame) => DeleteCategoryPage({ frame, category, entries }));
     })
     .post(urls.deleteCategory(":id"), async ({ actor, params, htmx }) => {
       await deleteCategory(kagi, actor, params.id);

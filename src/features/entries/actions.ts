@@ -1,10 +1,8 @@
-import { EnvelopeError } from "../../crypto/envelope.ts";
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { derived } from "../../derived.ts";
 import { AppError, conflict, uniquely } from "../../errors.ts";
 import { type Actor, type Kagi, reachOf } from "../../kagi.ts";
-import { describeCause } from "../../log.ts";
 import { requireWithin } from "../../reach.ts";
 import { type Page, pageOf, parseTime } from "../../schema.ts";
 import { record } from "../audit/actions.ts";
@@ -22,7 +20,7 @@ import {
 } from "./model.ts";
 import * as queries from "./queries.ts";
 import { keepReplaced } from "./replaced.ts";
-import { checkFits, mergeGroup, openValue, readValue, sealValue, sshKeyOf, type Value } from "./value.ts";
+import { checkFits, mergeGroup, openOrLog, openValue, readValue, sealValue, sshKeyOf, type Value } from "./value.ts";
 
 const TAKEN = "This category has an entry with that name and environment";
 const TOUCHED = "An entry has been changed or deleted since; nothing was undone";
@@ -190,7 +188,8 @@ export async function revealEntry(kagi: Kagi, actor: Actor, id: string): Promise
   return await kagi.db.transaction(async (tx) => {
     const row = await tx.get<queries.SecretRow>(queries.findSecret(actor, id));
     if (!row) throw new AppError("ENTRY_NOT_FOUND");
-    const value = openLogged(kagi, actor, row);
+    const value = openOrLog(kagi, actor, row);
+    if (value === null) throw new AppError("ENTRY_NOT_FOUND");
     await record(kagi, tx, actor, "reveal", thing(row));
     return { id: row.id, name: row.name, value, environment: row.environment };
   });
@@ -206,44 +205,42 @@ export async function fieldNames(
   entries: readonly { id: string; category: Pick<Entry["category"], "keyType"> }[],
 ): Promise<ReadonlyMap<string, string[]>> {
   const groups = entries.filter(({ category }) => category.keyType === "group").map(({ id }) => id);
-  const names = new Map<string, string[]>();
-  for (let from = 0; from < groups.length; from += queries.IDS_AT_ONCE) {
-    const ids = groups.slice(from, from + queries.IDS_AT_ONCE);
-    const rows = await kagi.db.all<Pick<queries.SecretRow, "id" | "sealedValue">>(queries.sealedAmong(actor, ids));
-    for (const { id, sealedValue } of rows) {
-      try {
-        names.set(id, Object.keys(openValue(kagi.keyring, id, sealedValue, "group")));
-      } catch (error) {
-        if (!(error instanceof EnvelopeError)) throw error;
-        logUnreadable(kagi, actor, id, error);
-      }
-    }
-  }
-  return names;
+  const opened = await openEntries(kagi, kagi.db, actor, groups);
+  return new Map([...opened].flatMap(([id, { value }]) => (value === null ? [] : [[id, Object.keys(value)] as const])));
 }
 
 /** One value of an export, opened. */
 export type ExportedEntry = Omit<queries.ExportedRow, "sealedValue"> & { value: Value };
 
-/** What an export holds, in its order. A value that does not open is left out, and logged. */
+/**
+ * What an export holds, in its order; with `ids` of these entries alone. A value that does not open is left out, and
+ * logged.
+ */
 export async function openForExport(
   kagi: Kagi,
   actor: Actor,
-  filter: { environment: string | null; project: string | null; ids?: ReadonlySet<string> },
+  filter: { environment: string | null; project: string | null; ids: readonly string[] | null },
 ): Promise<{ entries: ExportedEntry[]; unreadable: number }> {
-  const { ids, ...wanted } = filter;
-  const found = await kagi.db.all<queries.ExportedRow>(queries.exportedEntries(actor, wanted));
-  const rows = ids === undefined ? found : found.filter(({ id }) => ids.has(id));
-  const entries: ExportedEntry[] = [];
-  for (const { sealedValue, ...row } of rows) {
-    try {
-      entries.push({ ...row, value: openValue(kagi.keyring, row.id, sealedValue, row.keyType) });
-    } catch (error) {
-      if (!(error instanceof EnvelopeError)) throw error;
-      logUnreadable(kagi, actor, row.id, error);
-    }
-  }
+  const rows: queries.ExportedRow[] = [];
+  for (const ids of filter.ids === null ? [null] : portions(filter.ids))
+    rows.push(...(await kagi.db.all<queries.ExportedRow>(queries.exportedEntries(actor, { ...filter, ids }))));
+  // Each portion comes in its order.
+  if ((filter.ids?.length ?? 0) > queries.IDS_AT_ONCE) rows.sort(byExportOrder);
+  const entries = rows.flatMap(({ sealedValue, ...row }) => {
+    const value = openOrLog(kagi, actor, { ...row, sealedValue });
+    return value === null ? [] : [{ ...row, value }];
+  });
   return { entries, unreadable: rows.length - entries.length };
+}
+
+function byExportOrder(one: queries.ExportedRow, other: queries.ExportedRow): number {
+  const order = (row: queries.ExportedRow) => [row.categoryFolded, row.categoryId, row.nameFolded, row.environment];
+  const others = order(other);
+  for (const [at, text] of order(one).entries()) {
+    const than = others[at] ?? "";
+    if (text !== than) return text < than ? -1 : 1;
+  }
+  return one.id < other.id ? -1 : 1;
 }
 
 /** The value is null when it does not open, which is logged. */
@@ -257,19 +254,15 @@ export async function openEntries(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, OpenedEntry>> {
   const opened = new Map<string, OpenedEntry>();
-  for (const id of ids) {
-    const row = await db.get<queries.SecretRow>(queries.findSecret(actor, id));
-    if (row === undefined) continue;
-    let value: Value | null = null;
-    try {
-      value = openValue(kagi.keyring, id, row.sealedValue, row.keyType);
-    } catch (error) {
-      if (!(error instanceof EnvelopeError)) throw error;
-      logUnreadable(kagi, actor, id, error);
-    }
-    opened.set(id, { value, updatedAt: row.updatedAt });
-  }
+  for (const few of portions(ids))
+    for (const row of await db.all<queries.SecretRow>(queries.secretsAmong(actor, few)))
+      opened.set(row.id, { value: openOrLog(kagi, actor, row), updatedAt: row.updatedAt });
   return opened;
+}
+
+/** As many as one statement takes. */
+export function* portions(ids: readonly string[]): Generator<readonly string[]> {
+  for (let from = 0; from < ids.length; from += queries.IDS_AT_ONCE) yield ids.slice(from, from + queries.IDS_AT_ONCE);
 }
 
 type GroupOptions = { mergeGroup?: { removed: readonly string[] }; someFields?: boolean };
@@ -326,19 +319,6 @@ function changedValue(
 function defaultEnvironment(actor: Actor): Environment {
   const only = reachOf(actor)?.environment;
   return ENVIRONMENTS.find((environment) => environment === only) ?? "production";
-}
-
-function openLogged(kagi: Kagi, actor: Actor, row: queries.SecretRow): Value {
-  try {
-    return openValue(kagi.keyring, row.id, row.sealedValue, row.keyType);
-  } catch (error) {
-    logUnreadable(kagi, actor, row.id, error);
-    throw new AppError("ENTRY_NOT_FOUND", undefined, {}, { cause: error });
-  }
-}
-
-function logUnreadable(kagi: Kagi, actor: Actor, entryId: string, error: unknown): void {
-  kagi.log.error("a sealed value does not open", { entryId, requestId: actor.requestId, ...describeCause(error) });
 }
 
 function checkFileName(fileName: string | null, keyType: KeyType): string | null {

@@ -1,7 +1,5 @@
-import { EnvelopeError } from "../../crypto/envelope.ts";
 import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { describeCause } from "../../log.ts";
 import { lastSeenOf, listEventsAbout, record } from "../audit/actions.ts";
 import type { LastSeen, ToldEvent } from "../audit/model.ts";
 import { getEntry, updateEntry } from "./actions.ts";
@@ -10,22 +8,26 @@ import * as queries from "./queries.ts";
 import { openReplaced } from "./replaced.ts";
 import type { Value } from "./value.ts";
 
-/** The values that an entry had, newest first; the one that it has is not among them. Throws ENTRY_NOT_FOUND. */
-export async function listEntryVersions(kagi: Kagi, actor: Actor, entryId: string): Promise<EntryVersion[]> {
-  await getEntry(kagi, actor, entryId);
-  const rows = await kagi.db.all<queries.EntryVersionRow>(queries.listEntryVersions(actor, entryId));
-  return rows.map(fromRow);
-}
+/** An entry, the values that it had, and who did what with it, both newest first. */
+export type EntryHistory = Readonly<{
+  entry: Entry;
+  /** The value that it has is not among them. */
+  versions: readonly EntryVersion[];
+  /** Of exports those of chosen entries. */
+  activity: readonly ToldEvent[];
+  /** Who last got the value, exports included; null while nobody has. */
+  seen: LastSeen | null;
+}>;
 
-/** Who did what with an entry, newest first; exports are not among it. Throws ENTRY_NOT_FOUND. */
-export async function listEntryActivity(kagi: Kagi, actor: Actor, entryId: string): Promise<readonly ToldEvent[]> {
-  await getEntry(kagi, actor, entryId);
-  return await listEventsAbout(kagi, actor, "entry", entryId, ACTIVITY_EVENTS);
-}
-
-/** Who last got the value of an entry, exports included; null while nobody has. Throws ENTRY_NOT_FOUND. */
-export async function lastSeen(kagi: Kagi, actor: Actor, entryId: string): Promise<LastSeen | null> {
-  return (await lastSeenOf(kagi, actor, [await getEntry(kagi, actor, entryId)])).get(entryId) ?? null;
+/** Throws ENTRY_NOT_FOUND. */
+export async function describeEntry(kagi: Kagi, actor: Actor, entryId: string): Promise<EntryHistory> {
+  const entry = await getEntry(kagi, actor, entryId);
+  const [versions, activity, seen] = await Promise.all([
+    kagi.db.all<queries.EntryVersionRow>(queries.listEntryVersions(actor, entryId)),
+    listEventsAbout(kagi, actor, "entry", entryId, ACTIVITY_EVENTS),
+    lastSeenOf(kagi, actor, [entry]),
+  ]);
+  return { entry, versions: versions.map(fromRow), activity, seen: seen.get(entryId) ?? null };
 }
 
 /** As a reveal of the value that it has. Throws ENTRY_NOT_FOUND, also for a value that does not open, which is logged. */
@@ -68,14 +70,9 @@ async function openVersion(
     ? await kagi.db.get<queries.SealedEntryVersionRow>(queries.findEntryVersion(actor, entryId, number))
     : undefined;
   if (!row) throw new AppError("ENTRY_NOT_FOUND");
-  try {
-    return { entry, row, value: openReplaced(kagi, row, entry.category.keyType) };
-  } catch (error) {
-    if (!(error instanceof EnvelopeError)) throw error;
-    const { requestId } = actor;
-    kagi.log.error("a sealed value does not open", { entryId, version: number, requestId, ...describeCause(error) });
-    throw new AppError("ENTRY_NOT_FOUND", undefined, {}, { cause: error });
-  }
+  const value = openReplaced(kagi, actor, { entryId, row, keyType: entry.category.keyType });
+  if (value === null) throw new AppError("ENTRY_NOT_FOUND");
+  return { entry, row, value };
 }
 
 /** What the column can hold; PostgreSQL refuses to compare with more. */

@@ -15,7 +15,7 @@ import { serviceOf } from "../categories/catalogue.ts";
 import type { Category } from "../categories/model.ts";
 import { findIcon, findIcons } from "../icons/actions.ts";
 import { fieldNames } from "./actions.ts";
-import { countFound, findEntries } from "./list.ts";
+import { countFound, cursorTo, findEntries } from "./list.ts";
 import { ENTRY_SORTS, type EntryListFilter, type EntrySort, EXPIRY_FILTERS } from "./model.ts";
 
 /** Rows that come at once. */
@@ -58,6 +58,9 @@ export function filterOf(asked: { get: (name: string) => string | null }): Entry
   };
 }
 
+/** The names of all filters, in an address as in a form. */
+export const FILTER_NAMES = Object.keys(filterOf({ get: () => null }));
+
 export function sortOf(text: string | null): EntrySort {
   // An entry's name is its project's.
   return text === "name" ? "project" : (ENTRY_SORTS.find((sort) => sort === text) ?? "recent");
@@ -72,7 +75,10 @@ async function listFor(
   const filter =
     category === null ? filterOf(asked) : { ...filterOf(asked), category: category.id, type: null, project: null };
   const sort = sortOf(asked.get("sort"));
-  const cursor = asked.get("cursor") || null;
+  const entry = asked.get("entry");
+  const cursor =
+    asked.get("cursor") ||
+    (entry !== null && isUuid(entry) ? await cursorTo(kagi, actor, filter, { id: entry, sort, rows: ROWS }) : null);
   const before = numberOf(asked.get("rows"));
   const limit = before === null ? Math.max(ROWS, Math.min(numberOf(asked.get("shown")) ?? ROWS, MOST_ROWS)) : ROWS;
   const [{ entries, next }, found] = await Promise.all([

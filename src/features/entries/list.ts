@@ -2,7 +2,7 @@ import { fold } from "../../fold.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { categoriesById } from "../categories/actions.ts";
 import { fromRows } from "./actions.ts";
-import type { Entry, EntryListFilter, EntrySort } from "./model.ts";
+import type { Entry, EntryListFilter, EntrySort, ExpiryFilter } from "./model.ts";
 import * as queries from "./queries.ts";
 
 /** Beyond so many words of a search, the rest is one. */
@@ -33,6 +33,27 @@ export async function findEntries(
   return { entries: fromRows(shown, categories), next: last === undefined ? null : cursorOf(last, sort) };
 }
 
+/**
+ * The cursor from which a page of so many rows has that entry on it: null, which is the beginning, when the first page
+ * has it, and when the filter does not find it.
+ */
+export async function cursorTo(
+  kagi: Kagi,
+  actor: Actor,
+  filter: EntryListFilter,
+  { id, sort, rows }: { id: string; sort: EntrySort; rows: number },
+): Promise<string | null> {
+  const by = foundBy(filter, kagi.now());
+  const entry = await kagi.db.get<queries.PlacedRow>(queries.findPlaced(actor, by, id));
+  if (entry === undefined) return null;
+  const before = await kagi.db.all<queries.PlacedRow>(
+    queries.findEntriesBefore(actor, by, { sort, limit: rows, place: PLACES[sort](entry) }),
+  );
+  // Among its neighbours, so that the last one of all does not stand alone.
+  const start = before.length < rows ? undefined : before[Math.floor(rows / 2)];
+  return start === undefined ? null : cursorOf(start, sort);
+}
+
 export async function countFound(kagi: Kagi, actor: Actor, filter: EntryListFilter): Promise<number> {
   const row = await kagi.db.get<{ count: number }>(queries.countFound(actor, foundBy(filter, kagi.now())));
   return row?.count ?? 0;
@@ -44,13 +65,22 @@ export function foundBy({ search, expires, ...filter }: EntryListFilter, now: Da
     .split(/\s+/)
     .filter((word) => word !== "");
   const few = words.length <= WORDS ? words : [...words.slice(0, WORDS - 1), words.slice(WORDS - 1).join(" ")];
-  const until = expires === null || expires === "expired" ? now : new Date(now.getTime() + Number(expires) * DAY_MS);
   return {
     ...filter,
     words: few,
     after: expires === null || expires === "expired" ? null : now.toISOString(),
-    until: expires === null ? null : until.toISOString(),
+    until: expires === null ? null : endOf(expires, now).toISOString(),
   };
+}
+
+function endOf(expires: ExpiryFilter, now: Date): Date {
+  if (expires === "expired") return now;
+  return expires === "month" ? monthEnd(now) : new Date(now.getTime() + Number(expires) * DAY_MS);
+}
+
+/** The last moment of the month by UTC, in which expiry is told. */
+export function monthEnd(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - 1);
 }
 
 /** What each order is by, in its order. */
@@ -60,13 +90,6 @@ const PLACES: Readonly<Record<EntrySort, (row: queries.PlacedRow) => string[]>> 
   category: ({ categoryFolded, nameFolded, id }) => [categoryFolded, nameFolded, id],
   expiry: ({ expiresAt, id }) => [expiresAt ?? "9999", id],
   updated: ({ updatedAt, id }) => [updatedAt, id],
-};
-const PLACE_LENGTHS: Readonly<Record<EntrySort, number>> = {
-  recent: 1,
-  project: 2,
-  category: 3,
-  expiry: 2,
-  updated: 2,
 };
 
 function cursorOf(row: queries.PlacedRow, sort: EntrySort): string {
@@ -81,6 +104,6 @@ function placeOf(cursor: string, sort: EntrySort): string[] | null {
     return null;
   }
   const isText = (part: unknown) => typeof part === "string" && part.isWellFormed() && !part.includes("\0");
-  if (!Array.isArray(place) || place.length !== PLACE_LENGTHS[sort] || !place.every(isText)) return null;
+  if (!Array.isArray(place) || place.length !== queries.ORDERS[sort].length || !place.every(isText)) return null;
   return place;
 }

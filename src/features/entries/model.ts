@@ -103,8 +103,8 @@ export type EntryQuery = Static<typeof EntryQuery>;
 export const ENTRY_SORTS = ["recent", "project", "category", "expiry", "updated"] as const;
 export type EntrySort = (typeof ENTRY_SORTS)[number];
 
-/** `expired`, or within how many days from now. */
-export const EXPIRY_FILTERS = ["expired", "7", "30", "90"] as const;
+/** `expired`, from now until the month ends, or within how many days from now. */
+export const EXPIRY_FILTERS = ["expired", "month", "7", "30", "90"] as const;
 export type ExpiryFilter = (typeof EXPIRY_FILTERS)[number];
 
 /** What a list of entries is narrowed down to; "" and null are everything. `category` is an id. */
@@ -125,6 +125,8 @@ export type Selection = (Readonly<{ ids: readonly string[] }> | Readonly<{ filte
 export type BulkChange = Readonly<
   { verb: "environment"; to: Environment } | { verb: "move" | "rename"; to: string } | { verb: "delete" }
 >;
+/** What a page offers to do with a selection. */
+export type BulkVerb = BulkChange["verb"] | "export";
 
 /** A value as it is handed out: a string, or for `group` its fields in the order they were stored. */
 export const RevealedEntry = t.Object(

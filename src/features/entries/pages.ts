@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { ChooseCategoryPage } from "../../../views/entries/choose-category.tsx";
 import { DeleteEntry, DeleteEntryPage } from "../../../views/entries/delete.tsx";
 import { EditEntryPage, type EntryDraft, EntryForm, NewEntryPage } from "../../../views/entries/form.tsx";
 import { EntryHistoryPage, RevealedVersion, RevealedVersionPage } from "../../../views/entries/history.tsx";
@@ -9,16 +10,18 @@ import { readEnv } from "../../dotenv/read.ts";
 import { AppError, invalid } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
 import { doneCookie } from "../../http/done.ts";
+import { download } from "../../http/downloads.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
-import { environmentOf } from "../../http/query.ts";
-import { attachment, html, plainText, redirect } from "../../http/responses.ts";
+import { environmentOf, localPath, searchText } from "../../http/query.ts";
+import { html, plainText, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { getCategory } from "../categories/actions.ts";
+import { getCategory, listCategories } from "../categories/actions.ts";
 import { serviceOf } from "../categories/catalogue.ts";
 import type { Category } from "../categories/model.ts";
+import { findIcons } from "../icons/actions.ts";
 import {
   createEntry,
   deleteEntry,
@@ -28,7 +31,7 @@ import {
   revealEntry,
   updateEntry,
 } from "./actions.ts";
-import { lastSeen, listEntryActivity, listEntryVersions, restoreEntryVersion, revealEntryVersion } from "./history.ts";
+import { describeEntry, restoreEntryVersion, revealEntryVersion } from "./history.ts";
 import { entryListPages } from "./list-pages.ts";
 import { type Entry, EntryChange, EntryInput, type RevealedEntry } from "./model.ts";
 import { selectionPages } from "./selection-pages.ts";
@@ -59,13 +62,24 @@ const deletePages = (kagi: Kagi) =>
 const formPages = (kagi: Kagi) =>
   new Elysia()
     .use(pageDoor(kagi))
+    .get(urls.chooseCategory, async ({ request, actor }) => {
+      const project = searchText(new URL(request.url).searchParams.get("project")) || null;
+      const { items } = await listCategories(kagi, actor, {});
+      const categories = items.toSorted((one, other) => one.name.localeCompare(other.name, "en"));
+      const drawings = await findIcons(categories.flatMap(({ icon }) => icon ?? []));
+      return await page(kagi, { request, actor }, (frame) =>
+        ChooseCategoryPage({ frame, categories, drawings, project }),
+      );
+    })
     .get(urls.newEntry(":id"), async ({ request, actor, params }) => {
       const category = await getCategory(kagi, actor, params.id);
       const projects = await listProjectNames(kagi, actor);
+      const name = searchText(new URL(request.url).searchParams.get("project"));
       const form = {
         category,
         projects,
-        draft: EMPTY,
+        back: listBefore(request) ?? urls.category(category.id),
+        draft: { ...EMPTY, name },
         problem: null,
         action: urls.newEntry(category.id),
         stored: null,
@@ -77,25 +91,29 @@ const formPages = (kagi: Kagi) =>
     .post(urls.newEntry(":id"), async ({ request, actor, params, form, htmx }) => {
       const category = await getCategory(kagi, actor, params.id);
       const draft = draftFrom(form);
+      let value: EntryInput["value"] = "";
       const refusal = await refusalOf(async () => {
-        const input = {
-          categoryId: category.id,
-          ...(await membersOf(form, draft, category)),
-          value: await newValueOf(form, category),
-        };
+        value = await newValueOf(form, category);
+        const input = { categoryId: category.id, ...(await membersOf(form, draft, category)), value };
         await createEntry(kagi, actor, parse(EntryInput, input), { someFields: true });
       });
-      if (!refusal) return redirect(urls.category(category.id), { htmx, cookies: [doneCookie(kagi, "entry-created")] });
+      if (!refusal) {
+        const done = hasStrayBreak(value, category) ? "entry-created-with-break" : "entry-created";
+        return redirect(urls.category(category.id), { htmx, cookies: [doneCookie(kagi, done)] });
+      }
       const { status, problem } = refusal;
       const projects = await listProjectNames(kagi, actor);
-      const props = { category, projects, draft, problem, action: urls.newEntry(category.id), stored: null };
+      const back = backOf(form, urls.category(category.id));
+      const props = { category, projects, draft, problem, action: urls.newEntry(category.id), back, stored: null };
       if (htmx) return html(EntryForm(props), { status });
       const view = (frame: Frame) => NewEntryPage({ frame, service: serviceOf(category), ...props });
       return await page(kagi, { request, actor }, view, { status });
     })
 
     .get(urls.editEntry(":id"), async ({ request, actor, params }) => {
-      const props = { ...(await editing(kagi, actor, params.id)), problem: null };
+      const edited = await editing(kagi, actor, params.id);
+      const back = listBefore(request) ?? urls.category(edited.category.id);
+      const props = { ...edited, back, problem: null };
       return await page(kagi, { request, actor }, (frame) =>
         EditEntryPage({ frame, draft: draftOf(props.entry), ...props }),
       );
@@ -104,8 +122,9 @@ const formPages = (kagi: Kagi) =>
       const edited = await editing(kagi, actor, params.id);
       const { entry, category, stored } = edited;
       const draft = draftFrom(form);
+      let value: EntryInput["value"] | undefined;
       const refusal = await refusalOf(async () => {
-        const value = await changedValueOf(form, draft, category, stored);
+        value = await changedValueOf(form, draft, category, stored);
         const { expiresAt, ...members } = await membersOf(form, draft, category);
         // The form knows the day only; the hour of a day that stays as it was stays too.
         const sameDay = expiresAt !== null && entry.expiresAt?.startsWith(expiresAt);
@@ -118,13 +137,12 @@ const formPages = (kagi: Kagi) =>
         const options = stored.length > 0 ? { mergeGroup: { removed } } : { someFields: true };
         await updateEntry(kagi, actor, entry.id, parse(EntryChange, change), options);
       });
-      if (!refusal)
-        return redirect(urls.entryIn(entry.categoryId, entry.id), {
-          htmx,
-          cookies: [doneCookie(kagi, "entry-changed")],
-        });
+      if (!refusal) {
+        const done = hasStrayBreak(value ?? "", category) ? "entry-changed-with-break" : "entry-changed";
+        return redirect(urls.entryIn(entry.categoryId, entry.id), { htmx, cookies: [doneCookie(kagi, done)] });
+      }
       const { status, problem } = refusal;
-      const props = { ...edited, draft, problem };
+      const props = { ...edited, draft, problem, back: backOf(form, urls.category(category.id)) };
       if (htmx) return html(EntryForm(props), { status });
       const view = (frame: Frame) => EditEntryPage({ frame, ...props });
       return await page(kagi, { request, actor }, view, { status });
@@ -146,12 +164,12 @@ const valuePages = (kagi: Kagi) =>
       const values = valuesOf(entry, await revealEntry(kagi, actor, entry.id), form.get("field") || null);
       return plainText(values[0]?.text);
     })
-    .post(urls.downloadEntry(":id"), async ({ actor, params }) => {
+    .post(urls.downloadEntry(":id"), async ({ actor, params, form }) => {
       const entry = await getEntry(kagi, actor, params.id);
       if (entry.category.keyType !== "ssh" && entry.category.keyType !== "json") throw new AppError("NOT_FOUND");
       const { value } = await revealEntry(kagi, actor, entry.id);
       const content = typeof value === "string" ? value : JSON.stringify(value);
-      return attachment(entry.fileName ?? fileNameOf(entry), "application/octet-stream", content);
+      return download(kagi, form, entry.fileName ?? fileNameOf(entry), "application/octet-stream", content);
     })
     // Where a reload, or the way back from signing in, asks for what only a button does.
     .get(urls.revealEntry(":id"), async ({ actor, params }) => redirect(await placeOf(kagi, actor, params.id)))
@@ -186,12 +204,25 @@ async function historyPage(
   id: string,
   refusal?: Refusal,
 ): Promise<Response> {
-  const entry = await getEntry(kagi, visit.actor, id);
-  const versions = await listEntryVersions(kagi, visit.actor, id);
-  const activity = await listEntryActivity(kagi, visit.actor, id);
-  const seen = await lastSeen(kagi, visit.actor, id);
-  const props = { entry, versions, activity, seen, problem: refusal?.problem ?? null, now: kagi.now() };
+  const history = await describeEntry(kagi, visit.actor, id);
+  const fields = (await fieldNames(kagi, visit.actor, [history.entry])).get(id) ?? [];
+  const props = { ...history, fields, problem: refusal?.problem ?? null, now: kagi.now() };
   return await page(kagi, visit, (frame) => EntryHistoryPage({ frame, ...props }), { status: refusal?.status });
+}
+
+const PLACES_BEFORE = new Set<string>([urls.entries, urls.chooseCategory]);
+
+/** The list of entries that somebody comes from, as its address was; null from elsewhere. */
+function listBefore(request: Request): string | null {
+  const before = request.headers.get("referer") ?? "";
+  if (!URL.canParse(before)) return null;
+  const { host, pathname, search } = new URL(before);
+  return host === new URL(request.url).host && PLACES_BEFORE.has(pathname) ? localPath(pathname + search) : null;
+}
+
+/** Where a form that was sent came from. */
+function backOf(form: Form, otherwise: string): string {
+  return form.get("back") === "" ? otherwise : localPath(form.get("back"));
 }
 
 const EMPTY: EntryDraft = {
@@ -272,6 +303,12 @@ async function changedValueOf(
   if (kept.length === stored.length && Object.keys(typed).length === 0) return undefined;
   if (kept.length === 0) oneAtLeast(typed);
   return typed;
+}
+
+/** Whether one line was sent with a line break behind it, which is mostly an accident. A file's belongs to it. */
+function hasStrayBreak(value: EntryInput["value"], { keyType }: Pick<Category, "keyType">): boolean {
+  if (keyType !== "simple" && keyType !== "group") return false;
+  return (typeof value === "string" ? [value] : Object.values(value)).some((text) => /^[^\r\n]+[\r\n]+$/.test(text));
 }
 
 function oneAtLeast(fields: Record<string, string>): Record<string, string> {

@@ -50,18 +50,20 @@ export const listEntries = (owner: Owner, filter: EntryFilter): Sql => {
 export type FoundBy = Omit<EntryListFilter, "search" | "expires"> &
   Readonly<{ words: readonly string[]; after: string | null; until: string | null }>;
 
-const matching = (owner: Owner, filter: FoundBy): Sql =>
-  all([
-    ownEntries(owner),
-    filter.category !== null && sql`e.category_id = ${filter.category}`,
-    filter.type !== null &&
+const matching = (owner: Owner, filter: FoundBy): Sql => {
+  const conditions: Readonly<Record<keyof FoundBy, Sql | false | readonly Sql[]>> = {
+    category: filter.category !== null && sql`e.category_id = ${filter.category}`,
+    type:
+      filter.type !== null &&
       sql`e.category_id IN (SELECT c.id FROM categories c WHERE c.user_id = ${owner.userId} AND c.key_type = ${filter.type})`,
-    filter.environment !== null && sql`e.environment = ${filter.environment}`,
-    filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,
-    filter.after !== null && sql`e.expires_at > ${filter.after}`,
-    filter.until !== null && sql`e.expires_at <= ${filter.until}`,
-    ...filter.words.map((word) => mentions(owner, word, filter.category === null)),
-  ]);
+    environment: filter.environment !== null && sql`e.environment = ${filter.environment}`,
+    project: filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,
+    after: filter.after !== null && sql`e.expires_at > ${filter.after}`,
+    until: filter.until !== null && sql`e.expires_at <= ${filter.until}`,
+    words: filter.words.map((word) => mentions(owner, word, filter.category === null)),
+  };
+  return all([ownEntries(owner), ...Object.values(conditions).flat()]);
+};
 
 /** Names of variables are ASCII, so that both engines fold them alike; nothing else of a list of them is looked at. */
 const mentions = (owner: Owner, word: string, alsoCategory: boolean): Sql => {
@@ -76,43 +78,60 @@ const mentions = (owner: Owner, word: string, alsoCategory: boolean): Sql => {
       OR lower(coalesce(c.field_definitions, '')) LIKE ${variable} ESCAPE '\\'))`;
 };
 
-/** What a list is sorted by, so that no two entries stand at the same place. Entries without an end come after all. */
-const ORDERS: Readonly<Record<EntrySort, { order: Sql; after: (at: readonly string[]) => Sql }>> = {
-  recent: { order: sql`e.id DESC`, after: ([id = ""]) => sql`e.id < ${id}` },
-  project: {
-    order: sql`e.name_folded, e.id`,
-    after: ([name = "", id = ""]) => sql`(e.name_folded, e.id) > (${name}, ${id})`,
-  },
-  category: {
-    order: sql`c.name_folded, e.name_folded, e.id`,
-    after: ([category = "", name = "", id = ""]) =>
-      sql`(c.name_folded, e.name_folded, e.id) > (${category}, ${name}, ${id})`,
-  },
-  expiry: {
-    order: sql`coalesce(e.expires_at, '9999'), e.id`,
-    after: ([at = "", id = ""]) => sql`(coalesce(e.expires_at, '9999'), e.id) > (${at}, ${id})`,
-  },
-  updated: {
-    order: sql`e.updated_at DESC, e.id DESC`,
-    after: ([at = "", id = ""]) => sql`(e.updated_at, e.id) < (${at}, ${id})`,
-  },
+/** An order in which no two entries stand at the same place, by columns that all go up, or all down. */
+function orderBy(columns: readonly Sql[], way: "up" | "down" = "up") {
+  const place = listed(columns);
+  const up = listed(columns.map((column) => sql`${column}`));
+  const down = listed(columns.map((column) => sql`${column} DESC`));
+  const above = (at: readonly string[]) => sql`(${place}) > (${listed(at.map((part) => sql`${part}`))})`;
+  const below = (at: readonly string[]) => sql`(${place}) < (${listed(at.map((part) => sql`${part}`))})`;
+  const { length } = columns;
+  return way === "up"
+    ? { length, order: up, reversed: down, after: above, before: below }
+    : { length, order: down, reversed: up, after: below, before: above };
+}
+
+/** Entries without an end come after all. */
+export const ORDERS: Readonly<Record<EntrySort, ReturnType<typeof orderBy>>> = {
+  recent: orderBy([sql`e.id`], "down"),
+  project: orderBy([sql`e.name_folded`, sql`e.id`]),
+  category: orderBy([sql`c.name_folded`, sql`e.name_folded`, sql`e.id`]),
+  expiry: orderBy([sql`coalesce(e.expires_at, '9999')`, sql`e.id`]),
+  updated: orderBy([sql`e.updated_at`, sql`e.id`], "down"),
 };
 
-/** With what the order is by, for the cursor. */
+/** With what the orders are by, for the cursor. */
 export type PlacedRow = EntryRow & { nameFolded: string; categoryFolded: string };
 
+const PLACED = sql`
+  SELECT ${COLUMNS}, e.name_folded AS "nameFolded", c.name_folded AS "categoryFolded"
+  FROM entries e JOIN categories c ON c.id = e.category_id`;
+
+type Stretch = Readonly<{ sort: EntrySort; limit: number }>;
+
+/** From the beginning, or after a place. */
 export const findEntries = (
   owner: Owner,
   filter: FoundBy,
-  { sort, cursor, limit }: { sort: EntrySort; cursor: readonly string[] | null; limit: number },
+  { sort, limit, cursor }: Stretch & { cursor: readonly string[] | null },
 ): Sql => {
   const { order, after } = ORDERS[sort];
-  return sql`
-    SELECT ${COLUMNS}, e.name_folded AS "nameFolded", c.name_folded AS "categoryFolded"
-    FROM entries e JOIN categories c ON c.id = e.category_id
-    WHERE ${all([matching(owner, filter), cursor !== null && after(cursor)])}
-    ORDER BY ${order} LIMIT ${limit}`;
+  const conditions = all([matching(owner, filter), cursor !== null && after(cursor)]);
+  return sql`${PLACED} WHERE ${conditions} ORDER BY ${order} LIMIT ${limit}`;
 };
+
+/** Those before a place, the nearest first. */
+export const findEntriesBefore = (
+  owner: Owner,
+  filter: FoundBy,
+  { sort, limit, place }: Stretch & { place: readonly string[] },
+): Sql => {
+  const { reversed, before } = ORDERS[sort];
+  return sql`${PLACED} WHERE ${all([matching(owner, filter), before(place)])} ORDER BY ${reversed} LIMIT ${limit}`;
+};
+
+export const findPlaced = (owner: Owner, filter: FoundBy, id: string): Sql => sql`
+  ${PLACED} WHERE ${all([matching(owner, filter), sql`e.id = ${id}`])}`;
 
 export const countFound = (owner: Owner, filter: FoundBy): Sql => sql`
   SELECT CAST(count(*) AS INTEGER) AS "count" FROM entries e WHERE ${matching(owner, filter)}`;
@@ -145,15 +164,9 @@ export const selectChosen = (owner: Owner, ids: readonly string[]): Sql => sql`
 export const allIds = (owner: Owner): Sql => sql`
   SELECT e.id FROM entries e WHERE ${ownEntries(owner)} ORDER BY e.id`;
 
-export const sealedAmong = (owner: Owner, ids: readonly string[]): Sql => sql`
-  SELECT e.id, e.sealed_value AS "sealedValue" FROM entries e
-  WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
-
 /** Where there is something already: entries of one environment, one name, or one category. */
-export const entriesAt = (
-  owner: Owner,
-  where: { environment: string } | { name: string } | { category: string },
-): Sql => {
+export type Where = { environment: string } | { name: string } | { category: string };
+export const entriesAt = (owner: Owner, where: Where): Sql => {
   const condition =
     "environment" in where
       ? sql`e.environment = ${where.environment}`
@@ -169,7 +182,8 @@ export const setEnvironment = (owner: Owner, ids: readonly string[], to: string,
 
 export const setCategory = (owner: Owner, ids: readonly string[], to: string, at: string): Sql => sql`
   UPDATE entries AS e SET category_id = ${to}, updated_at = ${at}
-  WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
+  WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})
+    AND EXISTS (SELECT 1 FROM categories c WHERE c.id = ${to} AND c.user_id = ${owner.userId})`;
 
 export const setName = (owner: Owner, ids: readonly string[], to: string, at: string): Sql => sql`
   UPDATE entries AS e SET name = ${to}, name_folded = ${fold(to)}, updated_at = ${at}
@@ -187,10 +201,17 @@ export const findSealedEntry = (owner: Owner, id: string): Sql => sql`
   FROM entries e WHERE e.id = ${id} AND ${ownEntries(owner)}`;
 
 /** As little of an entry as revealing it takes. */
-export const findSecret = (owner: Owner, id: string): Sql => sql`
+const SECRET = sql`
   SELECT e.id, e.name, e.environment, e.sealed_value AS "sealedValue", e.updated_at AS "updatedAt",
     (SELECT c.key_type FROM categories c WHERE c.id = e.category_id) AS "keyType"
-  FROM entries e WHERE e.id = ${id} AND ${ownEntries(owner)}`;
+  FROM entries e`;
+
+export const findSecret = (owner: Owner, id: string): Sql => sql`
+  ${SECRET} WHERE e.id = ${id} AND ${ownEntries(owner)}`;
+
+export const secretsAmong = (owner: Owner, ids: readonly string[]): Sql => sql`
+  ${SECRET} WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
+
 export type SecretRow = Pick<SealedEntryRow, "id" | "name" | "environment" | "sealedValue" | "updatedAt"> & {
   keyType: KeyType;
 };
@@ -284,16 +305,20 @@ export const deleteEntryVersionsUpTo = (owner: Owner, entryId: string, number: n
   DELETE FROM entry_versions WHERE entry_id = ${entryId} AND user_id = ${owner.userId} AND number <= ${number}`;
 
 /** What an export writes, in its order. */
-export const exportedEntries = (owner: Owner, filter: { environment: string | null; project: string | null }): Sql => {
+export const exportedEntries = (
+  owner: Owner,
+  filter: { environment: string | null; project: string | null; ids: readonly string[] | null },
+): Sql => {
   const conditions = all([
     ownEntries(owner),
     sql`c.key_type IN ('simple', 'group')`,
     filter.environment !== null && sql`e.environment = ${filter.environment}`,
     filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,
+    filter.ids !== null && sql`e.id IN (${among(filter.ids)})`,
   ]);
   return sql`
-    SELECT e.id, e.name, e.environment, e.sealed_value AS "sealedValue",
-      c.name AS "categoryName", c.key_type AS "keyType", c.env_var_name AS "envVarName"
+    SELECT e.id, e.name, e.name_folded AS "nameFolded", e.environment, e.sealed_value AS "sealedValue",
+      c.id AS "categoryId", c.name AS "categoryName", c.name_folded AS "categoryFolded", c.key_type AS "keyType", c.env_var_name AS "envVarName"
     FROM entries e JOIN categories c ON c.id = e.category_id
     WHERE ${conditions}
     ORDER BY c.name_folded, c.id, e.name_folded, e.environment, e.id`;
@@ -301,9 +326,12 @@ export const exportedEntries = (owner: Owner, filter: { environment: string | nu
 export type ExportedRow = {
   id: string;
   name: string;
+  nameFolded: string;
   environment: Environment;
   sealedValue: string;
+  categoryId: string;
   categoryName: string;
+  categoryFolded: string;
   keyType: "simple" | "group";
   envVarName: string | null;
 };

@@ -1,12 +1,11 @@
-import { EnvelopeError, open, seal } from "../../crypto/envelope.ts";
+import { open, seal } from "../../crypto/envelope.ts";
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { type Actor, type Kagi, writerOf } from "../../kagi.ts";
-import { describeCause } from "../../log.ts";
 import type { KeyType } from "../categories/model.ts";
 import { ENTRY_VERSIONS } from "./model.ts";
 import * as queries from "./queries.ts";
-import { openValue, parseValue, textOf, type Value } from "./value.ts";
+import { openOrLog, orLogged, parseValue, textOf, type Value } from "./value.ts";
 
 type Replaced = queries.SealedEntryRow & { keyType: KeyType };
 
@@ -22,15 +21,8 @@ export async function keepReplaced(
   value: Value,
   replacedAt: string,
 ): Promise<void> {
-  let held: Value;
-  try {
-    held = openValue(kagi.keyring, before.id, before.sealedValue, before.keyType);
-  } catch (error) {
-    if (!(error instanceof EnvelopeError)) throw error;
-    const { requestId } = actor;
-    kagi.log.error("a sealed value does not open", { entryId: before.id, requestId, ...describeCause(error) });
-    return;
-  }
+  const held = openOrLog(kagi, actor, before);
+  if (held === null) return;
   if (textOf(held) === textOf(value)) return;
   const latest = await tx.get<{ number: number; replacedAt: string }>(queries.latestEntryVersion(actor, before.id));
   const id = newId();
@@ -52,9 +44,13 @@ export async function keepReplaced(
   await tx.run(queries.deleteEntryVersionsUpTo(actor, before.id, number - ENTRY_VERSIONS));
 }
 
-/** Throws EnvelopeError. */
-export function openReplaced(kagi: Kagi, row: queries.SealedEntryVersionRow, keyType: KeyType): Value {
-  return parseValue(open(kagi.keyring, placeOf(row.id), row.sealedValue), keyType);
+type Version = Readonly<{ entryId: string; row: queries.SealedEntryVersionRow; keyType: KeyType }>;
+
+/** Null for a value that does not open, which is logged. */
+export function openReplaced(kagi: Kagi, actor: Actor, { entryId, row, keyType }: Version): Value | null {
+  return orLogged(kagi, actor, { entryId, version: row.number }, () =>
+    parseValue(open(kagi.keyring, placeOf(row.id), row.sealedValue), keyType),
+  );
 }
 
 function placeOf(id: string) {

@@ -1,26 +1,28 @@
 import { Elysia } from "elysia";
 import { addressOf } from "../../../views/entries/list.tsx";
-import { AskAboutSelection, type Asked, type BulkVerb, SelectionPage } from "../../../views/entries/selection.tsx";
+import { AskAboutSelection, type Asked, SelectionPage } from "../../../views/entries/selection.tsx";
 import { urls } from "../../../views/urls.ts";
 import { KEY_TYPE_WORDS } from "../../../views/words.ts";
 import { DIALECTS } from "../../dotenv/write.ts";
 import { AppError, invalid } from "../../errors.ts";
 import { Form } from "../../http/body.ts";
-import { doneCookie } from "../../http/done.ts";
+import { type Done, doneCookie } from "../../http/done.ts";
+import { download } from "../../http/downloads.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { environmentOf } from "../../http/query.ts";
-import { attachment, html, redirect } from "../../http/responses.ts";
+import { html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { isUuid } from "../../schema.ts";
 import { hasFreshProof, requireFreshProof } from "../auth/proof.ts";
 import { categoriesById, getCategory } from "../categories/actions.ts";
-import { exportForPerson, previewExport } from "../export/actions.ts";
-import type { ExportPreview } from "../export/model.ts";
-import { filterOf, sortOf } from "./list-pages.ts";
-import { type BulkChange, EntryChange, type Selection } from "./model.ts";
+import { entriesToJoin, envProjectCalled, renameWithEnvProject, wholeProject } from "../envs/rename.ts";
+import { type Prepared, prepareExport } from "../export/actions.ts";
+import { type Finding, findingsOf } from "../export/model.ts";
+import { FILTER_NAMES, filterOf, sortOf } from "./list-pages.ts";
+import { type BulkChange, type BulkVerb, EntryChange, type Selection } from "./model.ts";
 import { changeSelection, markedEntries, marksOf, type Outcome, readSelection, type Selected } from "./selection.ts";
 
 const FILE = "kagi-selection.env";
@@ -44,14 +46,25 @@ export const selectionPages = (kagi: Kagi) =>
       const visit = { request, actor, htmx };
       const verb = verbOf(form);
       const selection = selectionOf(form);
+      const to = form.get("to").trim();
+      if (verb === "rename" && to !== "" && form.get("joins") !== to) {
+        const selected = await readSelection(kagi, actor, selection);
+        const from = await wholeProject(kagi, actor, selected);
+        const joins = from === null ? 0 : await entriesToJoin(kagi, actor, from, to);
+        if (joins > 0) return await ask(kagi, visit, form, verb, selected, { joins });
+      }
       let change: BulkChange | undefined;
       let outcome: Outcome | undefined;
       const refusal = await refusalOf(async () => {
-        change = await changeOf(kagi, actor, verb, form.get("to").trim());
-        outcome = await changeSelection(kagi, actor, selection, form.get("digest"), change);
+        change = await changeOf(kagi, actor, verb, to);
+        const envProjectId = form.get("envProject");
+        outcome =
+          change.verb === "rename" && envProjectId !== ""
+            ? await renameWithEnvProject(kagi, actor, selection, form.get("digest"), { to: change.to, envProjectId })
+            : await changeSelection(kagi, actor, selection, form.get("digest"), change);
       });
       if (change !== undefined && outcome?.kind === "done") {
-        const cookies = [doneCookie(kagi, verb === "delete" ? "entries-deleted" : "entries-changed", outcome.changed)];
+        const cookies = [doneCookie(kagi, DONE[change.verb], outcome.changed)];
         return redirect(await placeAfter(kagi, actor, form, change), { htmx, cookies });
       }
       const selected = await readSelection(kagi, actor, selection);
@@ -65,20 +78,18 @@ export const selectionPages = (kagi: Kagi) =>
       const selected = await readSelection(kagi, actor, selectionOf(form));
       if (selected.digest !== form.get("digest"))
         return await ask(kagi, visit, form, "export", selected, { refusal: MEANWHILE_REFUSED });
-      const wish = { ...exportOf(form), ids: new Set(selected.entries.map(({ id }) => id)) };
-      let preview: ExportPreview | undefined;
+      const wish = { ...exportOf(form), ids: selected.entries.map(({ id }) => id) };
+      let prepared: Prepared | undefined;
       const refusal = await refusalOf(async () => {
-        preview = await previewExport(kagi, actor, wish);
-        if (preview.entries === 0) throw new AppError("CONFLICT", NOTHING_TO_WRITE);
+        prepared = await prepareExport(kagi, actor, wish);
+        if (prepared.preview.entries === 0) throw new AppError("CONFLICT", NOTHING_TO_WRITE);
       });
-      if (preview === undefined || refusal) return await ask(kagi, visit, form, "export", selected, { refusal });
+      if (prepared === undefined || refusal) return await ask(kagi, visit, form, "export", selected, { refusal });
       const told = [wish.environment ?? "all", wish.dialect ?? "any", selected.digest].join(".");
-      const { repeated, notPortable, notWritten, unreadable } = preview;
-      const isWhole = repeated.length + notPortable.length + notWritten.length + unreadable === 0;
-      if (!isWhole && form.get("told") !== told)
-        return await ask(kagi, visit, form, "export", selected, { preview, told });
-      const { content } = await exportForPerson(kagi, actor, wish);
-      return attachment(FILE, "text/plain; charset=utf-8", content);
+      const findings = findingsOf(prepared.preview);
+      if (findings.length > 0 && form.get("told") !== told)
+        return await ask(kagi, visit, form, "export", selected, { findings, told });
+      return download(kagi, form, FILE, "text/plain; charset=utf-8", await prepared.handOut());
     })
     // The way back from the password. The question names entries and shows no value, so an address may ask it.
     .get(urls.selected, async ({ request, actor }) => {
@@ -111,8 +122,9 @@ async function askForProof(kagi: Kagi, actor: Actor, form: Form, htmx: boolean):
 type More = {
   obstacles?: Asked["obstacles"];
   refusal?: Refusal;
-  preview?: ExportPreview;
+  findings?: readonly Finding[];
   told?: string;
+  joins?: number;
   status?: number;
 };
 
@@ -123,7 +135,7 @@ async function ask(
   form: Form,
   verb: BulkVerb,
   { entries, digest, missing }: Selected,
-  { obstacles = [], refusal, preview, told = "", status = 200 }: More = {},
+  { obstacles = [], refusal, findings = [], told = "", joins = 0, status = 200 }: More = {},
 ): Promise<Response> {
   const types = [...new Set(entries.map(({ category }) => category.keyType))];
   const [type] = types;
@@ -135,6 +147,8 @@ async function ask(
       : [];
   const { environment = "", dialect = "" } = exportOf(form);
   const files = entries.filter(({ category }) => category.keyType === "ssh" || category.keyType === "json").length;
+  const project = verb === "rename" ? await wholeProject(kagi, actor, { entries, digest, missing }) : null;
+  const envProject = project === null ? null : await envProjectCalled(kagi, actor, project);
   const asked: Omit<Asked, "inDialog"> = {
     verb,
     entries,
@@ -146,7 +160,8 @@ async function ask(
     obstacles,
     targets,
     types: types.map((one) => KEY_TYPE_WORDS[one].name),
-    exporting: verb === "export" ? { environment, dialect, files, preview: preview ?? null, told } : null,
+    renaming: { joins, envProject, alsoEnvProject: form.get("envProject") !== "" },
+    exporting: verb === "export" ? { environment, dialect, files, findings, told } : null,
   };
   const answer = { status: refusal?.status ?? status };
   if (htmx) return html(AskAboutSelection({ ...asked, inDialog: true }), answer);
@@ -155,12 +170,22 @@ async function ask(
   return await page(kagi, { request, actor }, view, answer);
 }
 
-const VERBS: readonly BulkVerb[] = ["environment", "move", "rename", "export", "delete"];
+/** What is said when it is done. */
+const DONE: Readonly<Record<BulkChange["verb"], Done>> = {
+  environment: "entries-changed",
+  move: "entries-changed",
+  rename: "entries-changed",
+  delete: "entries-deleted",
+};
 
 function verbOf(form: Form): BulkVerb {
-  const verb = VERBS.find((one) => one === form.get("verb"));
-  if (verb === undefined) throw new AppError("VALIDATION_ERROR", "Choose what to do with the entries");
-  return verb;
+  const verb = form.get("verb");
+  if (isVerb(verb)) return verb;
+  throw new AppError("VALIDATION_ERROR", "Choose what to do with the entries");
+}
+
+function isVerb(verb: string): verb is BulkVerb {
+  return verb === "export" || Object.hasOwn(DONE, verb);
 }
 
 /** All that match go by their filter, and those that were ticked by their ids; many of them in one field. */
@@ -181,8 +206,9 @@ function scopeOf(form: Form) {
 
 function fieldsOf(form: Form): (readonly [string, string])[] {
   const selection = selectionOf(form);
-  const carried = ["on", "search", "type", "environment", "project", "category", "expires", "sort"] as const;
-  const list = carried.map((name) => [name, form.get(name)] as const).filter(([, value]) => value !== "");
+  const list = ["on", ...FILTER_NAMES, "sort"]
+    .map((name) => [name, form.get(name)] as const)
+    .filter(([, value]) => value !== "");
   const without = selection.without.length === 0 ? [] : [["without", selection.without.join(" ")] as const];
   return [...list, ...without, "ids" in selection ? ["ids", selection.ids.join(" ")] : ["all", "yes"]];
 }

@@ -1,15 +1,16 @@
-import { EnvelopeError } from "../../crypto/envelope.ts";
 import { sha256 } from "../../crypto/tokens.ts";
-import type { Db } from "../../db/sql.ts";
-import { AppError, invalid } from "../../errors.ts";
+import type { Owner } from "../../db/owned.ts";
+import type { Db, Sql } from "../../db/sql.ts";
+import { invalid } from "../../errors.ts";
 import { fold } from "../../fold.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { recordEach } from "../audit/actions.ts";
 import { categoriesById, type HeldCategory, holdCategories, holdCategory } from "../categories/actions.ts";
+import { openEntries, portions } from "./actions.ts";
 import { foundBy } from "./list.ts";
 import type { BulkChange, Environment, Selection } from "./model.ts";
 import * as queries from "./queries.ts";
-import { checkFits, openValue } from "./value.ts";
+import { fits } from "./value.ts";
 
 export type SelectedEntry = Readonly<{ id: string; name: string; environment: Environment; category: HeldCategory }>;
 
@@ -44,24 +45,28 @@ export async function changeSelection(
   digest: string,
   change: BulkChange,
 ): Promise<Outcome> {
+  const plan = planOf(change);
   const now = kagi.now();
   return await kagi.db.transaction(async (tx) => {
     const seen = await read(tx, actor, selection, now);
     if (seen.digest !== digest) return { kind: "other entries" };
-    const concerned = [...new Set(seen.entries.map(({ category }) => category.id))];
-    await holdCategories(tx, actor, change.verb === "move" ? [...concerned, change.to] : concerned);
+    const concerned = new Set(seen.entries.map(({ category }) => category.id));
+    if (plan.enters !== null) concerned.add(plan.enters);
+    await holdCategories(tx, actor, [...concerned]);
     // Whoever files, changes, moves or deletes an entry holds its category first; so from here on these stay.
     const held = await read(tx, actor, selection, now);
     if (held.digest !== digest) return { kind: "other entries" };
-    const changing = held.entries.filter((entry) => !isSo(entry, change));
-    const obstacles = await obstaclesOf(kagi, tx, actor, changing, change);
+    const changing = held.entries.filter((entry) => !isSo(entry, plan));
+    const obstacles = await obstaclesOf(kagi, tx, actor, changing, plan);
     if (obstacles.length > 0) return { kind: "refused", obstacles };
-    await write(tx, actor, changing, change, now.toISOString());
-    await count(tx, actor, changing, change);
-    const things = changing.map(({ id, name }) => ({ kind: "entry", id, name: newName(name, change) }) as const);
-    await recordEach(kagi, tx, actor, change.verb === "delete" ? "delete" : "change", things, {
-      detail: `selected=${held.entries.length}`,
+    const at = now.toISOString();
+    for (const ids of portions(changing.map(({ id }) => id))) await tx.run(plan.write(actor, ids, at));
+    await count(tx, actor, changing, plan);
+    const things = changing.map((entry) => {
+      const { id, name } = { ...entry, ...plan.after(entry) };
+      return { kind: "entry", id, name } as const;
     });
+    await recordEach(kagi, tx, actor, plan.trail, things, { detail: `selected=${held.entries.length}` });
     return { kind: "done", changed: changing.length };
   });
 }
@@ -97,6 +102,72 @@ function checkOf(ids: readonly string[]): string {
   return sha256(ids.join()).slice(0, 16);
 }
 
+/** Where an entry is: nothing else has the same name and environment in its category. */
+type Place = Readonly<{ name: string; environment: Environment; categoryId: string }>;
+
+/** All that one change of many entries comes to. */
+type Plan = Readonly<{
+  /** Where an entry is afterwards, null when it is gone; one that is there already is left as it is. */
+  after: (entry: SelectedEntry) => Place | null;
+  /** What all of them have in common afterwards: the entries that have it already may be in the way. */
+  comesTo: queries.Where | null;
+  /** The category that they have to fit into, null for their own. */
+  enters: string | null;
+  write: (owner: Owner, ids: readonly string[], at: string) => Sql;
+  trail: "change" | "delete";
+}>;
+
+function planOf(change: BulkChange): Plan {
+  switch (change.verb) {
+    case "environment":
+      return {
+        after: (entry) => ({ ...placeOf(entry), environment: change.to }),
+        comesTo: { environment: change.to },
+        enters: null,
+        write: (owner, ids, at) => queries.setEnvironment(owner, ids, change.to, at),
+        trail: "change",
+      };
+    case "move":
+      return {
+        after: (entry) => ({ ...placeOf(entry), categoryId: change.to }),
+        comesTo: { category: change.to },
+        enters: change.to,
+        write: (owner, ids, at) => queries.setCategory(owner, ids, change.to, at),
+        trail: "change",
+      };
+    case "rename":
+      return {
+        after: (entry) => ({ ...placeOf(entry), name: change.to }),
+        comesTo: { name: change.to },
+        enters: null,
+        write: (owner, ids, at) => queries.setName(owner, ids, change.to, at),
+        trail: "change",
+      };
+    case "delete":
+      return {
+        after: () => null,
+        comesTo: null,
+        enters: null,
+        write: queries.deleteEntries,
+        trail: "delete",
+      };
+  }
+}
+
+function placeOf({ name, environment, category }: SelectedEntry): Place {
+  return { name, environment, categoryId: category.id };
+}
+
+function isSo(entry: SelectedEntry, { after }: Plan): boolean {
+  const [before, then] = [placeOf(entry), after(entry)];
+  return (
+    then !== null &&
+    then.name === before.name &&
+    then.environment === before.environment &&
+    then.categoryId === before.categoryId
+  );
+}
+
 async function read(db: Db, actor: Actor, selection: Selection, now: Date): Promise<Selected> {
   const without = new Set(selection.without);
   const rows = (await rowsOf(db, actor, selection, now)).filter(({ id }) => !without.has(id));
@@ -125,65 +196,38 @@ async function rowsOf(db: Db, actor: Actor, selection: Selection, now: Date): Pr
   return rows.sort((one, other) => (`${one.nameFolded}\n${one.id}` < `${other.nameFolded}\n${other.id}` ? -1 : 1));
 }
 
-function* portions<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += queries.IDS_AT_ONCE)
-    yield items.slice(from, from + queries.IDS_AT_ONCE);
-}
-
-function isSo(entry: SelectedEntry, change: BulkChange): boolean {
-  switch (change.verb) {
-    case "environment":
-      return entry.environment === change.to;
-    case "move":
-      return entry.category.id === change.to;
-    case "rename":
-      return entry.name === change.to;
-    case "delete":
-      return false;
-  }
-}
-
 async function obstaclesOf(
   kagi: Kagi,
   tx: Db,
   actor: Actor,
   changing: readonly SelectedEntry[],
-  change: BulkChange,
+  plan: Plan,
 ): Promise<Obstacle[]> {
-  if (change.verb === "delete") return [];
-  const misfits = change.verb === "move" ? await misfitsOf(kagi, tx, actor, changing, change.to) : [];
-  return [...misfits, ...(await doublesOf(tx, actor, changing, change))];
+  const misfits = plan.enters === null ? [] : await misfitsOf(kagi, tx, actor, changing, plan.enters);
+  return [...misfits, ...(await doublesOf(tx, actor, changing, plan))];
 }
 
-/** Those whose place in the category, by name and environment, would be taken. */
+/** Those whose place is taken. */
 async function doublesOf(
   tx: Db,
   actor: Actor,
   changing: readonly SelectedEntry[],
-  change: Exclude<BulkChange, { verb: "delete" }>,
+  { after, comesTo }: Plan,
 ): Promise<Obstacle[]> {
-  const where =
-    change.verb === "environment"
-      ? { environment: change.to }
-      : change.verb === "rename"
-        ? { name: change.to }
-        : { category: change.to };
-  const there = await tx.all<queries.SelectedRow>(queries.entriesAt(actor, where));
-  const place = (category: string, name: string, environment: string) => `${category}\n${environment}\n${fold(name)}`;
+  if (comesTo === null) return [];
+  const there = await tx.all<queries.SelectedRow>(queries.entriesAt(actor, comesTo));
+  const key = ({ categoryId, name, environment }: Place) => `${categoryId}\n${environment}\n${fold(name)}`;
   const own = new Set(changing.map(({ id }) => id));
   const taken = new Map<string, "stays" | "comes">(
-    there
-      .filter(({ id }) => !own.has(id))
-      .map((row) => [place(row.categoryId, row.name, row.environment), "stays"] as const),
+    there.filter(({ id }) => !own.has(id)).map((row) => [key(row), "stays"] as const),
   );
   return changing.flatMap((entry) => {
-    const name = newName(entry.name, change);
-    const environment = change.verb === "environment" ? change.to : entry.environment;
-    const at = place(change.verb === "move" ? change.to : entry.category.id, name, environment);
-    const by = taken.get(at);
-    taken.set(at, by ?? "comes");
+    const place = after(entry);
+    if (place === null) return [];
+    const by = taken.get(key(place));
+    taken.set(key(place), by ?? "comes");
     if (by === undefined) return [];
-    const what = `${name} (${environment})`;
+    const what = `${place.name} (${place.environment})`;
     return [
       { entry, why: by === "stays" ? `there is ${what} already` : `another of the selected would be ${what} as well` },
     ];
@@ -207,55 +251,26 @@ async function misfitsOf(
   }));
   if (keyType !== "group" || fieldDefinitions === null) return obstacles;
   const groups = new Map(moving.filter(({ category }) => category.keyType === "group").map((one) => [one.id, one]));
-  for (const ids of portions([...groups.keys()])) {
-    const rows = await tx.all<{ id: string; sealedValue: string }>(queries.sealedAmong(actor, ids));
-    for (const { id, sealedValue } of rows) {
-      const entry = groups.get(id);
-      if (entry === undefined) continue;
-      try {
-        checkFits(openValue(kagi.keyring, id, sealedValue, "group"), target);
-      } catch (error) {
-        if (error instanceof AppError)
-          obstacles.push({ entry, why: `it has fields that ${target.name} does not define` });
-        else if (error instanceof EnvelopeError) obstacles.push({ entry, why: "its value does not open" });
-        else throw error;
-      }
-    }
+  for (const [id, { value }] of await openEntries(kagi, tx, actor, [...groups.keys()])) {
+    const entry = groups.get(id);
+    if (entry === undefined) continue;
+    if (value === null) obstacles.push({ entry, why: "its value does not open" });
+    else if (!fits(value, target)) obstacles.push({ entry, why: `it has fields that ${target.name} does not define` });
   }
   return obstacles;
 }
 
-async function write(
-  tx: Db,
-  actor: Actor,
-  changing: readonly SelectedEntry[],
-  change: BulkChange,
-  at: string,
-): Promise<void> {
-  for (const ids of portions(changing.map(({ id }) => id))) {
-    if (change.verb === "environment") await tx.run(queries.setEnvironment(actor, ids, change.to, at));
-    else if (change.verb === "move") await tx.run(queries.setCategory(actor, ids, change.to, at));
-    else if (change.verb === "rename") await tx.run(queries.setName(actor, ids, change.to, at));
-    else await tx.run(queries.deleteEntries(actor, ids));
-  }
-}
-
 /** Keeps the counts of the categories that the entries leave and come to. */
-async function count(tx: Db, actor: Actor, changing: readonly SelectedEntry[], change: BulkChange): Promise<void> {
-  if (change.verb === "rename") return;
+async function count(tx: Db, actor: Actor, changing: readonly SelectedEntry[], { after }: Plan): Promise<void> {
   const changes = new Map<string, Partial<Record<Environment, number>>>();
-  const add = (id: string, environment: Environment, by: number) => {
-    const counts = changes.get(id) ?? {};
-    changes.set(id, { ...counts, [environment]: (counts[environment] ?? 0) + by });
+  const add = ({ categoryId, environment }: Place, by: number) => {
+    const counts = changes.get(categoryId) ?? {};
+    changes.set(categoryId, { ...counts, [environment]: (counts[environment] ?? 0) + by });
   };
-  for (const { category, environment } of changing) {
-    add(category.id, environment, -1);
-    if (change.verb === "environment") add(category.id, change.to, 1);
-    if (change.verb === "move") add(change.to, environment, 1);
+  for (const entry of changing) {
+    const then = after(entry);
+    add(placeOf(entry), -1);
+    if (then !== null) add(then, 1);
   }
   for (const id of [...changes.keys()].sort()) await holdCategory(tx, actor, id, changes.get(id));
-}
-
-function newName(name: string, change: BulkChange): string {
-  return change.verb === "rename" ? change.to : name;
 }

@@ -1,8 +1,10 @@
-import { open, seal } from "../../crypto/envelope.ts";
+import { EnvelopeError, open, seal } from "../../crypto/envelope.ts";
 import type { Keyring } from "../../crypto/keyring.ts";
 import { describeSshKey } from "../../crypto/ssh-key.ts";
 import { conflict, invalid } from "../../errors.ts";
+import type { Actor, Kagi } from "../../kagi.ts";
 import { MIB, VALUE_MIB } from "../../limits.ts";
+import { describeCause } from "../../log.ts";
 import type { Category } from "../categories/model.ts";
 import { ENV_VAR, ENV_VAR_LENGTH, FIELD_COUNT } from "../categories/model.ts";
 import type { EntryInput } from "./model.ts";
@@ -38,11 +40,15 @@ export function mergeGroup(
 
 /** A stored group that is filed under other definitions may have none that they lack. Throws CONFLICT. */
 export function checkFits(value: Value, shape: Shape): void {
-  if (typeof value === "string" || shape.fieldDefinitions === null) return;
-  const { fieldDefinitions } = shape;
-  if (!Object.keys(value).every((name) => fieldDefinitions.includes(name))) {
+  if (!fits(value, shape)) {
     throw conflict("The fields of this entry are not those of that category; send value with the new fields", "value");
   }
+}
+
+/** Whether a stored value has no field that these definitions lack. */
+export function fits(value: Value, { fieldDefinitions }: Shape): boolean {
+  if (typeof value === "string" || fieldDefinitions === null) return true;
+  return Object.keys(value).every((name) => fieldDefinitions.includes(name));
 }
 
 export function sealValue(keyring: Keyring, entryId: string, value: Value): string {
@@ -52,6 +58,29 @@ export function sealValue(keyring: Keyring, entryId: string, value: Value): stri
 /** Throws EnvelopeError. */
 export function openValue(keyring: Keyring, entryId: string, sealed: string, keyType: Category["keyType"]): Value {
   return parseValue(open(keyring, place(entryId), sealed), keyType);
+}
+
+type Sealed = Readonly<{ id: string; sealedValue: string; keyType: Category["keyType"] }>;
+
+/** Null for a value that does not open, which is logged. */
+export function openOrLog(kagi: Kagi, actor: Actor, { id, sealedValue, keyType }: Sealed): Value | null {
+  return orLogged(kagi, actor, { entryId: id }, () => openValue(kagi.keyring, id, sealedValue, keyType));
+}
+
+/** What `opened` gives, or null when it does not open, which is logged with what it is of. */
+export function orLogged(
+  kagi: Kagi,
+  { requestId }: Actor,
+  of: Readonly<{ entryId: string; version?: number }>,
+  opened: () => Value,
+): Value | null {
+  try {
+    return opened();
+  } catch (error) {
+    if (!(error instanceof EnvelopeError)) throw error;
+    kagi.log.error("a sealed value does not open", { ...of, requestId, ...describeCause(error) });
+    return null;
+  }
 }
 
 /** The text that stands for a value where it is sealed, and back. */

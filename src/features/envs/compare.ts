@@ -5,8 +5,8 @@ import { getEnvProject, readEnvFile } from "./actions.ts";
 import { type Column, type Comparison, EXAMPLE, type KeyState } from "./model.ts";
 
 /**
- * Which of a project's files, and of the example when there is one, set which variables. Names only: nothing is
- * revealed, so nothing is written down. Throws ENV_PROJECT_NOT_FOUND, ENV_FILE_NOT_FOUND for a file that does not open.
+ * Which of a project's files, and of the example when there is one, set which variables, and which of them as `.env`
+ * does. No value is told, not even of what was pasted, so nothing is written down. Throws ENV_PROJECT_NOT_FOUND, ENV_FILE_NOT_FOUND for a file that does not open.
  */
 export async function compareEnvFiles(
   kagi: Kagi,
@@ -35,8 +35,10 @@ function compare(contents: ReadonlyMap<Column, ReadonlyMap<string, string>>): Co
   const keys = new Set([...contents.values()].flatMap((values) => [...values.keys()]));
   const stateOf = (values: ReadonlyMap<string, string>, key: string): KeyState => {
     const value = values.get(key);
-    if (value === undefined) return "missing";
-    if (expected !== undefined && !expected.has(key)) return "extra";
+    const other = expected?.get(key);
+    if (value === undefined) return other === undefined ? "absent" : reference === "env" ? "inherited" : "missing";
+    if (expected !== undefined && other === undefined) return "extra";
+    if (reference === "env" && values !== expected) return value === other ? "same" : "differs";
     return value === "" ? "empty" : "set";
   };
   const columns = [...contents.keys()].sort((one, other) => Number(one === EXAMPLE) - Number(other === EXAMPLE));

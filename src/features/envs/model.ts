@@ -90,9 +90,13 @@ export type OpenedEnvFileVersion = EnvFileVersion & RevealedEnvFile;
 export const EXAMPLE = "example";
 /** A file of the project, or the text that was pasted to compare with. */
 export type Column = FileType | typeof EXAMPLE;
-/** `missing`: not there. `extra`: there, and not in the column that is compared with. */
-export type KeyState = "set" | "empty" | "missing" | "extra";
-/** Names of variables and where they are; never a value. */
+/**
+ * Beside `.env`, which programs read before a file of one environment, a variable has the `same` value or one that
+ * `differs`, or is `inherited` when the file lacks it. Of an example, whose values are made up, it is `set` or `missing`.
+ * `extra`: not in the column that is compared with. `absent`: here as little as there.
+ */
+export type KeyState = "set" | "same" | "differs" | "inherited" | "empty" | "missing" | "absent" | "extra";
+/** Names of variables, where they are, and whether two values are one; never a value. */
 export type Comparison = Readonly<{
   columns: readonly Column[];
   /** What the others are compared with: the example, else `.env`, else nothing, and then nothing is `extra`. */

@@ -27,11 +27,12 @@ import { joinLines, layOut, withMark } from "../../dotenv/layout.ts";
 import { AppError, invalid } from "../../errors.ts";
 import type { Form } from "../../http/body.ts";
 import { doneCookie } from "../../http/done.ts";
+import { download } from "../../http/downloads.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { cursorOf, environmentOf, searchText } from "../../http/query.ts";
-import { attachment, html, plainText, redirect } from "../../http/responses.ts";
+import { html, plainText, redirect } from "../../http/responses.ts";
 import { asset } from "../../http/static.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
@@ -198,9 +199,9 @@ const filePages = (kagi: Kagi) =>
       const { content } = await revealEnvFile(kagi, actor, params.id, params.file);
       return plainText(content);
     })
-    .post(urls.downloadEnvFile(":id", ":file"), async ({ actor, params }) => {
+    .post(urls.downloadEnvFile(":id", ":file"), async ({ actor, params, form }) => {
       const { content, fileType } = await revealEnvFile(kagi, actor, params.id, params.file);
-      return attachment(fileName(fileType), "application/octet-stream", content);
+      return download(kagi, form, fileName(fileType), "application/octet-stream", content);
     })
 
     .get(urls.deleteEnvFile(":id", ":file"), async ({ request, actor, params, htmx }) => {

@@ -8,26 +8,18 @@ import { openForExport } from "../entries/actions.ts";
 import type { Export, ExportPreview, ExportQuery } from "./model.ts";
 
 /** `ids` are those of entries that somebody has selected; without it, all. */
-export type ExportWish = ExportQuery & Readonly<{ ids?: ReadonlySet<string> }>;
+type ExportWish = ExportQuery & Readonly<{ ids?: readonly string[] }>;
 
 /**
  * `simple` and `group` values as `.env` text, ordered by category, entry and environment. The trail says so before
  * anybody gets it; nobody else's writing waits for it. Throws CONFLICT that names the keys which the asked dialect
  * cannot hold.
  */
-export async function exportVault(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
-  const reach = reachOf(actor);
-  const { environment = reach?.environment ?? null, project = reach?.project ?? null, ids } = query;
-  const { entries, written, lines: _, ...exported } = await write(kagi, actor, query);
-  const told = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
-  const selected = `selected=${written.length}`;
-  const detail = ids === undefined ? told : `${told} ${selected}`;
-  await kagi.db.transaction(async (tx) => {
-    await record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail });
-    // What is chosen one by one is told of one by one; a filter says by itself what it left.
-    if (ids !== undefined) await recordEach(kagi, tx, actor, "export", written, { detail: selected });
-  });
-  return exported;
+export async function exportVault(kagi: Kagi, actor: Actor, query: ExportQuery): Promise<Export> {
+  const { preview, written, content } = await write(kagi, actor, query);
+  await tell(kagi, actor, query, preview, written);
+  const { entries: _, lines: __, ...exported } = preview;
+  return { ...exported, content };
 }
 
 /** The same at the API, where a sign-in of just now is proof enough. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
@@ -36,26 +28,48 @@ export async function exportForProgram(kagi: Kagi, actor: Actor, query: ExportQu
   return await exportVault(kagi, actor, query);
 }
 
-/** The same for a person at a page. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
-export async function exportForPerson(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
+/** An export that nobody has got yet. */
+export type Prepared = Readonly<{
+  /** What it holds and what it could not, in names and numbers. */
+  preview: ExportPreview;
+  /** The text; the trail says so before. */
+  handOut: () => Promise<string>;
+}>;
+
+/** For a person at a page, opened once for both. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
+export async function prepareExport(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Prepared> {
   requireFreshProof(kagi, actor);
-  return await exportVault(kagi, actor, query);
+  const { preview, written, content } = await write(kagi, actor, query);
+  const handOut = async () => {
+    await tell(kagi, actor, query, preview, written);
+    return content;
+  };
+  return { preview, handOut };
 }
 
-/**
- * What an export would hold and what it could not, in names and numbers. Nobody gets a value, so the trail stays as it
- * is. Throws FRESH_PROOF_REQUIRED, CONFLICT.
- */
-export async function previewExport(kagi: Kagi, actor: Actor, query: ExportWish): Promise<ExportPreview> {
-  requireFreshProof(kagi, actor);
-  const { content: _, written: _things, ...preview } = await write(kagi, actor, query);
-  return preview;
+async function tell(
+  kagi: Kagi,
+  actor: Actor,
+  query: ExportWish,
+  { entries, unreadable }: ExportPreview,
+  written: readonly Thing[],
+): Promise<void> {
+  const reach = reachOf(actor);
+  const { environment = reach?.environment ?? null, project = reach?.project ?? null, ids } = query;
+  const told = `entries=${entries} environment=${environment ?? "all"} unreadable=${unreadable}`;
+  const selected = `selected=${written.length}`;
+  const detail = ids === undefined ? told : `${told} ${selected}`;
+  await kagi.db.transaction(async (tx) => {
+    await record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail });
+    // What is chosen one by one is told of one by one; a filter says by itself what it left.
+    if (ids !== undefined) await recordEach(kagi, tx, actor, "export", written, { detail: selected });
+  });
 }
 
-type Written = Export & Pick<ExportPreview, "entries" | "lines"> & { written: Thing[] };
+type Written = Readonly<{ content: string; preview: ExportPreview; written: readonly Thing[] }>;
 
 async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Written> {
-  const { environment = null, project = null, dialect = "portable", ids } = query;
+  const { environment = null, project = null, dialect = "portable", ids = null } = query;
   const { entries, unreadable } = await openForExport(kagi, actor, { environment, project, ids });
   const items: EnvItem[] = entries.flatMap<EnvItem>(
     ({ categoryName, name, environment: of, keyType, envVarName, value }) => [
@@ -72,16 +86,16 @@ async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Writt
   if (keys.length > 0 && query.dialect !== undefined) {
     throw new AppError("CONFLICT", `The dialect ${dialect} cannot hold the value of ${keys.join(", ")}`, { keys });
   }
-  return {
-    content: document.text,
+  const preview = {
     notPortable: document.notPortable,
     notWritten: keys,
     repeated: repeatedOf(items),
     unreadable,
     entries: entries.length,
-    written: entries.map(({ id, name }) => ({ kind: "entry", id, name })),
     lines: items.filter((item) => "key" in item).length - document.refused.length,
   };
+  const written = entries.map(({ id, name }) => ({ kind: "entry", id, name }) as const);
+  return { content: document.text, preview, written };
 }
 
 /** The keys of more than one line. */

@@ -50,3 +50,24 @@ export type Export = Static<typeof Export>;
 
 /** What an export would hold, without a value. `lines` are those that set a variable. */
 export type ExportPreview = Readonly<Omit<Export, "content"> & { entries: number; lines: number }>;
+
+/** One way in which an export would not hold what is stored; `names` are of variables, none where nobody knows them. */
+export type Finding<Kind extends Lacking = Lacking> = Readonly<{
+  kind: Kind;
+  names: readonly Readonly<{ name: string; why: string | null }>[];
+  total: number;
+}>;
+type Lacking = Exclude<keyof ExportPreview, "entries" | "lines">;
+
+/** What has to be said before it is downloaded; none says that it is whole. */
+export function findingsOf({ repeated, notPortable, notWritten, unreadable }: ExportPreview): Finding[] {
+  const named = (name: string) => ({ name, why: null });
+  const misread = notPortable.map(({ key, misreadBy }) => ({ name: key, why: `misread by ${misreadBy.join(", ")}` }));
+  const all: { readonly [Kind in Lacking]: Finding<Kind> } = {
+    repeated: { kind: "repeated", names: repeated.map(named), total: repeated.length },
+    notPortable: { kind: "notPortable", names: misread, total: misread.length },
+    notWritten: { kind: "notWritten", names: notWritten.map(named), total: notWritten.length },
+    unreadable: { kind: "unreadable", names: [], total: unreadable },
+  };
+  return Object.values(all).filter(({ total }) => total > 0);
+}

@@ -3,15 +3,16 @@ import { type Choices, ExportPreviewPage, ExportsPage } from "../../../views/exp
 import { urls } from "../../../views/urls.ts";
 import { DIALECTS } from "../../dotenv/write.ts";
 import { AppError } from "../../errors.ts";
+import { download } from "../../http/downloads.ts";
 import { pageDoor } from "../../http/guards.ts";
 import { page } from "../../http/page.ts";
 import { environmentOf, searchText } from "../../http/query.ts";
-import { attachment, redirect } from "../../http/responses.ts";
+import { redirect } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { listProjectNames } from "../entries/actions.ts";
-import { exportForPerson, previewExport } from "./actions.ts";
+import { prepareExport } from "./actions.ts";
 import { exportMetadata } from "./metadata.ts";
-import { EXPORT_FILE, type ExportPreview, type ExportQuery, METADATA_FILE } from "./model.ts";
+import { EXPORT_FILE, type ExportPreview, type ExportQuery, findingsOf, METADATA_FILE } from "./model.ts";
 
 export const exportPages = (kagi: Kagi) =>
   new Elysia()
@@ -22,8 +23,8 @@ export const exportPages = (kagi: Kagi) =>
     })
 
     .get(urls.exportMetadata, () => redirect(urls.exports))
-    .post(urls.exportMetadata, async ({ actor }) => {
-      return attachment(METADATA_FILE, "application/json", await exportMetadata(kagi, actor));
+    .post(urls.exportMetadata, async ({ actor, form }) => {
+      return download(kagi, form, METADATA_FILE, "application/json", await exportMetadata(kagi, actor));
     })
 
     // What is exported stands in the address, so that the way through the password leads back to the same.
@@ -31,16 +32,17 @@ export const exportPages = (kagi: Kagi) =>
       const choices = choicesOf(request);
       let preview: ExportPreview | null = null;
       const refusedKeys = await keysRefused(async () => {
-        preview = await previewExport(kagi, actor, queryOf(choices));
+        ({ preview } = await prepareExport(kagi, actor, queryOf(choices)));
       });
-      const props = { choices, preview, refusedKeys };
+      const props = { choices, preview, findings: preview === null ? [] : findingsOf(preview), refusedKeys };
       const status = preview === null ? 409 : 200;
       return await page(kagi, { request, actor }, (frame) => ExportPreviewPage({ frame, ...props }), { status });
     })
-    .post(urls.exportEnv(), async ({ request, actor }) => {
+    .post(urls.exportEnv(), async ({ request, actor, form }) => {
       const choices = choicesOf(request);
-      const { content } = await exportForPerson(kagi, actor, queryOf(choices));
-      return attachment(EXPORT_FILE, "text/plain; charset=utf-8", content);
+      const { handOut } = await prepareExport(kagi, actor, queryOf(choices));
+      const content = await handOut();
+      return download(kagi, form, EXPORT_FILE, "text/plain; charset=utf-8", content);
     });
 
 function choicesOf(request: Request): Choices {

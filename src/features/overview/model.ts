@@ -23,6 +23,8 @@ export type Overview = Readonly<{
   /** Newest first. */
   recent: readonly Entry[];
   expired: Counted;
+  /** How many end from now until the month does, by UTC. */
+  endingThisMonth: number;
   /** Within `EXPIRING_DAYS`, without what has expired. */
   expiring: Counted;
 }>;

@@ -23,9 +23,16 @@ export const expiredEntries = (userId: string, now: string, limit: number): Sql 
   WHERE e.user_id = ${userId} AND e.expires_at <= ${now}
   ORDER BY e.expires_at DESC, e.id DESC LIMIT ${limit}`;
 
-export const countExpiring = (userId: string, now: string, until: string): Sql => sql`
+/** Of entries that have ended by `now`, that end by `until`, and that end before `month` does. */
+export const countExpiring = (
+  userId: string,
+  { now, until, month }: Readonly<{ now: string; until: string; month: string }>,
+): Sql => sql`
   SELECT
     CAST(coalesce(sum(CASE WHEN e.expires_at <= ${now} THEN 1 ELSE 0 END), 0) AS INTEGER) AS "expired",
-    CAST(coalesce(sum(CASE WHEN e.expires_at > ${now} THEN 1 ELSE 0 END), 0) AS INTEGER) AS "expiring"
-  FROM entries e WHERE e.user_id = ${userId} AND e.expires_at <= ${until}`;
-export type ExpiringCounts = { expired: number; expiring: number };
+    CAST(coalesce(sum(CASE WHEN e.expires_at > ${now} AND e.expires_at <= ${until} THEN 1 ELSE 0 END), 0)
+      AS INTEGER) AS "expiring",
+    CAST(coalesce(sum(CASE WHEN e.expires_at > ${now} AND e.expires_at <= ${month} THEN 1 ELSE 0 END), 0)
+      AS INTEGER) AS "month"
+  FROM entries e WHERE e.user_id = ${userId} AND e.expires_at <= ${until > month ? until : month}`;
+export type ExpiringCounts = { expired: number; expiring: number; month: number };

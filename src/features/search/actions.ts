@@ -38,7 +38,8 @@ const FIELDS_OFFERED = 3;
 
 /**
  * What the owner has of that name, best first: categories, entries, 2FA, env files, pages, and what can be done with
- * them. An empty text gives what was used or made last. Names alone are looked at: no description, no notes, no value.
+ * them. An empty text gives what was used or made last. Names alone are searched: no description, no notes, no value.
+ * Of groups that are offered to copy from, values are opened for the names of the fields that are set.
  */
 export async function searchEverywhere(kagi: Kagi, actor: Actor, text: string, limits: Limits): Promise<Group[]> {
   const vault = await readVault(kagi, actor);
@@ -83,9 +84,9 @@ type CategoryIndex = Readonly<{
 }>;
 
 const categoryIndex = derived((items: readonly Category[]): CategoryIndex => {
-  const list = items.map(({ id, name, keyType, icon, color, entryCount, envVarName, fieldDefinitions }) => {
+  const list = items.map(({ id, name, keyType, icon, color, envVarName, fieldDefinitions }) => {
     const variables = envVarName === null ? (fieldDefinitions ?? []) : [envVarName];
-    return { id, name, keyType, icon, color, entryCount, variables };
+    return { id, name, keyType, icon, color, variables };
   });
   const starts = [0];
   for (const { variables } of list) starts.push((starts.at(-1) ?? 0) + variables.length);
@@ -314,8 +315,13 @@ async function offeredActions(kagi: Kagi, actor: Actor, { categories, entries, t
   const [twoFactor] = twoFactors.items;
   const behind = (found: Rank) => ({ field: 0, order: Math.max(found.order, best[0]?.order ?? 0) + BEHIND });
   const offers: Offer[] = [];
-  for (const found of best)
-    for (const item of [...(await copiesOf(kagi, actor, found.item)), { kind: "reveal", entry: found.item } as const])
+  const copies = await copiesOf(
+    kagi,
+    actor,
+    best.map(({ item }) => item),
+  );
+  for (const [at, found] of best.entries())
+    for (const item of [...(copies[at] ?? []), { kind: "reveal", entry: found.item } as const])
       offers.push({ ...behind(found), item });
   if (twoFactor?.item.hasSecret)
     offers.push({ ...behind(twoFactor), item: { kind: "copy-code", twoFactor: twoFactor.item } });
@@ -326,12 +332,13 @@ async function offeredActions(kagi: Kagi, actor: Actor, { categories, entries, t
 /** Less than between any two orders. */
 const BEHIND = 0.5;
 
-/** A group has no value as a whole to copy, but that of each field that is set. */
-async function copiesOf(kagi: Kagi, actor: Actor, entry: FoundEntry): Promise<Found[]> {
-  const { id, category } = entry;
-  if (category.keyType !== "group") return [{ kind: "copy", entry, field: null }];
-  const set = (await fieldNames(kagi, actor, [{ id, category }])).get(id) ?? [];
-  return set.slice(0, FIELDS_OFFERED).map((field) => ({ kind: "copy", entry, field }));
+/** What can be copied of each. A group has no value as a whole to copy, but that of each field that is set. */
+async function copiesOf(kagi: Kagi, actor: Actor, entries: readonly FoundEntry[]): Promise<Found[][]> {
+  const names = await fieldNames(kagi, actor, entries);
+  return entries.map((entry) => {
+    const fields = entry.category.keyType === "group" ? (names.get(entry.id) ?? []).slice(0, FIELDS_OFFERED) : [null];
+    return fields.map((field) => ({ kind: "copy", entry, field }));
+  });
 }
 
 /** "copy openai blog", "new stripe": a word that asks for something, and the things to do it with. */
@@ -349,7 +356,7 @@ async function askedActions(kagi: Kagi, actor: Actor, vault: Vault, query: Query
   }
   const entries = findEntries(vault, rest, { ...how, limits }).items.map(({ item }) => item);
   if (verb === "reveal") return offer(entries.map((entry) => ({ kind: "reveal", entry })));
-  const copies = await Promise.all(entries.map((entry) => copiesOf(kagi, actor, entry)));
+  const copies = await copiesOf(kagi, actor, entries);
   const codes = findTwoFactors(vault, rest, { ...how, limits }).items.filter(({ item }) => item.hasSecret);
   return offer([...copies.flat(), ...codes.map(({ item }) => ({ kind: "copy-code", twoFactor: item }) as const)]);
 }

@@ -3,7 +3,7 @@ import type { Entry } from "../entries/model.ts";
 import type { FileType } from "../envs/model.ts";
 
 /** What search everywhere knows of a category; never its description. */
-export type FoundCategory = Pick<Category, "id" | "name" | "keyType" | "icon" | "color" | "entryCount"> &
+export type FoundCategory = Pick<Category, "id" | "name" | "keyType" | "icon" | "color"> &
   Readonly<{ variables: readonly string[] }>;
 
 /** An entry by its names; never its notes. */

@@ -6,6 +6,14 @@ import type { Stats } from "./model.ts";
 import * as queries from "./queries.ts";
 
 export async function countVault(kagi: Kagi, actor: Actor): Promise<Stats> {
+  return (await countEach(kagi, actor)).stats;
+}
+
+/** The same with how many categories there are of each type, from one reading. */
+export async function countEach(
+  kagi: Kagi,
+  actor: Actor,
+): Promise<{ stats: Stats; categories: Record<KeyType, number> }> {
   const [categories, total2fa] = await Promise.all([
     kagi.db.all<queries.CategoryCounts>(queries.countByCategory(actor.userId)),
     countTwoFactors(kagi, actor),
@@ -17,7 +25,9 @@ export async function countVault(kagi: Kagi, actor: Actor): Promise<Stats> {
     byKeyType: { simple: 0, group: 0, ssh: 0, json: 0 },
     byEnvironment: { development: 0, staging: 0, production: 0 },
   };
+  const ofType = { simple: 0, group: 0, ssh: 0, json: 0 };
   for (const category of categories) {
+    ofType[category.keyType] += 1;
     for (const environment of ENVIRONMENTS) {
       const count = category[environment];
       stats.totalEntries += count;
@@ -25,13 +35,5 @@ export async function countVault(kagi: Kagi, actor: Actor): Promise<Stats> {
       stats.byEnvironment[environment] += count;
     }
   }
-  return stats;
-}
-
-/** How many categories there are of each type, zeros included. */
-export async function countCategories(kagi: Kagi, actor: Actor): Promise<Record<KeyType, number>> {
-  const counts = { simple: 0, group: 0, ssh: 0, json: 0 };
-  const categories = await kagi.db.all<queries.CategoryCounts>(queries.countByCategory(actor.userId));
-  for (const { keyType } of categories) counts[keyType] += 1;
-  return counts;
+  return { stats, categories: ofType };
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import type { Category } from "../../../src/features/categories/model.ts";
-import type { Entry } from "../../../src/features/entries/model.ts";
+import type { Entry, EntryListFilter } from "../../../src/features/entries/model.ts";
 import { urls } from "../../../views/urls.ts";
 import type { Answer, Client } from "../../support/client.ts";
 import { newMany } from "../../support/many.ts";
-import { newCategory, newEntry, onEachEngine, reveal, snapshot } from "../../support/vault.ts";
+import { confirmed, newCategory, newEntry, onEachEngine, reveal, snapshot } from "../../support/vault.ts";
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -14,6 +14,12 @@ const post = (by: Client, path: string, fields: Fields) =>
 const digestIn = ({ text }: Answer) => /name="digest" value="([0-9a-f]+)"/.exec(text)?.[1] ?? "";
 const words = ({ text }: Answer) => text.replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
 const ticked = (...entries: Pick<Entry, "id">[]) => ({ ids: entries.map(({ id }) => id).join(" ") });
+
+/** What a form carries with it. */
+const hiddenIn = ({ text }: Answer): Fields =>
+  Object.fromEntries(
+    [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, n, v]) => [n, v]),
+  );
 
 /** The confirmation, and what sends it. */
 async function asked(by: Client, fields: Fields) {
@@ -184,13 +190,103 @@ onEachEngine("a selection of entries", (vault) => {
     expect(words(await post(vault.owner, urls.selected, { verb: "delete" }))).toContain("Nothing is selected");
   });
 
-  test("an export of a selection asks for the password first", async () => {
+  test("only what says so takes entries away", async () => {
+    await empty();
+    const category = await newCategory(vault.owner);
+    const page = await vault.owner.get(urls.category(category.id), { accept: "text/html" });
+    expect(page.text).not.toContain('name="verb"');
+    const entry = await newEntry(vault.owner, { categoryId: category.id });
+    const { text } = await vault.owner.get(urls.category(category.id), { accept: "text/html" });
+    const verbs = [...text.matchAll(/name="verb" value="(\w+)"/g)].map(([, verb]) => verb as string);
+    expect(verbs).toContain("delete");
+    const elsewhere = await newCategory(vault.owner);
+    const targets: Fields = { environment: "staging", move: elsewhere.id, rename: "Renamed" };
+    for (const verb of verbs.filter((one) => one !== "delete" && one !== "export")) {
+      const { confirm } = await asked(vault.owner, { verb, all: "yes" });
+      expect([verb, isDone(await confirm({ to: targets[verb] ?? "" }))]).toEqual([verb, true]);
+      expect((await entries()).map(({ id }) => id)).toEqual([entry.id]);
+    }
+    expect(await entries()).toMatchObject([
+      { name: "Renamed", environment: "staging", categoryId: elsewhere.id, updatedAt: expect.any(String) },
+    ]);
+    expect(await trail("delete")).not.toContainEqual(expect.objectContaining({ thing_id: entry.id }));
+    await isWell();
+  });
+
+  test("a question that is put again is about what it was narrowed down to, by every filter", async () => {
+    await empty();
+    const ssh = await newCategory(vault.owner, { keyType: "ssh" });
+    const simple = await newCategory(vault.owner);
+    const soon = new Date(Date.now() + 5 * 86_400_000).toISOString();
+    const few = { categoryId: ssh.id, environment: "staging", expiresAt: soon, notes: "quince" } as const;
+    const one = await newEntry(vault.owner, { ...few, name: "Narrow" });
+    await newEntry(vault.owner, { ...few, name: "NARROW", environment: "development" });
+    for (let index = 0; index < 3; index++) await newEntry(vault.owner, { categoryId: simple.id, name: `W ${index}` });
+    const filters: Readonly<Record<keyof EntryListFilter, readonly [value: string, count: string]>> = {
+      search: ["quince", "2 entries"],
+      type: ["ssh", "2 entries"],
+      environment: ["staging", "1 entry"],
+      project: ["narrow", "2 entries"],
+      category: [ssh.id, "2 entries"],
+      expires: ["7", "2 entries"],
+    };
+    for (const [name, [value, count]] of Object.entries(filters)) {
+      const first = await post(vault.owner, urls.selected, { verb: "delete", all: "yes", [name]: value });
+      expect([name, words(first)]).toEqual([name, expect.stringContaining(`Delete ${count}?`)]);
+      // Nothing but what the form carries is sent from here on.
+      await vault.owner.put(`/api/entries/${one.id}`, { notes: `quince ${name}` });
+      const second = await post(vault.owner, urls.changeSelected, hiddenIn(first));
+      expect([name, second.status]).toEqual([name, 409]);
+      expect([name, words(second)]).toEqual([name, expect.stringContaining(`Delete ${count}?`)]);
+      expect(hiddenIn(second)).toEqual({ ...hiddenIn(first), digest: digestIn(second) });
+    }
+    expect(await entries()).toHaveLength(5);
+  });
+
+  test("an export opens what is selected and nothing else, once an answer, and says what does not open", async () => {
+    await empty();
+    const category = await newCategory(vault.owner, { envVarName: "WHOLE_KEY" });
+    const [whole, broken] = [
+      await newEntry(vault.owner, { categoryId: category.id, value: "sk-whole" }),
+      await newEntry(vault.owner, { categoryId: category.id, value: "sk-broken" }),
+    ];
+    await vault.storage.rows(`UPDATE entries SET sealed_value = 'v1.spoilt' WHERE id = '${broken.id}'`);
+    const complaints = () => vault.log.split("does not open").filter((line) => line.includes(broken.id)).length;
+    const proven = await confirmed(await vault.signIn());
+    const ask = async (fields: Fields) => {
+      const question = await post(proven, urls.selected, { verb: "export", ...fields });
+      return await post(proven, urls.exportSelected, { verb: "export", ...fields, digest: digestIn(question) });
+    };
+    expect((await ask(ticked(whole))).text).toContain("WHOLE_KEY=sk-whole");
+    expect(complaints()).toBe(0);
+    const told = await ask({ all: "yes" });
+    expect(told.headers.get("content-disposition")).toBeNull();
+    expect(words(told)).toContain("1 value could not be decrypted");
+    expect(told.text).not.toContain("sk-whole");
+    await vault.logged(`entryId=${broken.id} requestId=${told.headers.get("x-request-id")}`);
+    expect(complaints()).toBe(1);
+    const anyway = await post(proven, urls.exportSelected, { ...hiddenIn(told), verb: "export" });
+    expect(anyway.text).toContain("WHOLE_KEY=sk-whole");
+    await vault.logged(`entryId=${broken.id} requestId=${anyway.headers.get("x-request-id")}`);
+    expect(complaints()).toBe(2);
+  });
+
+  test("nobody gets a selection's values without the password, also with a question that was answered", async () => {
     const entry = await newEntry(vault.owner, { value: "sk-not-without-proof" });
-    const answer = await post(vault.owner, urls.selected, { verb: "export", ...ticked(entry) });
-    expect(answer.text).not.toContain("sk-not-without-proof");
-    const handed = await post(vault.owner, urls.exportSelected, { verb: "export", ...ticked(entry) });
-    expect(handed.headers.get("content-disposition")).toBeNull();
-    expect(handed.text).not.toContain("sk-not-without-proof");
+    const fields = { verb: "export", ...ticked(entry) };
+    const proven = await confirmed(await vault.signIn());
+    const question = await post(proven, urls.selected, fields);
+    expect(digestIn(question)).not.toBe("");
+    const sent = { ...fields, digest: digestIn(question) };
+    for (const path of [urls.selected, urls.exportSelected]) {
+      const refused = await post(vault.owner, path, sent);
+      expect(refused.headers.get("hx-redirect")).toStartWith("/confirm?next=");
+      expect(refused.headers.get("content-disposition")).toBeNull();
+      expect(refused.text).not.toContain("sk-not-without-proof");
+    }
+    const handed = await post(proven, urls.exportSelected, sent);
+    expect(handed.headers.get("content-disposition")).toContain("kagi-selection.env");
+    expect(handed.text).toContain("sk-not-without-proof");
   });
 
   test.each(["recent", "project", "category", "expiry", "updated"])(

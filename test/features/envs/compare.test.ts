@@ -26,7 +26,7 @@ onEachEngine("a comparison of env files", (vault) => {
   const table = ({ columns, rows }: Comparison) =>
     Object.fromEntries(rows.map(({ key, states }) => [key, columns.map((column) => states[column]).join(" ")]));
 
-  test("shows what is set, empty, missing, and extra beside .env", async () => {
+  test("shows what is set, the same, different, inherited, and extra beside .env", async () => {
     const id = await project({
       "env.production": "C=3\nA=1\nEXTRA=9",
       env: "A=1\nB=\nexport C='x'\nDUP=1\nDUP=\n2BAD=1\n",
@@ -35,11 +35,11 @@ onEachEngine("a comparison of env files", (vault) => {
     const compared = await compare(id);
     expect(compared).toMatchObject({ columns: ["env", "env.local", "env.production"], reference: "env" });
     expect(table(compared)).toEqual({
-      A: "set empty set",
-      B: "empty set missing",
-      C: "set missing set",
-      DUP: "empty missing missing",
-      EXTRA: "missing missing extra",
+      A: "set differs same",
+      B: "empty differs inherited",
+      C: "set inherited differs",
+      DUP: "empty inherited inherited",
+      EXTRA: "absent absent extra",
     });
     expect(compared.rows.map(({ key }) => key)).toEqual(["A", "B", "C", "DUP", "EXTRA"]);
   });
@@ -53,7 +53,7 @@ onEachEngine("a comparison of env files", (vault) => {
       B: "missing empty set",
       A: "set missing empty",
       NEW: "missing missing empty",
-      OLD: "extra missing missing",
+      OLD: "extra absent absent",
     });
     expectNoneIn(JSON.stringify(compared) + (await vault.storage.dump()), [secret], "comparison or database");
   });
@@ -61,7 +61,7 @@ onEachEngine("a comparison of env files", (vault) => {
   test("knows nothing extra where there is nothing to compare with", async () => {
     const id = await project({ "env.local": "A=1", "env.production": "B=1" });
     expect(await compare(id)).toMatchObject({ reference: null });
-    expect(table(await compare(id))).toEqual({ A: "set missing", B: "missing set" });
+    expect(table(await compare(id))).toEqual({ A: "set absent", B: "absent set" });
     expect(await compare(await project({}))).toEqual({ columns: [], reference: null, rows: [], more: 0 });
     expect(table(await compare(await project({}), "A=1"))).toEqual({ A: "set" });
   });
@@ -75,10 +75,10 @@ onEachEngine("a comparison of env files", (vault) => {
   test("takes the names of an object's own parts for names", async () => {
     const id = await project({ env: "__proto__=1\nconstructor=\ntoString=1", "env.local": "hasOwnProperty=1" });
     expect((await compare(id)).rows).toMatchObject([
-      { key: "__proto__", states: { env: "set", "env.local": "missing" } },
+      { key: "__proto__", states: { env: "set", "env.local": "inherited" } },
       { key: "constructor", states: { env: "empty" } },
       { key: "toString", states: { env: "set" } },
-      { key: "hasOwnProperty", states: { env: "missing", "env.local": "extra" } },
+      { key: "hasOwnProperty", states: { env: "absent", "env.local": "extra" } },
     ]);
   });
 
