@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { pageTests } from "./browser.ts";
 import { newTwoFactor, SECRET } from "./two-factor.ts";
 
-const test = pageTests();
+const test = pageTests({ confirmed: true });
 
 const ATTEMPTS = [
   `<img src=x onerror="window.pwned=1">`,
