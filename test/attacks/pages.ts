@@ -1,9 +1,12 @@
 import { createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
+import type { SessionInfo } from "../../src/features/auth/model.ts";
 import { OPERATIONS } from "../../src/http/operations.ts";
 import type { Kagi } from "../../src/kagi.ts";
 import type { Answer, Client } from "../support/client.ts";
-import { fresh, newCategory, newEntry, newEnvFile, newKey, newTwoFactor, type Vault } from "../support/vault.ts";
+import { addPasskey } from "../support/factors.ts";
+import { HERE } from "../support/requests.ts";
+import { fresh, newCategory, newEntry, newEnvFile, newKey, newTwoFactor } from "../support/vault.ts";
 
 export type Route = Readonly<{ method: string; path: string }>;
 
@@ -24,6 +27,13 @@ export const ROUTES: readonly Route[] = [
 ];
 
 export const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
+/** The addresses that have a parameter and no id. */
+const FILES: ReadonlySet<string> = new Set(["/static/:file", "/icons/:file", "/static/api-docs/:file"]);
+
+export const hasId = ({ path }: Route) => path.includes("/:") && !FILES.has(path);
+
+export const isUnsafe = ({ method }: Route) => method !== "GET";
 
 /** Sends a form as a browser does. */
 export function post(
@@ -77,13 +87,21 @@ const THINGS: readonly (readonly [start: string, make: (by: Client, mark: string
       },
     ],
     ["/settings/access-keys/:id", async (by, mark) => ({ id: (await newKey(by, { name: fresh(mark) })).id })],
+    ["/settings/sign-in/passkeys/:id", async (by, mark) => ({ id: (await addPasskey(by.with(HERE), mark)).id })],
+    [
+      "/settings/sessions/:id",
+      async (by) => {
+        const { session } = (await by.get<SessionInfo>("/api/auth/session")).body;
+        return { id: session.id };
+      },
+    ],
   ];
 
 /** A thing for a page whose address has an id. Throws for a page of a new kind, which has to be given one here. */
-export async function thingFor({ path }: Route, by: Client, mark: string, vault: Vault): Promise<Params> {
+export async function thingFor({ path }: Route, by: Client, mark: string): Promise<Params> {
   const make = THINGS.find(([start]) => path === start || path.startsWith(`${start}/`))?.[1];
   if (make === undefined) throw new Error(`${path} has an id: say in THINGS what it is an id of`);
-  return await make(by, mark, vault);
+  return await make(by, mark);
 }
 
 /** The address of a page. Throws for a parameter that nothing stands in for. */

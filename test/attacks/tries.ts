@@ -1,4 +1,7 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ENGINES, type Engine } from "../support/engines.ts";
+import type { Environment } from "../support/program.ts";
+import { PATIENCE_MS, Vault } from "../support/vault.ts";
 
 /** Makes one try: counts it, and remembers it as one that got through when the claim throws. */
 export type Attempt = (what: string, claim: () => unknown) => Promise<void>;
@@ -26,4 +29,14 @@ export function attacks(kind: string): (name: string, run: (attempt: Attempt) =>
       expect(gotThrough).toEqual([]);
       expect(tries).toBeGreaterThan(triesBefore);
     });
+}
+
+/** Attacks on one vault. It stands on the embedded engine: what no query decides is the same on the other. */
+export function onOneVault(subject: string, claims: (vault: Vault) => void, environment: Environment = {}): void {
+  describe(subject, () => {
+    const vault = new Vault(ENGINES[0] as Engine, environment);
+    beforeAll(() => vault.open(), PATIENCE_MS);
+    afterAll(() => vault.close(), PATIENCE_MS);
+    claims(vault);
+  });
 }

@@ -155,7 +155,7 @@ async function fileOf(owner: Client): Promise<Pick<Asked, "path" | "fileId">> {
 }
 
 /** Browsers have passkeys at this name of the server. */
-const HERE = { host: new URL(ORIGIN).host };
+export const HERE = { host: new URL(ORIGIN).host };
 
 type Person = { session: Client; key: Authenticator; id: string };
 const persons = new WeakMap<Vault, Promise<Person>>();
