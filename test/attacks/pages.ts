@@ -82,7 +82,8 @@ const THINGS: readonly (readonly [start: string, make: (by: Client, mark: string
       async (by, mark) => {
         const { projectId, id } = await newEnvFile(by, { content: `MARK=${mark}\n` });
         await by.put(`/api/envs/${projectId}`, { name: fresh(mark), description: mark });
-        await newEnvFile(by, { projectId, content: `MARK=${mark}\nB=2\n` });
+        // So that there is an earlier version.
+        await by.post(`/api/envs/${projectId}/files`, { fileType: "env", content: `MARK=${mark}\nB=2\n` });
         return { id: projectId, file: id, version: "1" };
       },
     ],

@@ -89,7 +89,7 @@ export const REQUESTS: Record<OperationName, (owner: Client, vault: Vault) => Pr
   "DELETE /api/auth/sessions": async () => ({ status: 204 }),
   "DELETE /api/auth/sessions/:id": async (_, vault) => {
     const { body } = await (await vault.signIn()).get<SessionInfo>("/api/auth/session");
-    return { path: body.session.id, status: 204 };
+    return { path: body.session.id, by: vault.owner, status: 204 };
   },
   "GET /api/auth/factors": async () => ({ status: 200 }),
   "POST /api/auth/totp": async (_, vault) => ({ by: (await withoutApp(vault)).session, status: 201 }),
