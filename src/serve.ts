@@ -5,7 +5,6 @@ import { forgetOldEvents } from "./features/audit/actions.ts";
 import { addUser, forgetExpired, isSetUp, openSetup } from "./features/auth/actions.ts";
 import { NewUserInput } from "./features/auth/model.ts";
 import { errorCode } from "./files.ts";
-import { BODY_BYTES } from "./http/body.ts";
 import { renderJson } from "./http/errors.ts";
 import { completeHeaders } from "./http/headers.ts";
 import { setPatience } from "./http/patience.ts";
@@ -43,8 +42,9 @@ export function listen(config: Config, log: Log): Listening {
     Bun.serve({
       hostname,
       port,
-      // Past our own limit, which answers in JSON, a body is cut off by the server itself.
-      maxRequestBodySize: 16 * BODY_BYTES,
+      // The doors have limits of their own, and an answer for what is larger; what they do not read is not kept. Here
+      // the connection would be cut, with no answer that reaches anybody.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: 60,
       ...handlers(() => complete(config, comeBack())),
     });
