@@ -22,7 +22,7 @@ const SECTIONS: Record<string, () => Promise<Sums>> = {
   lint: () => step("node_modules/.bin/biome", ["check", "."]),
   types: () => step("node_modules/.bin/tsc", ["--noEmit"]),
   xss: () => step("node_modules/.bin/xss-scan", []),
-  unit: () => suites((path) => !path.startsWith("test/e2e/")),
+  unit: () => suites((path) => !isForBrowser(path)),
   binary: runBinary,
   e2e: runBrowser,
 };
@@ -61,7 +61,9 @@ async function runAll(names: string[]): Promise<number> {
 async function runBinary(): Promise<Sums> {
   const built = await step(process.execPath, ["static/build.ts"]);
   if (built.failed > 0) return built;
-  const sums = await suites((path) => /^test\/(api|cli)\//.test(path), { KAGI_TEST_BINARY: BINARY });
+  const sums = await suites((path) => /^test\/(api|attacks|cli)\//.test(path) && !isForBrowser(path), {
+    KAGI_TEST_BINARY: BINARY,
+  });
   return add(sums, built);
 }
 
@@ -72,7 +74,11 @@ async function runBrowser(): Promise<Sums> {
     console.log("There is no Chromium: install one (apt-get install chromium), or name it in CHROMIUM_PATH.");
     return { passed: 0, failed: IS_CI ? 1 : 0, skipped: IS_CI ? 0 : 1 };
   }
-  return await suites((path) => path.startsWith("test/e2e/"), { CHROMIUM_PATH: chromium });
+  return await suites(isForBrowser, { CHROMIUM_PATH: chromium });
+}
+
+function isForBrowser(path: string): boolean {
+  return path.startsWith("test/e2e/") || path === "test/attacks/xss.test.ts";
 }
 
 /** One command that is right or wrong. */

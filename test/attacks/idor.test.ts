@@ -3,7 +3,7 @@ import { OPERATIONS, type OperationName } from "../../src/http/operations.ts";
 import { SCOPE_NAMES } from "../../src/scopes.ts";
 import type { Answer, Client } from "../support/client.ts";
 import { newPerson, WITH_PASSKEYS } from "../support/factors.ts";
-import { addressOf, HERE, REQUESTS } from "../support/requests.ts";
+import { type Asked, addressOf, HERE, REQUESTS } from "../support/requests.ts";
 import { marked } from "../support/secrets.ts";
 import {
   confirmed,
@@ -101,7 +101,7 @@ onOneVault(
       for (const name of names) {
         const asked = await REQUESTS[name](victim, vault);
         const own = await REQUESTS[name](attacker, vault);
-        const absent = { ...asked, path: crypto.randomUUID(), fileId: crypto.randomUUID() };
+        const absent: Asked = { ...asked, path: crypto.randomUUID(), fileId: crypto.randomUUID() };
         const mixes = [{ what: "theirs", sent: asked, none: absent }];
         if (name.includes(":fileId")) {
           mixes.push(

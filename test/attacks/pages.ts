@@ -49,54 +49,53 @@ export function post(
 export type Params = Readonly<Record<string, string>>;
 
 /** Things of somebody's own, by the beginning of the addresses that have their ids, each with a secret where it keeps one. */
-const THINGS: readonly (readonly [start: string, make: (by: Client, mark: string, vault: Vault) => Promise<Params>])[] =
+const THINGS: readonly (readonly [start: string, make: (by: Client, mark: string) => Promise<Params>])[] = [
   [
-    [
-      "/keys/:id",
-      async (by, mark) => {
-        const { id } = await newCategory(by, { name: fresh(mark), description: mark });
-        await newEntry(by, { categoryId: id, name: fresh(mark), notes: mark, value: mark });
-        return { id };
-      },
-    ],
-    [
-      "/entries/:id",
-      async (by, mark) => {
-        const category = await newCategory(by, { name: fresh(mark), keyType: "json" });
-        const value = JSON.stringify({ mark });
-        const { id } = await newEntry(by, { categoryId: category.id, name: fresh(mark), notes: mark, value });
-        await by.put(`/api/entries/${id}`, { value: JSON.stringify({ mark, changed: true }) });
-        return { id, number: "1" };
-      },
-    ],
-    [
-      "/2fa/:id",
-      async (by, mark) => {
-        const recoveryCodes = [`${mark}-1`, `${mark}-2`];
-        const { id } = await newTwoFactor(by, { service: mark, secret: "JBSWY3DPEHPK3PXP", recoveryCodes });
-        return { id };
-      },
-    ],
-    [
-      "/envs/:id",
-      async (by, mark) => {
-        const { projectId, id } = await newEnvFile(by, { content: `MARK=${mark}\n` });
-        await by.put(`/api/envs/${projectId}`, { name: fresh(mark), description: mark });
-        // So that there is an earlier version.
-        await by.post(`/api/envs/${projectId}/files`, { fileType: "env", content: `MARK=${mark}\nB=2\n` });
-        return { id: projectId, file: id, version: "1" };
-      },
-    ],
-    ["/settings/access-keys/:id", async (by, mark) => ({ id: (await newKey(by, { name: fresh(mark) })).id })],
-    ["/settings/sign-in/passkeys/:id", async (by, mark) => ({ id: (await addPasskey(by.with(HERE), mark)).id })],
-    [
-      "/settings/sessions/:id",
-      async (by) => {
-        const { session } = (await by.get<SessionInfo>("/api/auth/session")).body;
-        return { id: session.id };
-      },
-    ],
-  ];
+    "/keys/:id",
+    async (by, mark) => {
+      const { id } = await newCategory(by, { name: fresh(mark), description: mark });
+      await newEntry(by, { categoryId: id, name: fresh(mark), notes: mark, value: mark });
+      return { id };
+    },
+  ],
+  [
+    "/entries/:id",
+    async (by, mark) => {
+      const category = await newCategory(by, { name: fresh(mark), keyType: "json" });
+      const value = JSON.stringify({ mark });
+      const { id } = await newEntry(by, { categoryId: category.id, name: fresh(mark), notes: mark, value });
+      await by.put(`/api/entries/${id}`, { value: JSON.stringify({ mark, changed: true }) });
+      return { id, number: "1" };
+    },
+  ],
+  [
+    "/2fa/:id",
+    async (by, mark) => {
+      const recoveryCodes = [`${mark}-1`, `${mark}-2`];
+      const { id } = await newTwoFactor(by, { service: mark, secret: "JBSWY3DPEHPK3PXP", recoveryCodes });
+      return { id };
+    },
+  ],
+  [
+    "/envs/:id",
+    async (by, mark) => {
+      const { projectId, id } = await newEnvFile(by, { content: `MARK=${mark}\n` });
+      await by.put(`/api/envs/${projectId}`, { name: fresh(mark), description: mark });
+      // So that there is an earlier version.
+      await by.post(`/api/envs/${projectId}/files`, { fileType: "env", content: `MARK=${mark}\nB=2\n` });
+      return { id: projectId, file: id, version: "1" };
+    },
+  ],
+  ["/settings/access-keys/:id", async (by, mark) => ({ id: (await newKey(by, { name: fresh(mark) })).id })],
+  ["/settings/sign-in/passkeys/:id", async (by, mark) => ({ id: (await addPasskey(by.with(HERE), mark)).id })],
+  [
+    "/settings/sessions/:id",
+    async (by) => {
+      const { session } = (await by.get<SessionInfo>("/api/auth/session")).body;
+      return { id: session.id };
+    },
+  ],
+];
 
 /** A thing for a page whose address has an id. Throws for a page of a new kind, which has to be given one here. */
 export async function thingFor({ path }: Route, by: Client, mark: string): Promise<Params> {

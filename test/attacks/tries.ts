@@ -6,29 +6,34 @@ import { PATIENCE_MS, Vault } from "../support/vault.ts";
 /** Makes one try: counts it, and remembers it as one that got through when the claim throws. */
 export type Attempt = (what: string, claim: () => unknown) => Promise<void>;
 
-/**
- * Makes the `test` of a file of attacks. Each test makes all of its tries before it fails, so that one weak place hides
- * no other, and fails as well when it makes none. The file's last line says how many there were.
- */
-export function attacks(kind: string): (name: string, run: (attempt: Attempt) => Promise<void>) => void {
+/** Makes all of the tries of a test before it fails, so that one weak place hides no other. */
+export type Check = (run: (attempt: Attempt) => Promise<void>) => Promise<void>;
+
+/** Counts the tries of a file of attacks, whose last line says how many there were. A test without any fails. */
+export function tally(kind: string): Check {
   let tries = 0;
   let through = 0;
   afterAll(() => console.log(`attacks: ${kind} ${tries} tries, ${through} got through`));
-  return (name, run) =>
-    test(name, async () => {
-      const [triesBefore, gotThrough] = [tries, [] as string[]];
-      await run(async (what, claim) => {
-        tries += 1;
-        try {
-          await claim();
-        } catch (error) {
-          through += 1;
-          gotThrough.push(`${what}: ${error instanceof Error ? error.message : error}`);
-        }
-      });
-      expect(gotThrough).toEqual([]);
-      expect(tries).toBeGreaterThan(triesBefore);
+  return async (run) => {
+    const [triesBefore, gotThrough] = [tries, [] as string[]];
+    await run(async (what, claim) => {
+      tries += 1;
+      try {
+        await claim();
+      } catch (error) {
+        through += 1;
+        gotThrough.push(`${what}: ${error instanceof Error ? error.message : error}`);
+      }
     });
+    expect(gotThrough).toEqual([]);
+    expect(tries).toBeGreaterThan(triesBefore);
+  };
+}
+
+/** Makes the `test` of a file of attacks. */
+export function attacks(kind: string): (name: string, run: (attempt: Attempt) => Promise<void>) => void {
+  const check = tally(kind);
+  return (name, run) => test(name, () => check(run));
 }
 
 /** Attacks on one vault. It stands on the embedded engine: what no query decides is the same on the other. */
