@@ -2,6 +2,7 @@ import vault from "./0001_vault.sql" with { type: "text" };
 import twoFactor from "./0002_two_factor.sql" with { type: "text" };
 import envFiles from "./0003_env_files.sql" with { type: "text" };
 import listsAndProof from "./0004_lists_and_proof.sql" with { type: "text" };
+import identities from "./0006_identities.sql" with { type: "text" };
 
 /**
  * Every migration in the order it is applied. A released one never changes; a mend is a new one. One text serves both
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   { name: "0002_two_factor", text: twoFactor },
   { name: "0003_env_files", text: envFiles },
   { name: "0004_lists_and_proof", text: listsAndProof },
+  { name: "0006_identities", text: identities },
 ] as const;

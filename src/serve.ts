@@ -1,7 +1,8 @@
 import { createApp } from "./app.ts";
 import { type Config, ConfigError } from "./config.ts";
-import { addUser, forgetExpired, isSetUp, openSetup } from "./features/auth/actions.ts";
+import { addUser, forgetExpired, isSetUp, mayUsePasswords, openSetup } from "./features/auth/actions.ts";
 import { NewUserInput } from "./features/auth/model.ts";
+import { forgetOldVisits, redirectUriAt } from "./features/keycloak/actions.ts";
 import { errorCode } from "./files.ts";
 import { BODY_BYTES } from "./http/body.ts";
 import { setPatience } from "./http/patience.ts";
@@ -78,6 +79,14 @@ export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
       token: setupToken,
     });
   }
+  if (config.keycloak !== null) {
+    const redirectUri = redirectUriAt(config.url);
+    log.info("people may sign in through Keycloak", { realm: config.keycloak.issuer, redirectUri });
+    if (!(await mayUsePasswords(kagi))) log.info("signing in with e-mail and password is switched off");
+    else if (!config.emailPassword) {
+      log.warn("signing in with e-mail and password stays open until somebody has come in through Keycloak");
+    }
+  }
   log.info("kagi is up", {
     url,
     listening: `${config.host}:${port}`,
@@ -85,7 +94,9 @@ export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
     key: kagi.keyring.fingerprint,
   });
   const cleaning = setInterval(() => {
-    forgetExpired(kagi).catch((error: unknown) => log.error("clean-up failed", describeCause(error)));
+    Promise.all([forgetExpired(kagi), forgetOldVisits(kagi)]).catch((error: unknown) =>
+      log.error("clean-up failed", describeCause(error)),
+    );
   }, HOUR_MS);
   return {
     stop: async () => {

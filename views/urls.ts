@@ -8,6 +8,10 @@ export const urls = {
   signIn: "/sign-in",
   signOut: "/sign-out",
   theme: "/theme",
+  /** Begins the way to Keycloak, and leads on to a page of this server after it. */
+  keycloak: (next: string) => `/api/auth/keycloak${query({ next: next === "/" ? null : next })}` as const,
+  keycloakCallback: "/api/auth/callback/keycloak",
+  keycloakLogout: "/api/auth/backchannel-logout/keycloak",
   apiDocs: "/api/docs",
   apiDocument: "/api/openapi",
   settings: "/settings",
@@ -101,6 +105,10 @@ export const urls = {
 
   /** Asks for the password once more, and leads on. */
   confirm: (next: string) => `/confirm${query({ next })}` as const,
+  /** Asks Keycloak for the same. */
+  confirmWithKeycloak: (next: string) => `/confirm/keycloak${query({ next })}` as const,
+  linkKeycloak: "/settings/keycloak/link",
+  unlinkKeycloak: <Id extends string>(id: Id) => `/settings/keycloak/${id}/unlink` as const,
   changeName: "/settings/name",
   changeEmail: "/settings/email",
   changePassword: "/settings/password",

@@ -7,6 +7,8 @@ const DONE = {
   "email-changed": "E-mail address saved. Sign in with it from now on.",
   "password-changed": (ended: number) =>
     `Password changed. ${ended === 0 ? "No other session was open." : ended === 1 ? "1 other session has ended." : `${ended} other sessions have ended.`} Access keys stay valid.`,
+  "keycloak-linked": "Keycloak linked. It opens this vault from now on.",
+  "keycloak-unlinked": "Keycloak unlinked. What was signed in through it has ended.",
   "category-created": "Category created.",
   "category-changed": "Category saved.",
   "category-deleted": "Category deleted.",

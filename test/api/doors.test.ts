@@ -81,6 +81,10 @@ const REQUESTS: Record<OperationName, (owner: Client) => Promise<Asked>> = {
   "DELETE /api/access-keys/:id": async (owner) => ({ path: (await newKey(owner)).id, status: 204 }),
   "DELETE /api/account/data": async () => ({ status: 204 }),
   "POST /api/auth/sign-in/email": async () => ({ body: OWNER, status: 200 }),
+  // There is no Keycloak here; test/keycloak has one.
+  "GET /api/auth/keycloak": async () => ({ status: 503 }),
+  "GET /api/auth/callback/keycloak": async () => ({ status: 503 }),
+  "POST /api/auth/backchannel-logout/keycloak": async () => ({ status: 415, body: { logout_token: "x" } }),
   "POST /api/auth/sign-out": async () => ({ status: 204 }),
   "GET /api/auth/session": async () => ({ status: 200 }),
   "GET /api/openapi": async () => ({ status: 200 }),

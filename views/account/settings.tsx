@@ -1,9 +1,11 @@
 import { EMAIL_LENGTH, PASSWORD_LENGTH } from "../../src/features/auth/model.ts";
+import type { Linked } from "../../src/features/keycloak/model.ts";
 import { NAME_LENGTH } from "../../src/schema.ts";
 import { attribute } from "../components/attribute.ts";
 import { count } from "../components/bits.tsx";
 import { PasswordField, type Problem, TextField } from "../components/field.tsx";
 import { Form } from "../components/form.tsx";
+import { KeycloakMatter } from "../keycloak/linked.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Matter, Settings } from "../settings/layout.tsx";
 import { urls } from "../urls.ts";
@@ -16,10 +18,14 @@ type Props = {
   user: Readonly<{ name: string; email: string }>;
   accessKeys: number;
   refused: Refused | null;
+  /** Whether the account has a password; one that came through Keycloak has none. */
+  password: boolean;
+  linked: Linked | null;
+  now: Date;
 };
 
 /** Who one is here, and how one gets in. */
-export const AccountPage = ({ frame, user, accessKeys, refused }: Props): JSX.Element => {
+export const AccountPage = ({ frame, user, accessKeys, refused, password, linked, now }: Props): JSX.Element => {
   const of = (form: Refused["form"], stored: string) =>
     refused?.form === form ? { value: refused.typed, problem: refused.problem } : { value: stored, problem: null };
   return (
@@ -35,25 +41,32 @@ export const AccountPage = ({ frame, user, accessKeys, refused }: Props): JSX.El
       <div class="matters">
         <Matter
           title="Profile"
-          about="The name is for you alone. The e-mail is what you sign in with; Kagi sends no mail."
-        >
-          <NameForm {...of("name", user.name)} />
-          <EmailForm {...of("email", user.email)} />
-        </Matter>
-        <Matter
-          title="Password"
           about={
-            <>
-              Changing it ends all your other sessions at once. Access keys stay valid:{" "}
-              <a href={urls.accessKeys} safe>
-                {accessKeys === 0 ? "you have none" : `you have ${count(accessKeys, "key")}`}
-              </a>
-              .
-            </>
+            password
+              ? "The name is for you alone. The e-mail is what you sign in with; Kagi sends no mail."
+              : "The name is for you alone. You have no password here: you sign in through Keycloak."
           }
         >
-          <PasswordForm email={user.email} problem={of("password", "").problem} />
+          <NameForm {...of("name", user.name)} />
+          {password ? <EmailForm {...of("email", user.email)} /> : null}
         </Matter>
+        {password ? (
+          <Matter
+            title="Password"
+            about={
+              <>
+                Changing it ends all your other sessions at once. Access keys stay valid:{" "}
+                <a href={urls.accessKeys} safe>
+                  {accessKeys === 0 ? "you have none" : `you have ${count(accessKeys, "key")}`}
+                </a>
+                .
+              </>
+            }
+          >
+            <PasswordForm email={user.email} problem={of("password", "").problem} />
+          </Matter>
+        ) : null}
+        {linked === null ? null : <KeycloakMatter linked={linked} now={now} />}
         <Matter title="Theme" about="Kept in this browser. Until you choose, it is your system's.">
           <ThemeChoice theme={frame.theme} />
         </Matter>

@@ -8,16 +8,28 @@ import { urls } from "../urls.ts";
 
 type Props = { email: string; next: string; problem: Problem | null };
 
-export const SignInPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Element => (
+/** The ways in that are open. */
+export type Ways = Readonly<{ keycloak: boolean; password: boolean }>;
+
+export const SignInPage = ({ frame, ways, ...form }: Props & { frame: Frame; ways: Ways }): JSX.Element => (
   <Page frame={frame} title="Sign in">
     <div class="narrow">
       <header>
         <h1>Sign in</h1>
         {form.next === urls.home ? null : <p class="muted">Then you go on where you were.</p>}
       </header>
-      <SignInForm {...form} />
+      {ways.keycloak ? <KeycloakLink next={form.next} primary={!ways.password} /> : null}
+      {ways.keycloak && ways.password ? <p class="or muted small">or with your password</p> : null}
+      {ways.password ? <SignInForm {...form} /> : null}
     </div>
   </Page>
+);
+
+/** The way to Keycloak's own page. It leads to another site, so that no script of ours has a part in it. */
+export const KeycloakLink = ({ next, primary }: { next: string; primary: boolean }): JSX.Element => (
+  <a class={primary ? "button primary wide" : "button wide"} href={urls.keycloak(next)}>
+    Sign in with Keycloak
+  </a>
 );
 
 const FIELDS = ["email", "password"];

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { DangerPage, EmptiedPage, EmptyVaultForm } from "../../../views/account/danger.tsx";
 import { AccountPage, EmailForm, NameForm, PasswordForm, type Refused } from "../../../views/account/settings.tsx";
+import type { Frame } from "../../../views/layout/frame.ts";
 import { urls } from "../../../views/urls.ts";
 import { signInCookies } from "../../http/cookies.ts";
 import { doneCookie } from "../../http/done.ts";
@@ -10,8 +11,9 @@ import { page } from "../../http/page.ts";
 import { html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { changeEmail, changeName, changePassword } from "../auth/actions.ts";
+import { changeEmail, changeName, changePassword, hasPassword } from "../auth/actions.ts";
 import { hasFreshProof, sessionOf } from "../auth/proof.ts";
+import { describeLinks } from "../keycloak/actions.ts";
 import { countVault, emptyVault, lastEmptied } from "./actions.ts";
 import { EmailChange, NameChange, PasswordChange } from "./model.ts";
 
@@ -20,12 +22,12 @@ export const accountPages = (kagi: Kagi) => new Elysia().use(profilePages(kagi))
 const profilePages = (kagi: Kagi) => {
   const show = async (request: Request, actor: Actor, refused: Refused | null, refusal?: Refusal) => {
     const { accessKeys } = await countVault(kagi, actor);
-    const { user } = sessionOf(actor);
+    const linked = await describeLinks(kagi, actor);
+    const props = { user: sessionOf(actor).user, accessKeys, refused, linked, now: kagi.now() };
+    const password = linked === null || (await hasPassword(kagi, actor));
     const { status, headers } = refusal ?? {};
-    return await page(kagi, { request, actor }, (frame) => AccountPage({ frame, user, accessKeys, refused }), {
-      status,
-      headers,
-    });
+    const view = (frame: Frame) => AccountPage({ frame, ...props, password });
+    return await page(kagi, { request, actor }, view, { status, headers });
   };
   return (
     new Elysia()

@@ -5,6 +5,8 @@ export type Verb =
   | "set-up"
   | "confirm"
   | "change-password"
+  | "link"
+  | "unlink"
   | "create"
   | "change"
   | "delete"

@@ -1,4 +1,5 @@
 import { isCommonPassword } from "../../crypto/common-passwords.ts";
+import { open, type Place, seal } from "../../crypto/envelope.ts";
 import { derivedKey } from "../../crypto/keyring.ts";
 import { hashPassword, verifyPassword } from "../../crypto/passwords.ts";
 import { mac, newId, randomToken, sameText, sha256 } from "../../crypto/tokens.ts";
@@ -28,7 +29,8 @@ export type SignedIn = Readonly<{ user: User; sessionToken: string; sessionSecon
 /**
  * Signs in with a password. `previous` is the session token that the browser still carries, which ends here, so that a
  * session planted before the sign-in is worth nothing after it. `device` is the token of an earlier sign-in.
- * Throws AUTH_INVALID_CREDENTIALS, after the same work whether the account exists or not, and RATE_LIMITED.
+ * Throws AUTH_INVALID_CREDENTIALS, after the same work whether the account exists or not, RATE_LIMITED, and
+ * EMAIL_PASSWORD_DISABLED, whoever asks.
  */
 export async function signIn(
   kagi: Kagi,
@@ -37,6 +39,7 @@ export async function signIn(
   device: string | null,
   previous: string | null = null,
 ): Promise<SignedIn> {
+  if (!(await mayUsePasswords(kagi))) throw new AppError("EMAIL_PASSWORD_DISABLED");
   const email = normalizeEmail(input.email);
   const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(email));
   const known = user !== undefined && device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
@@ -57,9 +60,31 @@ export async function signIn(
   await forgiveTries(kagi, tries);
   return await kagi.db.transaction(async (tx) => {
     if (!(await tx.get(queries.holdUser(user.id, user.passwordHash)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
-    if (previous !== null) await tx.run(queries.deleteSessionByToken(sha256(previous)));
-    return await startSession(kagi, tx, caller, user, "sign-in");
+    if (previous !== null) await endSession(tx, previous);
+    return await admitUser(kagi, tx, caller, user, "sign-in");
   });
+}
+
+/**
+ * Whether an e-mail and a password let anybody in. The operator may switch that off, which counts from the moment on at
+ * which the other way has been seen to work: a mistake in its settings locks nobody out.
+ */
+export async function mayUsePasswords({ config, db }: Pick<Kagi, "config" | "db">): Promise<boolean> {
+  if (config.emailPassword || config.keycloak === null) return true;
+  return (await db.get<{ value: string }>(queries.readMeta(PROVEN)))?.value !== config.keycloak.issuer;
+}
+
+/** Whether the actor's account has a password; one that Keycloak made has none. */
+export async function hasPassword(kagi: Kagi, actor: Actor): Promise<boolean> {
+  return (await kagi.db.get<queries.UserRow>(queries.findUser(actor.userId)))?.passwordHash != null;
+}
+
+/** The issuer through which somebody has come in. */
+const PROVEN = "keycloak-proven";
+
+/** Writes down that somebody came in through this issuer. */
+export async function noteProvenIssuer(tx: Db, issuer: string): Promise<void> {
+  await tx.run(queries.putMeta(PROVEN, issuer));
 }
 
 /** Whether the first account has been made. */
@@ -96,7 +121,7 @@ export async function setUp(
     const claimed = await tx.get(queries.claimSetup(proof.trusted ? null : sha256(proof.token ?? "")));
     if (!claimed) return undefined;
     await insertUser(tx, user);
-    return await startSession(kagi, tx, caller, user, "set-up");
+    return await admitUser(kagi, tx, caller, user, "set-up");
   });
   if (signedIn !== undefined) return signedIn;
   await tellOnce(kagi, `set-up ${addressKey(caller)}`, (tx) =>
@@ -129,12 +154,33 @@ export async function describeSession(kagi: Kagi, actor: Actor): Promise<Session
   };
 }
 
-export async function signOut(kagi: Kagi, actor: Actor): Promise<void> {
+/** Ends the session. Returns the ID token of the sign-in through Keycloak that it began with, if it did. */
+export async function signOut(kagi: Kagi, actor: Actor): Promise<string | null> {
   const { sessionId, user } = sessionOf(actor);
-  await kagi.db.transaction(async (tx) => {
-    await tx.run(queries.deleteSession(actor.userId, sessionId));
+  const ended = await kagi.db.transaction(async (tx) => {
+    const row = await tx.get<queries.EndedRow>(queries.deleteSession(actor.userId, sessionId));
     await record(kagi, tx, actor, "sign-out", { kind: "user", id: actor.userId, name: user.email });
+    return row;
   });
+  const sealed = ended?.sealedIdToken ?? null;
+  return sealed === null ? null : open(kagi.keyring, idTokenOf(sessionId), sealed);
+}
+
+/** Ends the sessions that began from an identity, or from one session of it at Keycloak; tells how many. */
+export async function endSessionsOfIdentity(tx: Db, identityId: string, keycloakSid: string | null): Promise<number> {
+  return (await tx.all(queries.deleteSessionsOfIdentity(identityId, keycloakSid))).length;
+}
+
+/** Ends the other sessions that began from an identity; the actor's own goes on and knows nothing of it any more. */
+export async function forgetIdentity(tx: Db, actor: Actor, identityId: string): Promise<void> {
+  const { sessionId } = sessionOf(actor);
+  await tx.run(queries.deleteOtherSessionsOfIdentity(identityId, sessionId));
+  await tx.run(queries.detachSession(identityId, sessionId));
+}
+
+/** Ends the session that a browser still carries, so that one planted before a sign-in is worth nothing after it. */
+export async function endSession(tx: Db, token: string): Promise<void> {
+  await tx.run(queries.deleteSessionByToken(sha256(token)));
 }
 
 /** Throws VALIDATION_ERROR. */
@@ -194,6 +240,18 @@ export async function changePassword(
   });
 }
 
+/** Makes an account without a password. The set-up page closes with it. Throws CONFLICT when the address has one. */
+export async function addUserWithoutPassword(
+  kagi: Kagi,
+  tx: Db,
+  { email, name }: Readonly<{ email: string; name: string }>,
+): Promise<User & { passwordHash: null }> {
+  const user = { id: newId(), email, name, passwordHash: null, createdAt: kagi.now().toISOString() };
+  await tx.run(queries.claimSetup(null));
+  await uniquely(insertUser(tx, user), "There is an account for that address already", "email");
+  return user;
+}
+
 /** Drops what has run out. Called at start and then every hour; nothing relies on it having run. */
 export async function forgetExpired(kagi: Kagi): Promise<void> {
   const now = kagi.now();
@@ -222,7 +280,10 @@ export async function listUsers(kagi: Kagi): Promise<Omit<queries.UserRow, "pass
   return users.map(({ passwordHash: _, ...user }) => user);
 }
 
-/** Sets a password and ends every session of the account, whose throttled tries are forgiven; it may stay disabled. */
+/**
+ * Sets a password and ends every session of the account, whose throttled tries are forgiven; it may stay disabled. Where
+ * signing in with passwords was switched off, it is open again until somebody comes in through Keycloak.
+ */
 export async function resetPassword(kagi: Kagi, email: string, password: string): Promise<{ disabled: boolean }> {
   const user = await mustFindUser(kagi, email);
   await checkPassword(password, user.email);
@@ -231,6 +292,7 @@ export async function resetPassword(kagi: Kagi, email: string, password: string)
     await tx.run(queries.setPassword(user.id, hash, kagi.now().toISOString()));
     await tx.run(queries.deleteSessionsOf(user.id));
     await tx.run(queries.clearTries(accountKey(user.email)));
+    await tx.run(queries.deleteMeta(PROVEN));
     await recordOperator(kagi, tx, user, "reset-password");
   });
   return { disabled: user.disabledAt !== null };
@@ -258,7 +320,7 @@ export async function checkPassword(password: string, email: string): Promise<vo
   if (await isCommonPassword(password)) throw invalid("password", "is among the most common ones; choose another");
 }
 
-type PreparedUser = User & { passwordHash: string; createdAt: string };
+type PreparedUser = User & { passwordHash: string | null; createdAt: string };
 
 async function prepareUser(kagi: Kagi, input: NewUserInput): Promise<PreparedUser> {
   const email = normalizeEmail(input.email);
@@ -276,12 +338,17 @@ async function insertUser(tx: Db, user: PreparedUser): Promise<void> {
   await tx.run(queries.insertUser(user.id, user.email, user.name, user.passwordHash, user.createdAt));
 }
 
-async function startSession(
+/** Where a session comes from that Keycloak vouched for: the identity here, the session there, and the ID token. */
+export type Voucher = Readonly<{ identityId: string; sid: string | null; idToken: string }>;
+
+/** Lets somebody in who has proven who they are. */
+export async function admitUser(
   kagi: Kagi,
   tx: Db,
   caller: Caller,
   user: User & { passwordHash: string | null },
   verb: Verb,
+  voucher: Voucher | null = null,
 ): Promise<SignedIn> {
   const now = kagi.now();
   const sessionToken = randomToken();
@@ -295,6 +362,9 @@ async function startSession(
       userAgent: caller.userAgent?.slice(0, 300) ?? null,
       at: now.toISOString(),
       expiresAt: new Date(now.getTime() + SESSION_MAX_MS).toISOString(),
+      identityId: voucher?.identityId ?? null,
+      keycloakSid: voucher?.sid ?? null,
+      sealedIdToken: voucher === null ? null : seal(kagi.keyring, idTokenOf(id), voucher.idToken),
     }),
   );
   const { name, email } = user;
@@ -303,13 +373,18 @@ async function startSession(
     userId: user.id,
     credential: { kind: "session", sessionId: id, user: { name, email }, confirmedAt: null },
   };
-  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: email });
+  const more = voucher === null ? {} : { detail: "by=keycloak" };
+  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: email }, more);
   return {
     user: { id: user.id, name, email },
     sessionToken,
     sessionSeconds: SESSION_MAX_MS / 1000,
     deviceToken: deviceToken(kagi, user),
   };
+}
+
+function idTokenOf(sessionId: string): Place {
+  return { table: "sessions", column: "sealed_id_token", id: sessionId };
 }
 
 /** Proves that this browser has signed in to this account since its password was last set. Needs no row. */
@@ -328,7 +403,7 @@ async function recordOperator(kagi: Kagi, tx: Db, user: User, verb: Verb): Promi
   await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: user.email });
 }
 
-function normalizeEmail(email: string): string {
+export function normalizeEmail(email: string): string {
   return email.trim().normalize("NFKC").toLowerCase();
 }
 

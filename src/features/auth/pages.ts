@@ -1,18 +1,11 @@
 import { Elysia } from "elysia";
 import { ConfirmForm, ConfirmPage } from "../../../views/auth/confirm.tsx";
 import { SetUpForm, SetUpPage } from "../../../views/auth/set-up.tsx";
-import { SignInForm, SignInPage } from "../../../views/auth/sign-in.tsx";
+import { SignInForm, SignInPage, type Ways } from "../../../views/auth/sign-in.tsx";
 import type { Frame } from "../../../views/layout/frame.ts";
 import { urls } from "../../../views/urls.ts";
 import { isLocal } from "../../http/client.ts";
-import {
-  deviceCookieName,
-  readCookie,
-  sessionCookie,
-  sessionCookieName,
-  signInCookies,
-  signOutCookie,
-} from "../../http/cookies.ts";
+import { deviceCookieName, readCookie, sessionCookie, sessionCookieName, signInCookies } from "../../http/cookies.ts";
 import { hasDone } from "../../http/done.ts";
 import { refusalOf } from "../../http/failures.ts";
 import { pageDoor, publicPageDoor } from "../../http/guards.ts";
@@ -22,12 +15,12 @@ import { html, type KeptPage, keepPage, keptPage, redirect } from "../../http/re
 import { themeOf } from "../../http/theme.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { isSetUp, type SignedIn, setUp, signIn, signOut } from "./actions.ts";
+import { describeLinks } from "../keycloak/actions.ts";
+import { hasPassword, isSetUp, mayUsePasswords, type SignedIn, setUp, signIn } from "./actions.ts";
 import { Confirmation, NewUserInput, PASSWORD_LENGTH, PROOF_FRESH_MS, SignInInput } from "./model.ts";
 import { type Confirmed, confirmWithPassword, sessionOf } from "./proof.ts";
 
-export const authPages = (kagi: Kagi) =>
-  new Elysia().use(entrancePages(kagi)).use(signOutPages(kagi)).use(confirmPages(kagi));
+export const authPages = (kagi: Kagi) => new Elysia().use(entrancePages(kagi)).use(confirmPages(kagi));
 
 const entrancePages = (kagi: Kagi) =>
   new Elysia()
@@ -41,6 +34,7 @@ const entrancePages = (kagi: Kagi) =>
           problem: null,
           asksToken: !isLocal(request),
           passwordLength,
+          keycloak: kagi.config.keycloak !== null,
         }),
       );
     })
@@ -56,8 +50,11 @@ const entrancePages = (kagi: Kagi) =>
       if (signedIn) return redirect(urls.home, { htmx, cookies: signInCookies(kagi.config, signedIn) });
       const problem = refusal?.status === 403 ? { ...refusal.problem, field: "token" } : (refusal?.problem ?? null);
       const props = { draft, problem, asksToken: !isLocal(request), passwordLength };
+      const keycloak = kagi.config.keycloak !== null;
       if (htmx) return html(SetUpForm(props), { status: refusal?.status });
-      return await page(kagi, { request }, (frame) => SetUpPage({ frame, ...props }), { status: refusal?.status });
+      return await page(kagi, { request }, (frame) => SetUpPage({ frame, ...props, keycloak }), {
+        status: refusal?.status,
+      });
     })
 
     .get(urls.signIn, async ({ request, session }) => {
@@ -65,7 +62,8 @@ const entrancePages = (kagi: Kagi) =>
       if (session === null && isPlain(request)) return await plainSignInPage(kagi, request);
       const next = localPath(new URL(request.url).searchParams.get("next") ?? urls.home);
       if (session !== null) return redirect(next);
-      return await page(kagi, { request }, (frame) => SignInPage({ frame, email: "", next, problem: null }));
+      const ways = await waysIn(kagi);
+      return await page(kagi, { request }, (frame) => SignInPage({ frame, email: "", next, problem: null, ways }));
     })
     .post(urls.signIn, async ({ request, caller, form, htmx }) => {
       const email = form.get("email").trim();
@@ -81,42 +79,41 @@ const entrancePages = (kagi: Kagi) =>
       const props = { email, next, problem: refusal?.problem ?? null };
       const { status, headers } = refusal ?? {};
       if (htmx) return html(SignInForm(props), { status, headers });
-      return await page(kagi, { request }, (frame) => SignInPage({ frame, ...props }), { status, headers });
+      const ways = await waysIn(kagi);
+      return await page(kagi, { request }, (frame) => SignInPage({ frame, ...props, ways }), { status, headers });
     });
+
+/** How one may sign in here. */
+async function waysIn(kagi: Kagi): Promise<Ways> {
+  return { keycloak: kagi.config.keycloak !== null, password: await mayUsePasswords(kagi) };
+}
 
 /** Asked for at its own address, with nothing behind it that the page would repeat. */
 function isPlain({ url }: Request): boolean {
   return url.endsWith(urls.signIn) && !url.includes("?");
 }
 
-/** The page at its own address is the same for everybody but for the theme, so it is made once for each. */
+/** The page at its own address is the same for everybody but for the theme and the ways in, so it is made once for each. */
 async function plainSignInPage(kagi: Kagi, request: Request): Promise<Response> {
-  const theme = themeOf(request);
-  const kept = signInPages.get(theme);
+  const ways = await waysIn(kagi);
+  const name = `${themeOf(request)} ${ways.keycloak} ${ways.password}`;
+  const kept = signInPages.get(name);
   if (kept !== undefined && !hasDone(request)) return keptPage(kept, request);
-  const view = (frame: Frame) => SignInPage({ frame, email: "", next: urls.home, problem: null });
+  const view = (frame: Frame) => SignInPage({ frame, email: "", next: urls.home, problem: null, ways });
   const answer = await page(kagi, { request }, view);
-  if (!hasDone(request)) signInPages.set(theme, await keepPage(answer.clone()));
+  if (!hasDone(request)) signInPages.set(name, await keepPage(answer.clone()));
   return answer;
 }
 
-const signInPages = new Map<Frame["theme"], KeptPage>();
-
-const signOutPages = (kagi: Kagi) =>
-  new Elysia()
-    .use(pageDoor(kagi))
-    .get(urls.signOut, () => redirect(urls.home))
-    .post(urls.signOut, async ({ actor, htmx }) => {
-      await signOut(kagi, actor);
-      return redirect(urls.signIn, { htmx, cookies: [signOutCookie(kagi.config)] });
-    });
+const signInPages = new Map<string, KeptPage>();
 
 /** The password once more, and then on to where it was asked for. */
 const confirmPages = (kagi: Kagi) =>
   new Elysia()
     .use(pageDoor(kagi))
     .get(urls.confirm(""), async ({ request, actor }) => {
-      return await page(kagi, { request, actor }, (frame) => ConfirmPage({ frame, ...asking(request, actor) }));
+      const ways = await waysToConfirm(kagi, actor);
+      return await page(kagi, { request, actor }, (frame) => ConfirmPage({ frame, ...asking(request, actor), ways }));
     })
     .post(urls.confirm(""), async ({ request, actor, form, htmx }) => {
       let confirmed: Confirmed | undefined;
@@ -128,8 +125,19 @@ const confirmPages = (kagi: Kagi) =>
       if (confirmed) return redirect(props.next, { htmx, cookies: [sessionCookie(kagi.config, confirmed)] });
       const { status, headers } = refusal ?? {};
       if (htmx) return html(ConfirmForm(props), { status, headers });
-      return await page(kagi, { request, actor }, (frame) => ConfirmPage({ frame, ...props }), { status, headers });
+      const ways = await waysToConfirm(kagi, actor);
+      return await page(kagi, { request, actor }, (frame) => ConfirmPage({ frame, ...props, ways }), {
+        status,
+        headers,
+      });
     });
+
+/** How a person may prove once more who they are. */
+async function waysToConfirm(kagi: Kagi, actor: Actor): Promise<Ways> {
+  const links = await describeLinks(kagi, actor);
+  const linked = links?.identities.some(({ issuer }) => issuer === links.realm) === true;
+  return { keycloak: linked, password: await hasPassword(kagi, actor) };
+}
 
 function asking(request: Request, actor: Actor) {
   const next = localPath(new URL(request.url).searchParams.get("next") ?? urls.settings);

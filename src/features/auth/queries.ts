@@ -19,7 +19,13 @@ export const allUsers = (): Sql => sql`SELECT ${USER} FROM users ORDER BY id`;
 
 export const anyUser = (): Sql => sql`SELECT id FROM users LIMIT 1`;
 
-export const insertUser = (id: string, email: string, name: string, passwordHash: string, at: string): Sql => sql`
+export const insertUser = (
+  id: string,
+  email: string,
+  name: string,
+  passwordHash: string | null,
+  at: string,
+): Sql => sql`
   INSERT INTO users (id, email, name, password_hash, created_at, updated_at)
   VALUES (${id}, ${email}, ${name}, ${passwordHash}, ${at}, ${at})`;
 
@@ -77,11 +83,17 @@ export const insertSession = (session: {
   userAgent: string | null;
   at: string;
   expiresAt: string;
+  identityId: string | null;
+  keycloakSid: string | null;
+  sealedIdToken: string | null;
 }): Sql => sql`
-  INSERT INTO sessions (id, user_id, token_hash, address, user_agent, created_at, last_seen_at, expires_at)
+  INSERT INTO sessions (
+    id, user_id, token_hash, address, user_agent, created_at, last_seen_at, expires_at, identity_id, keycloak_sid,
+    sealed_id_token)
   VALUES (
     ${session.id}, ${session.userId}, ${session.tokenHash}, ${session.address}, ${session.userAgent},
-    ${session.at}, ${session.at}, ${session.expiresAt})`;
+    ${session.at}, ${session.at}, ${session.expiresAt}, ${session.identityId}, ${session.keycloakSid},
+    ${session.sealedIdToken})`;
 
 /** Gives a session another token along with the proof, so that a token which was stolen before is not proven with it. */
 export const confirmSession = (userId: string, id: string, tokenHash: string, at: string): Sql => sql`
@@ -92,7 +104,22 @@ export const deleteOtherSessions = (userId: string, id: string): Sql => sql`
   DELETE FROM sessions WHERE user_id = ${userId} AND id <> ${id} RETURNING id`;
 
 export const deleteSession = (userId: string, id: string): Sql => sql`
-  DELETE FROM sessions WHERE id = ${id} AND user_id = ${userId} RETURNING id`;
+  DELETE FROM sessions WHERE id = ${id} AND user_id = ${userId} RETURNING id, sealed_id_token AS "sealedIdToken"`;
+export type EndedRow = { id: string; sealedIdToken: string | null };
+
+/** Of an identity, those that began from one session at Keycloak, or all where none is named. */
+export const deleteSessionsOfIdentity = (identityId: string, keycloakSid: string | null): Sql =>
+  keycloakSid === null
+    ? sql`DELETE FROM sessions WHERE identity_id = ${identityId} RETURNING id`
+    : sql`DELETE FROM sessions WHERE identity_id = ${identityId} AND keycloak_sid = ${keycloakSid} RETURNING id`;
+
+/** Ends what began from an identity, but for one session, which goes on without it. */
+export const deleteOtherSessionsOfIdentity = (identityId: string, sessionId: string): Sql => sql`
+  DELETE FROM sessions WHERE identity_id = ${identityId} AND id <> ${sessionId}`;
+
+export const detachSession = (identityId: string, sessionId: string): Sql => sql`
+  UPDATE sessions SET identity_id = NULL, keycloak_sid = NULL, sealed_id_token = NULL
+  WHERE id = ${sessionId} AND identity_id = ${identityId}`;
 
 export const deleteSessionByToken = (tokenHash: string): Sql =>
   sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`;
@@ -124,6 +151,10 @@ export const clearTries = (key: string): Sql => sql`DELETE FROM throttles WHERE 
 
 export const deleteOldThrottles = (windowStart: string): Sql => sql`
   DELETE FROM throttles WHERE window_started_at <= ${windowStart}`;
+
+export const readMeta = (key: string): Sql => sql`SELECT value FROM meta WHERE key = ${key}`;
+
+export const deleteMeta = (key: string): Sql => sql`DELETE FROM meta WHERE key = ${key}`;
 
 export const putMeta = (key: string, value: string): Sql => sql`
   INSERT INTO meta (key, value) VALUES (${key}, ${value}) ON CONFLICT (key) DO UPDATE SET value = excluded.value`;

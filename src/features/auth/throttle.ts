@@ -11,7 +11,7 @@ import { clearTries, returnTry, takeTry, throttleWindow } from "./queries.ts";
  * the same router for one, do not keep its owner out.
  */
 const WINDOW_MS = 15 * 60 * 1000;
-const TRIES = { address: 30, account: 10, device: 10, session: 10 } as const;
+const TRIES = { address: 30, account: 10, device: 10, session: 10, keycloak: 300 } as const;
 
 export type Tries = Readonly<{ keys: readonly string[]; account: string }>;
 
@@ -46,6 +46,14 @@ export async function takeSessionTry(kagi: Kagi, sessionId: string, tell: Tell):
   const key = `session:${sessionId}`;
   await take(kagi, key, TRIES.session, tell);
   return { keys: [key], account: key };
+}
+
+/**
+ * Takes one of the ways to Keycloak that an address may begin. Nobody guesses anything there; it bounds the rows that
+ * strangers can have written. Throws RATE_LIMITED.
+ */
+export async function takeVisit(kagi: Kagi, caller: Caller, tell: Tell): Promise<void> {
+  await take(kagi, `keycloak:${addressKey(caller)}`, TRIES.keycloak, tell);
 }
 
 /** After a success the account starts afresh; the address only gets this one try back, so that owning one account does not buy tries at others. */
