@@ -1,7 +1,7 @@
 import type { OAuth2Tokens } from "arctic";
 import type { JWTPayload, RemoteJWKSet } from "jose";
-import type { KeycloakConfig } from "../../config.ts";
 import type { KEYCLOAK_FAILURES } from "../../errors.ts";
+import type { Kagi } from "../../kagi.ts";
 import { once } from "../../once.ts";
 import { ANSWER_BYTES, CLOCK_SKEW_SECONDS, PATIENCE_MS, type Person } from "./model.ts";
 
@@ -23,6 +23,8 @@ export class ProviderError extends Error {
     super(told);
   }
 }
+
+type KeycloakConfig = NonNullable<Kagi["config"]["keycloak"]>;
 
 /** What the realm says of itself, with the addresses as they are to be used. */
 type Realm = Readonly<{
