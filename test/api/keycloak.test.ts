@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import type { SessionInfo } from "../../src/features/auth/model.ts";
 import { type Answer, type Client, cookiesOf } from "../support/client.ts";
 import { begin, begunBy, comeBack, Realm, type Somebody } from "../support/realm.ts";
-import { fresh, OWNER, onEachEngine, PATIENCE_MS, refused, type Vault } from "../support/vault.ts";
+import { fresh, newCategory, OWNER, onEachEngine, PATIENCE_MS, refused, type Vault } from "../support/vault.ts";
 
 const realm = await Realm.start();
 afterEach(() => {
@@ -498,6 +498,7 @@ onEachEngine(
       test("proves at Keycloak who they are, asked again there, and unlinks not the only way in", async () => {
         const who = somebody();
         const client = await enter(vault, who);
+        await newCategory(client);
         const page = await client.get("/confirm?next=%2Fsettings%2Fdanger");
         expect(page.text).toContain("Confirm with Keycloak");
         expect(page.text).not.toContain('type="password"');
@@ -530,6 +531,7 @@ onEachEngine(
       test("is not believed for having signed in there long ago, nor for somebody else", async () => {
         const who = somebody();
         const client = await enter(vault, who);
+        await newCategory(client);
         const old = Math.floor(Date.now() / 1000) - 120;
         const attempts: [Somebody, Parameters<Realm["code"]>[2], number][] = [
           [who, { claims: { auth_time: old } }, 502],

@@ -1,7 +1,7 @@
 import { derivedKey } from "../../crypto/keyring.ts";
 import { mac, newId, randomToken, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
-import { AppError, conflict, type KEYCLOAK_REFUSALS, type KeycloakReason, uniquely } from "../../errors.ts";
+import { AppError, conflict, invalid, type KEYCLOAK_REFUSALS, type KeycloakReason, uniquely } from "../../errors.ts";
 import type { Actor, Caller, Kagi } from "../../kagi.ts";
 import { record } from "../audit/actions.ts";
 import type { Thing } from "../audit/model.ts";
@@ -131,7 +131,10 @@ export async function finishVisit(
 /** Ends the sessions that Keycloak says are over, once a token. Throws VALIDATION_ERROR, KEYCLOAK_FAILED. */
 export async function obeyLogout(kagi: Kagi, caller: Caller, token: string): Promise<void> {
   const provider = providerOf(kagi);
-  const logout = await asking(kagi, caller, () => provider.logoutToken(token, kagi.now()));
+  const logout = await asking(kagi, caller, () => provider.logoutToken(token, kagi.now())).catch((error: unknown) => {
+    const isLie = error instanceof AppError && error.details.reason === "untrusted";
+    throw isLie ? invalid("logout_token", "is no logout token of this realm") : error;
+  });
   const { subject, sid } = logout;
   const ended = await kagi.db.transaction(async (tx) => {
     const idHash = sha256(`${provider.issuer} ${logout.id}`);

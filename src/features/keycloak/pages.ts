@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import { LeavePage } from "../../../views/keycloak/leave.tsx";
 import { UnlinkPage } from "../../../views/keycloak/linked.tsx";
 import { KeycloakProblemPage } from "../../../views/keycloak/problem.tsx";
+import type { Frame } from "../../../views/layout/frame.ts";
 import { urls } from "../../../views/urls.ts";
 import { AppError } from "../../errors.ts";
 import { callerOf } from "../../http/client.ts";
@@ -195,7 +196,9 @@ async function orProblem(
       logged: code === "KEYCLOAK_FAILED",
     };
     const headers = errorHeaders(error);
-    return await page(kagi, { request, actor }, (frame) => KeycloakProblemPage({ frame, ...view }), {
+    // The address holds a code that has been tried: no form of the page leads back to it.
+    const shown = (frame: Frame) => KeycloakProblemPage({ frame: { ...frame, here: urls.home }, ...view });
+    return await page(kagi, { request, actor }, shown, {
       status,
       headers,
     });
