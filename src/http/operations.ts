@@ -304,7 +304,6 @@ export const OPERATIONS = {
       "VALIDATION_ERROR",
       "KEYCLOAK_STATE_INVALID",
       "KEYCLOAK_REFUSED",
-      "CONFLICT",
       "KEYCLOAK_FAILED",
       "KEYCLOAK_NOT_CONFIGURED",
     ],

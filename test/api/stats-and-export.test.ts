@@ -156,7 +156,7 @@ onEachEngine("a filled vault", (vault) => {
   });
 
   test("is emptied of everything that is its owner's, and of nothing else", async () => {
-    const STAY = ["audit_events", "sessions"];
+    const STAY = ["audit_events", "identities", "sessions"];
     const { user } = (await vault.owner.get<SessionInfo>("/api/auth/session")).body;
     await vault.key();
     const held = await newEntry(vault.owner);
@@ -165,6 +165,10 @@ onEachEngine("a filled vault", (vault) => {
     const { projectId } = await newEnvFile(vault.owner);
     await vault.owner.post(`/api/envs/${projectId}/files`, { fileType: "env", content: "A=2" });
     await newEnvFile(await vault.other);
+    await vault.storage.rows(
+      `INSERT INTO identities (id, user_id, issuer, subject, label, created_at, last_used_at)
+       VALUES ('${crypto.randomUUID()}', '${user.id}', 'https://id.example.com/realms/team', 'ada', 'ada', '2026-01-15', '2026-01-15')`,
+    );
     const count = async (table: string, where: string) =>
       (await vault.storage.rows(`SELECT 1 FROM ${table} WHERE user_id ${where} '${user.id}'`)).length;
     const tables = await vault.storage.tablesWith("user_id");

@@ -83,7 +83,7 @@ export function visitOf(state: string): string {
 
 /**
  * Ends a way to Keycloak. `session` is whoever is signed in, `previous` the token of that session, which ends where a
- * new one begins. Throws KEYCLOAK_STATE_INVALID, KEYCLOAK_FAILED, KEYCLOAK_REFUSED, and CONFLICT.
+ * new one begins. Throws KEYCLOAK_STATE_INVALID, KEYCLOAK_FAILED, KEYCLOAK_REFUSED.
  */
 export async function finishVisit(
   kagi: Kagi,
@@ -224,10 +224,8 @@ async function enter(kagi: Kagi, caller: Caller, person: Person, previous: strin
       return await admitUser(kagi, tx, caller, user, "sign-in", voucher);
     });
   // Of two who come for the first time at once, as one person with two windows does, the second finds what the first made.
-  const arrived = await attempt().catch((error: unknown) => {
-    if (error instanceof AppError && error.code === "CONFLICT") return attempt();
-    throw error;
-  });
+  const arrived = (await unlessTaken(attempt())) ?? (await unlessTaken(attempt()));
+  if (arrived === undefined) throw await refused(kagi, caller, "address_taken", null);
   if ("refusal" in arrived) throw await refused(kagi, caller, arrived.refusal, arrived.userId);
   return arrived;
 }
@@ -277,7 +275,7 @@ async function accountOf(kagi: Kagi, tx: Db, caller: Caller, person: Person): Pr
 async function link(kagi: Kagi, actor: Actor, person: Person): Promise<void> {
   const { issuer } = providerOf(kagi);
   const { user } = sessionOf(actor);
-  const done = await kagi.db.transaction(async (tx) => {
+  const linking = kagi.db.transaction(async (tx) => {
     const known = await tx.get<queries.UserRow>(queries.findPerson(issuer, person.subject));
     if (known !== undefined) return known.id === actor.userId;
     await addIdentity(kagi, tx, actor.userId, person);
@@ -287,7 +285,17 @@ async function link(kagi: Kagi, actor: Actor, person: Person): Promise<void> {
     await record(kagi, tx, actor, "link", { kind: "user", id: actor.userId, name: user.email }, { detail });
     return true;
   });
-  if (!done) throw await refused(kagi, actor, "linked_elsewhere", actor.userId);
+  if (!(await unlessTaken(linking))) throw await refused(kagi, actor, "linked_elsewhere", actor.userId);
+}
+
+/** What came of the work; undefined when somebody was faster who took what there may be once. */
+async function unlessTaken<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "CONFLICT") return undefined;
+    throw error;
+  }
 }
 
 /** Counts as a fresh proof when it is the account's own person who has just signed in over there, after `since`. */

@@ -38,8 +38,8 @@ export type Linked = Readonly<{
   identities: readonly Identity[];
 }>;
 
-/** Parameters that are not listed are ignored (OpenID Connect Core 1.0, 3.1.2.5). */
-const parameter = t.Optional(t.String({ maxLength: 4096 }));
+const parameter = (description: string, example: string) =>
+  t.Optional(t.String({ maxLength: 4096, description, examples: [example] }));
 
 export const SignInQuery = t.Object(
   {
@@ -47,11 +47,17 @@ export const SignInQuery = t.Object(
       t.String({ maxLength: 2000, description: "The page of this server to go on to", examples: ["/keys"] }),
     ),
   },
-  { additionalProperties: true },
+  { additionalProperties: false },
 );
 
+/** Parameters that are not listed are ignored (OpenID Connect Core 1.0, 3.1.2.5). */
 export const AnswerQuery = t.Object(
-  { state: parameter, code: parameter, iss: parameter, error: parameter },
+  {
+    state: parameter("The way that comes to its end", "hYd2kTgMZ0qS3nQvX1r8pW5bL7cE9aFJ4uI6oKzRxNs"),
+    code: parameter("What Keycloak tells the person for", "5f0e2c1a-7d64-4f0b-9a2e-b1c8d3e4f5a6"),
+    iss: parameter("Who answers (RFC 9207); checked where it is there", "https://id.example.com/realms/team"),
+    error: parameter("Why nothing came of it", "access_denied"),
+  },
   { additionalProperties: true },
 );
 

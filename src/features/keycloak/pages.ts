@@ -211,7 +211,6 @@ const TOLD: ReadonlySet<string> = new Set([
   "KEYCLOAK_FAILED",
   "KEYCLOAK_NOT_CONFIGURED",
   "RATE_LIMITED",
-  "CONFLICT",
 ]);
 
 function begunHere({ config }: Kagi): string {
