@@ -6,6 +6,8 @@ import { accountApi } from "./features/account/api.ts";
 import { accountPages } from "./features/account/pages.ts";
 import { aiApi } from "./features/ai/api.ts";
 import { aiPages } from "./features/ai/pages.ts";
+import { auditApi } from "./features/audit/api.ts";
+import { activityPages } from "./features/audit/pages.ts";
 import { sessionApi, signInApi } from "./features/auth/api.ts";
 import { authPages } from "./features/auth/pages.ts";
 import { categoriesApi } from "./features/categories/api.ts";
@@ -23,6 +25,8 @@ import { openapiPages } from "./features/openapi/pages.ts";
 import { overviewPages } from "./features/overview/pages.ts";
 import { searchPages } from "./features/search/pages.ts";
 import { settingsPages } from "./features/settings/pages.ts";
+import { passkeySignInApi, signInFactorsApi } from "./features/sign-in-factors/api.ts";
+import { signInFactorPages } from "./features/sign-in-factors/pages.ts";
 import { statsApi } from "./features/stats/api.ts";
 import { twoFactorApi } from "./features/two-factor/api.ts";
 import { twoFactorPages } from "./features/two-factor/pages.ts";
@@ -60,10 +64,14 @@ function routes(kagi: Kagi): AnyElysia {
     .use(aiPages(kagi))
     .use(accessKeyPages(kagi))
     .use(accountPages(kagi))
+    .use(signInFactorPages(kagi))
     .use(exportPages(kagi))
+    .use(activityPages(kagi))
     .use(settingsPages(kagi))
     .use(signInApi(kagi))
+    .use(passkeySignInApi(kagi))
     .use(sessionApi(kagi))
+    .use(signInFactorsApi(kagi))
     .use(categoriesApi(kagi))
     .use(entriesApi(kagi))
     .use(twoFactorApi(kagi))
@@ -72,6 +80,7 @@ function routes(kagi: Kagi): AnyElysia {
     .use(accountApi(kagi))
     .use(statsApi(kagi))
     .use(exportApi(kagi))
+    .use(auditApi(kagi))
     .use(aiApi(kagi))
     .use(openapiApi(kagi, () => routes(kagi)))
     .use(openapiPages(kagi));

@@ -105,6 +105,13 @@ export const SETTINGS = {
     fallback: [],
     parse: ranges,
   }),
+  auditRetentionDays: setting<number | "forever">({
+    name: "KAGI_AUDIT_RETENTION",
+    help: "Days that the trail of who did what is kept, 1 to 36500, or forever",
+    shown: "365",
+    fallback: 365,
+    parse: daysOrForever,
+  }),
   ai: setting<"auto" | "off">({
     name: "KAGI_AI",
     help: "off: no .env files from a sentence, in the pages and in the API",
@@ -452,6 +459,12 @@ function integer(text: string, min: number, max: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max)) throw new Error(`must be a whole number from ${min} to ${max}`);
   return value;
+}
+
+function daysOrForever(text: string): number | "forever" {
+  if (text === "forever") return text;
+  if (!/^\d+$/.test(text)) throw new Error("must be a whole number of days from 1 to 36500, or forever");
+  return integer(text, 1, 36_500);
 }
 
 function origin(text: string): string {

@@ -11,9 +11,14 @@ const CODES = {
   AUTH_REQUIRED: { status: 401, message: "Unauthorized" },
   AUTH_INVALID_KEY: { status: 401, message: "Unauthorized" },
   AUTH_INVALID_CREDENTIALS: { status: 401, message: "Wrong e-mail or password" },
+  SECOND_FACTOR_REQUIRED: { status: 401, message: "A code of your second factor is needed as well" },
+  SECOND_FACTOR_INVALID: { status: 401, message: "That code is wrong, or was used already" },
+  PASSKEY_INVALID: { status: 401, message: "That passkey was not accepted" },
   AUTH_SCOPE_REQUIRED: { status: 403, message: "Forbidden" },
   AUTH_SESSION_REQUIRED: { status: 403, message: "Forbidden" },
-  FRESH_PROOF_REQUIRED: { status: 403, message: "Confirm with your password first" },
+  AUTH_ADDRESS_NOT_ALLOWED: { status: 403, message: "This access key may not be used from here" },
+  AUTH_KEY_LIMITED: { status: 403, message: "This access key is limited to one project or environment" },
+  FRESH_PROOF_REQUIRED: { status: 403, message: "Confirm that it is still you first" },
   CROSS_ORIGIN: { status: 403, message: "Forbidden" },
   EMAIL_PASSWORD_DISABLED: { status: 403, message: "Signing in with e-mail and password is switched off here" },
   KEYCLOAK_REFUSED: { status: 403, message: "Keycloak, or this vault, does not let you in that way" },
@@ -24,11 +29,14 @@ const CODES = {
   ENV_FILE_NOT_FOUND: { status: 404, message: "Not found" },
   TWO_FACTOR_NOT_FOUND: { status: 404, message: "Not found" },
   ACCESS_KEY_NOT_FOUND: { status: 404, message: "Not found" },
+  SESSION_NOT_FOUND: { status: 404, message: "Not found" },
+  PASSKEY_NOT_FOUND: { status: 404, message: "Not found" },
   NOT_FOUND: { status: 404, message: "Not found" },
   METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
   CONFLICT: { status: 409, message: "Conflict" },
   TWO_FACTOR_NO_SECRET: { status: 409, message: "This has recovery codes only, and no secret to make codes with" },
   NO_RECOVERY_CODES_LEFT: { status: 409, message: "No unused recovery code is left" },
+  PASSKEYS_UNAVAILABLE: { status: 409, message: "Passkeys need https, or localhost by that very name" },
   PAYLOAD_TOO_LARGE: { status: 413, message: `The body is larger than ${BODY_MIB} MiB` },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send JSON with Content-Type: application/json" },
   RATE_LIMITED: { status: 429, message: "Too many attempts" },
@@ -61,6 +69,7 @@ export const KEYCLOAK_REFUSALS = [
   "role",
   "disabled",
   "address_missing",
+  "address_unverified",
   "address_taken",
   "linked_elsewhere",
   "somebody_else",
@@ -127,7 +136,7 @@ export function messageOf(code: ErrorCode): string {
 }
 
 /** Waits for a write, and says `message` when a unique constraint refuses it. */
-export async function uniquely<T>(write: Promise<T>, message: string, field: string): Promise<T> {
+export async function uniquely<T>(write: Promise<T>, message: string, field?: string): Promise<T> {
   try {
     return await write;
   } catch (error) {

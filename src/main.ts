@@ -1,6 +1,7 @@
 #!/usr/bin/env bun
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { addAuditCommands } from "./commands/audit.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addServeCommands } from "./commands/serve.ts";
@@ -47,6 +48,7 @@ Exit codes: 0 done, 1 failed or refused, 2 wrongly called.`,
   addConfigCommand(program);
   addUserCommands(program);
   addVaultCommands(program);
+  addAuditCommands(program);
   return program;
 }
 

@@ -14,7 +14,23 @@ export const SCOPES = {
   "envs:read": "See env projects and which files they have",
   "envs:write": "Create, change and delete env projects and files",
   "envs:reveal": "Read the content of an env file",
+  "audit:read": "See who did what in the vault, and when, never values",
 } as const;
 
 export type Scope = keyof typeof SCOPES;
+/**
+ * Those that a key for one project or environment may have: what they open ends there. A new scope is not among them
+ * until it does.
+ */
+export const LIMITABLE_SCOPES: readonly string[] = [
+  "categories:read",
+  "entries:read",
+  "entries:write",
+  "entries:reveal",
+  "export:read",
+  "envs:read",
+  "envs:write",
+  "envs:reveal",
+] satisfies (keyof typeof SCOPES)[];
+
 export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];

@@ -1,5 +1,6 @@
 import { createApp } from "./app.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { forgetOldEvents } from "./features/audit/actions.ts";
 import { addUser, forgetExpired, isSetUp, mayUsePasswords, openSetup } from "./features/auth/actions.ts";
 import { NewUserInput } from "./features/auth/model.ts";
 import { forgetOldVisits, redirectUriAt } from "./features/keycloak/actions.ts";
@@ -94,9 +95,7 @@ export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
     key: kagi.keyring.fingerprint,
   });
   const cleaning = setInterval(() => {
-    Promise.all([forgetExpired(kagi), forgetOldVisits(kagi)]).catch((error: unknown) =>
-      log.error("clean-up failed", describeCause(error)),
-    );
+    cleanUp(kagi).catch((error: unknown) => log.error("clean-up failed", describeCause(error)));
   }, HOUR_MS);
   return {
     stop: async () => {
@@ -105,6 +104,12 @@ export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
       await kagi.db.close();
     },
   };
+}
+
+async function cleanUp(kagi: Kagi): Promise<void> {
+  await forgetExpired(kagi);
+  await forgetOldVisits(kagi);
+  await forgetOldEvents(kagi);
 }
 
 type Bind = (hostname: string, port: number) => Bun.Server<undefined>;
@@ -128,7 +133,7 @@ function bindLoopback(bind: Bind, port: number, tries = 5): Bun.Server<undefined
 /** Makes the account that the environment names, or opens the set-up page and returns its token; null when there is one. */
 async function makeFirstAccount(kagi: Kagi): Promise<string | null> {
   const { config, log } = kagi;
-  await forgetExpired(kagi);
+  await cleanUp(kagi);
   if (await isSetUp(kagi)) return null;
   if (config.adminEmail !== null && config.adminPassword !== null) {
     try {

@@ -8,6 +8,7 @@ import { openPostgres } from "./db/postgres.ts";
 import { type Db, sql } from "./db/sql.ts";
 import { openSqlite } from "./db/sqlite.ts";
 import { readSqlite } from "./db/sqlite-file.ts";
+import { prepareTrail } from "./features/audit/chain.ts";
 import { errorCode, writeNewFile } from "./files.ts";
 import type { Kagi } from "./kagi.ts";
 import type { Log } from "./log.ts";
@@ -39,7 +40,7 @@ export async function openKagi(
       ? await patiently(async () => openSqlite(config.sqlitePath))
       : openPostgres(config.databaseUrl);
   try {
-    const applied = await migrate(db, now, (tx) => plantCanary(tx, keyring));
+    const applied = await bringUpToDate(db, keyring, now);
     if (applied.length > 0) log.info("migrated", { migrations: applied.join(",") });
     await checkCanary(db, keyring);
   } catch (error) {
@@ -47,6 +48,14 @@ export async function openKagi(
     throw error;
   }
   return Object.freeze({ db, keyring, config, log, now });
+}
+
+/** The schema, and with it what a schema cannot do without the key. Returns the names of what was applied. */
+export async function bringUpToDate(db: Db, keyring: Keyring, now: () => Date): Promise<string[]> {
+  return await migrate(db, now, async (tx, applied) => {
+    await plantCanary(tx, keyring);
+    await prepareTrail(tx, keyring, now, applied);
+  });
 }
 
 /** Throws when the database does not answer or the key does not fit it. */

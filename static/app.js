@@ -202,7 +202,10 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pagehide", () => {
   hideAll();
   for (const field of document.querySelectorAll(".secret")) field.value = "";
-  for (const once of document.querySelectorAll("[data-forget]")) once.textContent = "Shown once, and gone";
+  for (const once of document.querySelectorAll("[data-forget]")) {
+    once.textContent = "Shown once, and gone";
+    once.removeAttribute("href");
+  }
   // What was said belongs to this visit, and not to one by the back button.
   document.querySelector("#toast").textContent = "";
   document.querySelector("main > .done")?.remove();

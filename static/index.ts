@@ -3,6 +3,7 @@ import css from "./app.css" with { type: "text" };
 import script from "./app.js" with { type: "text" };
 import editor from "./generated/editor.js" with { type: "text" };
 import overview from "./generated/overview.js" with { type: "text" };
+import passkeys from "./generated/passkeys.js" with { type: "text" };
 import qr from "./generated/qr.js" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
 import search from "./search.js" with { type: "text" };
@@ -19,6 +20,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "htmx.js": htmx,
   "icon.svg": icon,
   "overview.js": overview,
+  "passkeys.js": passkeys,
   "qr.js": qr,
   "search.js": search,
   "two-factor.js": twoFactor,

@@ -18,6 +18,7 @@ const PASSWORDS = "@zxcvbn-ts/language-common";
 const BUNDLES: Readonly<Record<string, string>> = {
   "editor.js": "editor.ts",
   "overview.js": "overview.ts",
+  "passkeys.js": "passkeys.ts",
   "qr.js": "qr.ts",
 };
 

@@ -6,6 +6,13 @@ export const urls = {
   home: "/",
   setUp: "/setup",
   signIn: "/sign-in",
+  /** The same, and where it leads then. */
+  signInFor: (next: string) => `/sign-in${query({ next: next === "/" ? null : next })}`,
+  secondFactor: "/sign-in/second-factor",
+  /** The second step of a sign-in, and where it leads then. */
+  secondFactorFor: (next: string) => `/sign-in/second-factor${query({ next })}`,
+  signInPasskey: "/sign-in/passkey",
+  signInPasskeyOptions: "/api/auth/sign-in/passkey/options",
   signOut: "/sign-out",
   theme: "/theme",
   /** Begins the way to Keycloak, and leads on to a page of this server after it. */
@@ -109,9 +116,24 @@ export const urls = {
   confirmWithKeycloak: (next: string) => `/confirm/keycloak${query({ next })}` as const,
   linkKeycloak: "/settings/keycloak/link",
   unlinkKeycloak: <Id extends string>(id: Id) => `/settings/keycloak/${id}/unlink` as const,
+  confirmPasskey: (next: string) => `/confirm/passkey${query({ next })}` as const,
+  confirmPasskeyOptions: "/api/auth/confirm/passkey/options",
   changeName: "/settings/name",
   changeEmail: "/settings/email",
   changePassword: "/settings/password",
+  /** How one signs in. */
+  signInSettings: "/settings/sign-in",
+  authenticatorApp: "/settings/sign-in/authenticator-app",
+  confirmAuthenticatorApp: "/settings/sign-in/authenticator-app/confirm",
+  removeAuthenticatorApp: "/settings/sign-in/authenticator-app/remove",
+  renewRecoveryCodes: "/settings/sign-in/recovery-codes",
+  newPasskey: "/settings/sign-in/passkeys/new",
+  newPasskeyOptions: "/api/auth/passkeys/options",
+  renamePasskey: <Id extends string>(id: Id) => `/settings/sign-in/passkeys/${id}/rename` as const,
+  deletePasskey: <Id extends string>(id: Id) => `/settings/sign-in/passkeys/${id}/delete` as const,
+  sessions: "/settings/sessions",
+  endOtherSessions: "/settings/sessions/end-others",
+  endSession: <Id extends string>(id: Id) => `/settings/sessions/${id}/end` as const,
   encryption: "/settings/encryption",
   exports: "/settings/export",
   /** The choices of an export, filled in. */
@@ -127,6 +149,10 @@ export const urls = {
   accessKeys: "/settings/access-keys",
   newAccessKey: "/settings/access-keys/new",
   newAccessKeyFrom: (preset: string) => `/settings/access-keys/new${query({ preset })}`,
+  rotateAccessKey: <Id extends string>(id: Id) => `/settings/access-keys/${id}/rotate` as const,
+  activity: "/settings/activity",
+  /** What an access key did, or what was done with one thing. */
+  activityOf: (what: { key?: string; item?: string }) => `/settings/activity${query(what)}`,
   revokeAccessKey: <Id extends string>(id: Id) => `/settings/access-keys/${id}/revoke` as const,
 } as const;
 
@@ -149,6 +175,8 @@ export const ids = {
   projectNames: "project-names",
   newKey: "new-key",
   curlExample: "curl-example",
+  newRecoveryCodes: "new-recovery-codes",
+  totpSecret: "totp-secret",
   /** A drawing that others point to. */
   brand: (place: string, slug: string) => `brand-${place}-${slug}`,
   /** The place of a card and of a row. */

@@ -4,6 +4,12 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** The same for what is long: waits while whoever reads it has enough. */
+export async function printPiped(text: string): Promise<void> {
+  if (process.stdout.write(`${text}\n`)) return;
+  await new Promise((resolve) => process.stdout.once("drain", resolve));
+}
+
 /** Rows as columns that line up. Nothing is cut: lines are copied from here. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addUser, listUsers, resetPassword, setUserDisabled } from "../features/auth/actions.ts";
 import { NewUserInput } from "../features/auth/model.ts";
+import { resetSecondFactor } from "../features/sign-in-factors/actions.ts";
 import { parse } from "../http/validate.ts";
 import { withKagi } from "./open.ts";
 import { examples, print, printTable, readPassword } from "./terminal.ts";
@@ -65,6 +66,20 @@ export function addUserCommands(program: Command): void {
         const { disabled } = await resetPassword(kagi, email, await readPassword());
         print(`Set a new password for ${email} and ended its sessions.`);
         if (disabled) print("The account stays disabled: kagi user disable --undo lets it in again.");
+      }),
+    );
+
+  user
+    .command("reset-second-factor <email>")
+    .summary("take the second factor away")
+    .description(
+      "Take an account's authenticator app, passkeys and recovery codes away, for somebody who has lost them all, and end every session of the account. Its password stays, and is enough again.",
+    )
+    .action((email: string) =>
+      withKagi(async (kagi) => {
+        const { had } = await resetSecondFactor(kagi, email);
+        if (had) print(`Took the second factor of ${email} away and ended its sessions.`);
+        else print(`${email} had no second factor. Its sessions are ended.`);
       }),
     );
 

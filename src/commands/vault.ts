@@ -85,7 +85,7 @@ export function addVaultCommands(program: Command): void {
     .description(
       paragraphs(
         `Check, without changing anything: that every setting can be used, that the key fits, that the database is sound and of
-         a known version, that every secret opens (none is shown), that files are for you alone, and that there is space.
+         a known version, that every secret opens (none is shown), that no link of the trail is broken, that files are for you alone, and that there is space.
          Exits with 1 when a check fails; a warning is no failure.`,
       ),
     )

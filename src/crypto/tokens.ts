@@ -1,4 +1,4 @@
-import { createHash, createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, hash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 
 /**
  * Bearer tokens. A token has 256 random bits, so a plain SHA-256 is enough to store: there is no dictionary to try, and
@@ -6,6 +6,11 @@ import { createHash, createHmac, hash, randomBytes, timingSafeEqual } from "node
  */
 export function randomToken(): string {
   return randomBytes(32).toString("base64url");
+}
+
+/** A number from 0 to `limit` - 1, each as likely as another. */
+export function randomBelow(limit: number): number {
+  return randomInt(limit);
 }
 
 /** Lower-case hex. */

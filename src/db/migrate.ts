@@ -11,13 +11,13 @@ export class MigrationError extends Error {
 
 /**
  * Brings the schema up to date and returns the names of what was applied. Instances that start together wait for each
- * other; all is one transaction, with the records and with `finish`; a recorded migration that changed or is unknown
+ * other; all is one transaction, with the records and with `finish`, which is told what was applied; a recorded migration that changed or is unknown
  * stops the start.
  */
 export async function migrate(
   db: Db,
   now: () => Date,
-  finish: (tx: Db) => Promise<void> = async () => {},
+  finish: (tx: Db, applied: readonly string[]) => Promise<void> = async () => {},
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<string[]> {
   return await db.transaction(async (tx) => {
@@ -36,8 +36,9 @@ export async function migrate(
         INSERT INTO migrations (name, checksum, applied_at)
         VALUES (${migration.name}, ${sha256(migration.text)}, ${now().toISOString()})`);
     }
-    await finish(tx);
-    return fresh.map((migration) => migration.name);
+    const applied = fresh.map((migration) => migration.name);
+    await finish(tx, applied);
+    return applied;
   });
 }
 

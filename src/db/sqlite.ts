@@ -27,6 +27,8 @@ const PRAGMAS = [
   "journal_mode = WAL",
   "synchronous = FULL",
   "foreign_keys = ON",
+  // What is deleted is overwritten, so that a vault which was emptied is no longer in the pages that are free.
+  "secure_delete = ON",
   // What a savepoint would bring back, kept in memory: a file for it takes longer than the writing itself.
   "temp_store = MEMORY",
 ] as const;

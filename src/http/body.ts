@@ -18,6 +18,7 @@ const TRIMMED = new Set([
   "fileName",
   "prompt",
   "currentProjectName",
+  "project",
 ]);
 
 /** A JSON body, or undefined when there is none. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR. */
@@ -69,6 +70,21 @@ export class Form {
     }
     refuseUnstorable(text, shown(name), 0);
     return { name: (value as File).name.split(/[/\\]/).at(-1) ?? "", text };
+  }
+}
+
+/** The code of a second factor, where one was typed. */
+export function codeIn(form: Form): { code?: string } {
+  const code = form.get("code").trim();
+  return code === "" ? {} : { code };
+}
+
+/** What a browser's script has put into a form for a passkey. Throws PASSKEY_INVALID for what is no JSON. */
+export function passkeyIn(form: Form): unknown {
+  try {
+    return JSON.parse(form.get("response"));
+  } catch {
+    throw new AppError("PASSKEY_INVALID");
   }
 }
 

@@ -38,6 +38,16 @@ export function signOutCookie(config: Config): string {
   return cookie(config, sessionCookieName(config), "", 0);
 }
 
+/** Of a sign-in that is half done. */
+export function pendingCookieName(config: Config): string {
+  return config.secure ? "__Host-kagi_pending" : "kagi_pending";
+}
+
+/** The `Set-Cookie` value of a sign-in that waits for a second factor; without a token, of one that waits no more. */
+export function pendingCookie(config: Config, token = "", seconds = 0): string {
+  return cookie(config, pendingCookieName(config), token, seconds);
+}
+
 /** The value of a request's cookie, or null (RFC 6265, 5.4: pairs separated by `; `). */
 export function readCookie(request: Request, name: string): string | null {
   const header = request.headers.get("cookie");

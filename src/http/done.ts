@@ -9,6 +9,17 @@ const DONE = {
     `Password changed. ${ended === 0 ? "No other session was open." : ended === 1 ? "1 other session has ended." : `${ended} other sessions have ended.`} Access keys stay valid.`,
   "keycloak-linked": "Keycloak linked. It opens this vault from now on.",
   "keycloak-unlinked": "Keycloak unlinked. What was signed in through it has ended.",
+  "factor-added": "Done. The recovery codes that you have are good for it, too.",
+  "authenticator-app-removed": "The authenticator app is off. Its codes are worth nothing here any more.",
+  "passkey-renamed": "Passkey renamed.",
+  "passkey-deleted": "Passkey deleted. You may delete it on your device, too.",
+  "session-ended": "Session ended.",
+  "sessions-ended": (ended: number) =>
+    ended === 0
+      ? "No other session was open."
+      : ended === 1
+        ? "1 other session has ended."
+        : `${ended} other sessions have ended.`,
   "category-created": "Category created.",
   "category-changed": "Category saved.",
   "category-deleted": "Category deleted.",

@@ -1,5 +1,5 @@
 import type { ValueError } from "@sinclair/typebox/errors";
-import { AppError, type ErrorCode } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import { SignInNeeded } from "./guards.ts";
 import { validationError } from "./validate.ts";
 
@@ -32,10 +32,9 @@ export function renderJson(error: AppError): Response {
 
 export function errorHeaders(error: AppError): Record<string, string> {
   const headers: Record<string, string> = {};
-  if (CHALLENGED.has(error.code)) headers["WWW-Authenticate"] = "Bearer";
+  // RFC 9110, 15.5.2: every 401 names a way to authenticate.
+  if (error.status === 401) headers["WWW-Authenticate"] = "Bearer";
   if (error.details.allow) headers.Allow = error.details.allow.join(", ");
   if (error.details.retryAfter !== undefined) headers["Retry-After"] = String(error.details.retryAfter);
   return headers;
 }
-
-const CHALLENGED = new Set<ErrorCode>(["AUTH_REQUIRED", "AUTH_INVALID_KEY"]);

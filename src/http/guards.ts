@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import { AppError } from "../errors.ts";
-import { findKeyActor } from "../features/access-keys/actions.ts";
+import { findKeyActor, tellRefusedKey } from "../features/access-keys/actions.ts";
 import { findSessionActor } from "../features/auth/actions.ts";
 import type { Actor, Kagi } from "../kagi.ts";
 import { isUuid } from "../schema.ts";
@@ -120,7 +120,7 @@ async function admit(kagi: Kagi, request: Request, route: string, params: Params
   const asked = operation(request.method === "HEAD" ? "GET" : request.method, route);
   if (asked === undefined) throw new Error("an operation is missing from the table");
   const actor = await authenticate(kagi, request);
-  authorize(kagi, request, actor, asked);
+  await authorize(kagi, request, actor, asked);
   if (params !== undefined && "id" in params && !isUuid(params.id)) throw new AppError(asked.notFound ?? "NOT_FOUND");
   refuseUnstorableQuery(request);
   if (hasParseStep(request)) admitted.set(request, actor);
@@ -148,13 +148,17 @@ async function authenticate(kagi: Kagi, request: Request): Promise<Actor> {
 }
 
 /** Throws AUTH_SESSION_REQUIRED, AUTH_SCOPE_REQUIRED, CROSS_ORIGIN. */
-function authorize(kagi: Kagi, request: Request, actor: Actor, { access }: Operation): void {
+async function authorize(kagi: Kagi, request: Request, actor: Actor, { access }: Operation): Promise<void> {
   if (actor.credential.kind !== "key") {
     refuseCrossOrigin(kagi.config, request);
     return;
   }
-  if (access === "session") throw new AppError("AUTH_SESSION_REQUIRED");
+  if (access === "session") {
+    await tellRefusedKey(kagi, actor, "session");
+    throw new AppError("AUTH_SESSION_REQUIRED");
+  }
   if (access !== "public" && !actor.credential.scopes.includes(access)) {
+    await tellRefusedKey(kagi, actor, access);
     throw new AppError("AUTH_SCOPE_REQUIRED", undefined, { requiredScope: access });
   }
 }

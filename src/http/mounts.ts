@@ -5,7 +5,14 @@ import { OPERATIONS, operation } from "./operations.ts";
 const OPEN = /^\/(healthz|readyz)$|^\/static\//;
 
 /** Pages for everybody. */
-const PUBLIC_PAGES: ReadonlySet<string> = new Set(["/", "/setup", "/sign-in", "/theme"]);
+const PUBLIC_PAGES: ReadonlySet<string> = new Set([
+  "/",
+  "/setup",
+  "/sign-in",
+  "/sign-in/second-factor",
+  "/sign-in/passkey",
+  "/theme",
+]);
 
 type Mounted = Readonly<{ method: string; path: string; hooks?: object }>;
 

@@ -13,8 +13,10 @@ export type Operation = Readonly<{
     | "Env files"
     | "Access keys"
     | "Account"
+    | "Sign-in factors"
     | "Stats"
     | "Export"
+    | "Audit"
     | "AI"
     | "Description"
     | "Health";
@@ -80,7 +82,7 @@ export const OPERATIONS = {
     access: "entries:write",
     tag: "Entries",
     summary: "Create an entry",
-    errors: ["VALIDATION_ERROR", "CATEGORY_NOT_FOUND", "CONFLICT"],
+    errors: ["VALIDATION_ERROR", "CATEGORY_NOT_FOUND", "CONFLICT", "AUTH_KEY_LIMITED"],
   },
   "GET /api/entries/project-names": {
     access: "entries:read",
@@ -100,7 +102,7 @@ export const OPERATIONS = {
     tag: "Entries",
     summary: "Change an entry",
     description: "Only the members that are sent change; `null` clears a nullable one.",
-    errors: ["VALIDATION_ERROR", "CATEGORY_NOT_FOUND", "CONFLICT"],
+    errors: ["VALIDATION_ERROR", "CATEGORY_NOT_FOUND", "CONFLICT", "AUTH_KEY_LIMITED"],
     notFound: "ENTRY_NOT_FOUND",
   },
   "DELETE /api/entries/:id": {
@@ -184,7 +186,8 @@ export const OPERATIONS = {
     access: "envs:write",
     tag: "Env files",
     summary: "Create an env project",
-    errors: ["VALIDATION_ERROR", "CONFLICT"],
+    description: "A project is of every environment: a key that is limited to one makes, changes and deletes none.",
+    errors: ["VALIDATION_ERROR", "CONFLICT", "AUTH_KEY_LIMITED"],
   },
   "GET /api/envs/:id": {
     access: "envs:read",
@@ -199,14 +202,14 @@ export const OPERATIONS = {
     tag: "Env files",
     summary: "Change an env project",
     description: "Only the members that are sent change; `null` clears a nullable one.",
-    errors: ["VALIDATION_ERROR", "CONFLICT"],
+    errors: ["VALIDATION_ERROR", "CONFLICT", "AUTH_KEY_LIMITED"],
     notFound: "ENV_PROJECT_NOT_FOUND",
   },
   "DELETE /api/envs/:id": {
     access: "envs:write",
     tag: "Env files",
     summary: "Delete an env project and its files",
-    errors: [],
+    errors: ["AUTH_KEY_LIMITED"],
     notFound: "ENV_PROJECT_NOT_FOUND",
   },
   "POST /api/envs/:id/files": {
@@ -214,8 +217,8 @@ export const OPERATIONS = {
     tag: "Env files",
     summary: "Create a file of an env project, or replace its content",
     description:
-      "201 when the project had no such file, 200 when it had. The content is kept byte for byte, what it replaces among the last 20 versions; the content that the file has already makes no new one. Of two who save at once the later wins, unless `If-Match` says which version is to be replaced, or `If-None-Match: *` that there must be none.",
-    errors: ["VALIDATION_ERROR"],
+      "201 when the project had no such file, 200 when it had. The content is kept byte for byte, what it replaces among the last 20 versions; the content that the file has already makes no new one. Of two who save at once the later wins, unless `If-Match` says which version is to be replaced, or `If-None-Match: *` that there must be none. A key for one environment reaches the file that is named after it; `env` and `env.local` are of all of them.",
+    errors: ["VALIDATION_ERROR", "AUTH_KEY_LIMITED"],
     notFound: "ENV_PROJECT_NOT_FOUND",
     conditional: true,
   },
@@ -241,8 +244,8 @@ export const OPERATIONS = {
     tag: "Export",
     summary: "Export values as .env text",
     description:
-      "All `simple` and `group` entries, ordered by category, entry and environment; `ssh` and `json` are left out. With `Accept: application/json` the answer also names the keys that are not portable.",
-    errors: ["VALIDATION_ERROR", "CONFLICT"],
+      "All `simple` and `group` entries, ordered by category, entry and environment; `ssh` and `json` are left out. With `Accept: application/json` the answer also names the keys that are not portable. A session, other than an access key, needs a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    errors: ["VALIDATION_ERROR", "CONFLICT", "FRESH_PROOF_REQUIRED"],
   },
   "POST /api/ai/extract": {
     access: "ai:extract",
@@ -251,6 +254,14 @@ export const OPERATIONS = {
     description:
       "A language model that sees names and never values chooses what the prompt asks for; without one configured the names are matched here. Values come from the vault, new secrets from the system's random source. A variable is written once: what else would fit is among `alternatives`. As text, what was left out is said in comments. May take as long as the model does. Each value is written to the audit trail.",
     errors: ["VALIDATION_ERROR", "AI_EXTRACTION_FAILED", "AI_NOT_CONFIGURED"],
+  },
+  "GET /api/audit": {
+    access: "audit:read",
+    tag: "Audit",
+    summary: "List what was done in the vault",
+    description:
+      "Newest first. What was done by, for, or in the name of the person whose credential asks, with each event's place in the chain that `kagi audit verify` follows. Never a value. Asking is not itself written down.",
+    errors: ["VALIDATION_ERROR"],
   },
   "GET /api/access-keys": {
     access: "session",
@@ -262,8 +273,18 @@ export const OPERATIONS = {
     access: "session",
     tag: "Access keys",
     summary: "Create an access key",
-    description: "The answer is the only one that ever holds the key itself.",
+    description:
+      "The answer is the only one that ever holds the key itself. `addresses` are where it may be used from. With `project`, `environment` or both it reaches entries and env files of those alone; scopes that have no such end are refused for it.",
     errors: ["VALIDATION_ERROR"],
+  },
+  "POST /api/access-keys/:id/rotate": {
+    access: "session",
+    tag: "Access keys",
+    summary: "Replace an access key by a new one",
+    description:
+      "The new key has the name, scopes, limits and lifetime of the old one, which ends at `endsAt`: at once unless it is sent, and never later than it would have ended anyway. A key is replaced once.",
+    errors: ["VALIDATION_ERROR", "CONFLICT"],
+    notFound: "ACCESS_KEY_NOT_FOUND",
   },
   "DELETE /api/access-keys/:id": {
     access: "session",
@@ -277,14 +298,24 @@ export const OPERATIONS = {
     tag: "Account",
     summary: "Delete everything in the vault",
     description:
-      "Categories, entries, second factors, env projects and access keys of the signed-in person. The account itself, its sessions and the audit trail stay.",
-    errors: ["VALIDATION_ERROR"],
+      "Categories, entries, second factors, env projects and access keys of the signed-in person. The account itself, how it is signed in to, its sessions and the audit trail stay. Wants a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    errors: ["VALIDATION_ERROR", "FRESH_PROOF_REQUIRED"],
   },
   "POST /api/auth/sign-in/email": {
     access: "public",
     tag: "Account",
     summary: "Sign in with e-mail and password",
-    errors: ["VALIDATION_ERROR", "AUTH_INVALID_CREDENTIALS", "EMAIL_PASSWORD_DISABLED", "RATE_LIMITED", "CROSS_ORIGIN"],
+    description:
+      "An account with a second factor needs `code` as well: without it the right password is answered by `SECOND_FACTOR_REQUIRED`. A code works once. Scripts are better off with an access key.",
+    errors: [
+      "VALIDATION_ERROR",
+      "AUTH_INVALID_CREDENTIALS",
+      "EMAIL_PASSWORD_DISABLED",
+      "SECOND_FACTOR_REQUIRED",
+      "SECOND_FACTOR_INVALID",
+      "RATE_LIMITED",
+      "CROSS_ORIGIN",
+    ],
   },
   "GET /api/auth/keycloak": {
     access: "public",
@@ -299,7 +330,7 @@ export const OPERATIONS = {
     tag: "Account",
     summary: "Come back from Keycloak",
     description:
-      "The redirect URI of the realm's client. Good once, within ten minutes, for the browser that set out; then it has a session and is led on. Parameters that are not listed are ignored.",
+      "The redirect URI of the realm's client. Good once, within ten minutes, for the browser that set out; then it has a session, or is asked for its second factor, and is led on. Parameters that are not listed are ignored.",
     errors: [
       "VALIDATION_ERROR",
       "KEYCLOAK_STATE_INVALID",
@@ -319,6 +350,134 @@ export const OPERATIONS = {
   },
   "POST /api/auth/sign-out": { access: "session", tag: "Account", summary: "Sign out", errors: [] },
   "GET /api/auth/session": { access: "session", tag: "Account", summary: "Who is signed in", errors: [] },
+  "POST /api/auth/confirm": {
+    access: "session",
+    tag: "Account",
+    summary: "Prove once more who you are",
+    description:
+      "For the operations that answer `FRESH_PROOF_REQUIRED` when the sign-in, or the last proof, is more than ten minutes old. With a second factor `code` is needed, too. The session goes on under another token: keep the new cookie.",
+    errors: [
+      "VALIDATION_ERROR",
+      "AUTH_INVALID_CREDENTIALS",
+      "SECOND_FACTOR_REQUIRED",
+      "SECOND_FACTOR_INVALID",
+      "RATE_LIMITED",
+    ],
+  },
+  "GET /api/auth/sessions": {
+    access: "session",
+    tag: "Account",
+    summary: "List your sessions",
+    description: "The last used first.",
+    errors: [],
+  },
+  "DELETE /api/auth/sessions": {
+    access: "session",
+    tag: "Account",
+    summary: "End all your sessions but this one",
+    errors: [],
+  },
+  "DELETE /api/auth/sessions/:id": {
+    access: "session",
+    tag: "Account",
+    summary: "End one of your sessions",
+    errors: [],
+    notFound: "SESSION_NOT_FOUND",
+  },
+  "GET /api/auth/factors": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "How you can sign in",
+    errors: [],
+  },
+  "POST /api/auth/totp": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Begin to set up an authenticator app",
+    description:
+      "The answer is the only one that holds the secret. It counts once a code has confirmed it; another beginning replaces it.",
+    errors: ["CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "POST /api/auth/totp/confirm": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Switch the authenticator app on, by one of its codes",
+    description:
+      "From now on a password alone does not sign in. With the first factor come ten recovery codes, in this answer alone.",
+    errors: ["VALIDATION_ERROR", "SECOND_FACTOR_INVALID", "RATE_LIMITED", "CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "DELETE /api/auth/totp": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Switch the authenticator app off",
+    description: "With the last factor go the recovery codes.",
+    errors: ["CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "POST /api/auth/recovery-codes": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Make ten new recovery codes",
+    description: "The old ones are worth nothing from now on.",
+    errors: ["CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "POST /api/auth/passkeys/options": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Begin to add a passkey",
+    description:
+      "What a browser makes it by (`PublicKeyCredential.parseCreationOptionsFromJSON`). Good for five minutes, once, for this session.",
+    errors: ["PASSKEYS_UNAVAILABLE", "CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "POST /api/auth/passkeys": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Add a passkey",
+    description:
+      "From now on a password alone does not sign in, and the passkey alone does. With the first factor come ten recovery codes, in this answer alone.",
+    errors: ["VALIDATION_ERROR", "PASSKEY_INVALID", "PASSKEYS_UNAVAILABLE", "CONFLICT", "FRESH_PROOF_REQUIRED"],
+  },
+  "PUT /api/auth/passkeys/:id": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Rename a passkey",
+    errors: ["VALIDATION_ERROR"],
+    notFound: "PASSKEY_NOT_FOUND",
+  },
+  "DELETE /api/auth/passkeys/:id": {
+    access: "session",
+    tag: "Sign-in factors",
+    summary: "Delete a passkey",
+    description: "With the last factor go the recovery codes.",
+    errors: ["FRESH_PROOF_REQUIRED"],
+    notFound: "PASSKEY_NOT_FOUND",
+  },
+  "POST /api/auth/sign-in/passkey/options": {
+    access: "public",
+    tag: "Account",
+    summary: "Begin to sign in with a passkey",
+    description:
+      "What a browser signs in by (`PublicKeyCredential.parseRequestOptionsFromJSON`). Good for five minutes, once. Names nobody.",
+    errors: ["PASSKEYS_UNAVAILABLE", "RATE_LIMITED", "CROSS_ORIGIN"],
+  },
+  "POST /api/auth/sign-in/passkey": {
+    access: "public",
+    tag: "Account",
+    summary: "Sign in with a passkey",
+    errors: ["VALIDATION_ERROR", "PASSKEY_INVALID", "AUTH_INVALID_CREDENTIALS", "PASSKEYS_UNAVAILABLE", "CROSS_ORIGIN"],
+  },
+  "POST /api/auth/confirm/passkey/options": {
+    access: "session",
+    tag: "Account",
+    summary: "Begin to prove by a passkey who you are",
+    errors: ["PASSKEYS_UNAVAILABLE"],
+  },
+  "POST /api/auth/confirm/passkey": {
+    access: "session",
+    tag: "Account",
+    summary: "Prove by a passkey who you are",
+    description: "As `POST /api/auth/confirm` does by the password.",
+    errors: ["VALIDATION_ERROR", "PASSKEY_INVALID", "PASSKEYS_UNAVAILABLE"],
+  },
   "GET /api/openapi": {
     access: "public",
     tag: "Description",

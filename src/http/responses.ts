@@ -102,7 +102,8 @@ function completed(response: Response, { cookies = [], headers = {} }: Omit<Extr
 /** A download. The name is given twice, as ASCII for old clients and in full (RFC 6266, RFC 8187). */
 export function attachment(fileName: string, contentType: string, content: string): Response {
   const ascii = fileName.replace(/[^\w. -]/g, "_");
-  const full = encodeURIComponent(fileName.toWellFormed()).replace(
+  // Signs that are not seen, and may turn the order of others round, would show an ending that is none.
+  const full = encodeURIComponent(fileName.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")).replace(
     /['()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16)}`,
   );

@@ -18,8 +18,13 @@ onEachEngine("access keys", (vault) => {
       name: made.name,
       keyPrefix: key.slice(0, 9),
       scopes: ["entries:read"],
+      addresses: null,
+      project: null,
+      environment: null,
       expiresAt: IN_AN_HOUR,
       lastUsedAt: null,
+      rotatedFrom: null,
+      replacedBy: null,
       createdAt: expect.any(String),
     });
     expect(await listed(made.id)).toEqual(rest);

@@ -18,6 +18,8 @@ type Event = {
   result: string;
   request_id: string;
   at: string;
+  number: number;
+  hash: string;
 };
 
 onEachEngine("the trail", (vault) => {
@@ -96,6 +98,8 @@ onEachEngine("the trail", (vault) => {
             thing_name: name,
             detail,
             result: "ok",
+            number: expect.any(Number),
+            hash: expect.stringMatching(/^[0-9a-f]{64}$/),
           } as unknown as Event,
         ].map((event) => ({ ...event, request_id: expect.any(String) as unknown as string })),
       );
@@ -183,8 +187,23 @@ onEachEngine("the trail", (vault) => {
     await vault.owner.put(`/api/entries/${entry.id}`, {});
     await vault.owner.post(`/api/entries/${crypto.randomUUID()}/reveal`);
     await vault.owner.post("/api/entries", { categoryId: entry.categoryId, name: entry.name, value: "v" });
-    await (await vault.key(["entries:read"])).post(`/api/entries/${entry.id}/reveal`);
-    expect((await events()).slice(before)).toMatchObject([{ verb: "create", thing: "access-key" }]);
+    expect((await events()).slice(before)).toEqual([]);
+  });
+
+  test("tells once a window, and for each scope, of a key that wants more than it may", async () => {
+    const entry = await newEntry(vault.owner);
+    const client = await vault.key(["entries:read"]);
+    const before = (await events()).length;
+    for (let time = 0; time < 3; time++) {
+      expect((await client.post(`/api/entries/${entry.id}/reveal`)).status).toBe(403);
+      expect((await client.get("/api/stats")).status).toBe(403);
+      expect((await client.get("/api/access-keys")).status).toBe(403);
+    }
+    const { id, name, keyPrefix } = client.key;
+    const row = { verb: "use", result: "refused", credential: "key", credential_id: id, key_prefix: keyPrefix };
+    const told = (wanted: string) => ({ ...row, thing_id: id, thing_name: name, detail: `wanted=${wanted}` });
+    const wanted = [told("entries:reveal"), told("stats:read"), told("session")];
+    expect((await events()).slice(before)).toMatchObject(wanted);
   });
 
   test("outlives the things it tells of", async () => {

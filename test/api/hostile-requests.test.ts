@@ -24,6 +24,20 @@ onEachEngine("a request made to hurt", (vault) => {
     expect(answer).toMatchObject(refused(413, "PAYLOAD_TOO_LARGE"));
   });
 
+  test("for the file of an entry that is none finds nothing", async () => {
+    const { id } = await newEntry(vault.owner, { value: "no-file-of-any-kind" });
+    const answer = await vault.owner.send("POST", `/entries/${id}/download`, { raw: "", headers: FORM });
+    expect(answer.status).toBe(404);
+    expect(answer.text).not.toContain("no-file-of-any-kind");
+  });
+
+  test("to name a download after signs that are not seen is given a name without them", async () => {
+    const category = await newCategory(vault.owner, { keyType: "json", envVarName: null });
+    const { id } = await newEntry(vault.owner, { categoryId: category.id, value: "{}", fileName: "key\u202enosj.exe" });
+    const answer = await vault.owner.send("POST", `/entries/${id}/download`, { raw: "", headers: FORM });
+    expect(answer.headers.get("content-disposition")).toContain("filename*=UTF-8''keynosj.exe");
+  });
+
   const PLACES = [
     "//evil.example",
     "/.//evil.example",

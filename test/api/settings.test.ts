@@ -58,6 +58,17 @@ const PLACES: [method: string, path: string][] = [
   ["GET", "/settings/danger"],
   ["POST", "/settings/danger"],
   ["GET", "/settings/danger/emptied"],
+  ["GET", "/settings/sign-in"],
+  ["GET", "/settings/sign-in/authenticator-app"],
+  ["POST", "/settings/sign-in/authenticator-app"],
+  ["POST", "/settings/sign-in/authenticator-app/confirm"],
+  ["POST", "/settings/sign-in/authenticator-app/remove"],
+  ["POST", "/settings/sign-in/recovery-codes"],
+  ["GET", "/settings/sign-in/passkeys/new"],
+  ["POST", "/settings/sign-in/passkeys/new"],
+  ["GET", "/settings/sessions"],
+  ["POST", "/settings/sessions/end-others"],
+  ["POST", "/confirm/passkey"],
   ["GET", "/confirm"],
   ["POST", "/confirm"],
 ];
@@ -83,6 +94,8 @@ onEachEngine("the settings' pages", (vault) => {
       "/settings/danger": { word: "DELETE" },
       "/settings/export/env": {},
       "/settings/export/metadata": {},
+      "/settings/sign-in/authenticator-app": {},
+      "/settings/sessions/end-others": {},
       "/confirm": { password: OWNER.password },
     };
     for (const [path, fields] of Object.entries(valid)) {

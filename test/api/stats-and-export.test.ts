@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { SessionInfo } from "../../src/features/auth/model.ts";
 import type { Export } from "../../src/features/export/model.ts";
+import { addPasskey, ORIGIN } from "../support/factors.ts";
 import { newCategory, newEntry, newEnvFile, newTwoFactor, onEachEngine, refused } from "../support/vault.ts";
 
 onEachEngine("an empty vault", (vault) => {
@@ -156,7 +157,18 @@ onEachEngine("a filled vault", (vault) => {
   });
 
   test("is emptied of everything that is its owner's, and of nothing else", async () => {
-    const STAY = ["audit_events", "identities", "sessions"];
+    const STAY = [
+      "audit_events",
+      "identities",
+      "passkeys",
+      "pending_sign_ins",
+      "sessions",
+      "sign_in_recovery_codes",
+      "totp_factors",
+    ];
+    await vault.owner.with({ host: new URL(ORIGIN).host }).post("/api/auth/totp");
+    const passkey = await addPasskey(vault.owner.with({ host: new URL(ORIGIN).host }));
+    await expect(vault.signIn()).rejects.toThrow("SECOND_FACTOR_REQUIRED");
     const { user } = (await vault.owner.get<SessionInfo>("/api/auth/session")).body;
     await vault.key();
     const held = await newEntry(vault.owner);
@@ -182,6 +194,7 @@ onEachEngine("a filled vault", (vault) => {
     expect(await Promise.all(STAY.map((table) => count(table, "=")))).not.toContain(0);
     expect(await Promise.all(emptied.map((table) => count(table, "<>")))).toEqual(others);
     expect(await vault.storage.rows(`SELECT 1 FROM users WHERE id = '${user.id}'`)).toHaveLength(1);
+    expect((await vault.owner.delete(`/api/auth/passkeys/${passkey.id}`)).status).toBe(204);
   });
 
   test("is emptied by its owner, whose account and trail stay", async () => {

@@ -30,13 +30,14 @@ for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys 
 const prepare = (query: Sql) => database.prepare(render(query).text);
 const whole = { search: null, cursor: null, limit: null };
 const whichever = { ...whole, categoryId: null, environment: null };
+const owner = { userId, credential: { kind: "operator" } } as const;
 const empty = {} as entries.SealedEntryRow;
-const listCategories = prepare(categories.listCategories("", whole));
+const listCategories = prepare(categories.listCategories(owner, whole));
 const fileUnder = prepare(categories.countEntries("", "", {}));
-const findCategory = prepare(categories.findCategory("", ""));
-const listEntries = prepare(entries.listEntries("", whichever));
-const findSealed = prepare(entries.findSecret("", ""));
-const insertEntry = prepare(entries.insertEntry("", { ...empty, name: "", notes: null }));
+const findCategory = prepare(categories.findCategory(owner, ""));
+const listEntries = prepare(entries.listEntries(owner, whichever));
+const findSealed = prepare(entries.findSecret(owner, ""));
+const insertEntry = prepare(entries.insertEntry(owner, { ...empty, name: "", notes: null }));
 const countByCategory = prepare(stats.countByCategory(""));
 const insertEvent = database.prepare(`
   INSERT INTO audit_events (
@@ -86,7 +87,7 @@ const create = database.transaction((input: { categoryId: string; name: string; 
     createdAt: at,
     updatedAt: at,
   };
-  insertEntry.run(...render(entries.insertEntry(userId, row)).parameters);
+  insertEntry.run(...render(entries.insertEntry(owner, row)).parameters);
   audit("create", id, row.name);
   const { sealedValue: _, ...shown } = row;
   return entryOf(shown, categoryOfEntry(findCategory.get(held.id, userId) as CategoryRow));

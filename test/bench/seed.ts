@@ -19,14 +19,24 @@ export type Vault = Readonly<{ accessKey: string; userId: string; simpleCategory
 
 export const ACCOUNT = { email: "bench@example.com", password: "kept in no drawer at all" };
 
+type Size = Readonly<{
+  categories: number;
+  entries: number;
+  /** Whether no two entries have a name in common, which is the most that a search can have to look through. */
+  ownNames?: boolean;
+}>;
+
 /** A vault as a small team might have it: 30 categories of all types, 1,000 entries, one access key with every scope. */
 export async function seed(
-  dataDir: string,
-  { categories: categoryCount, entries: entryCount } = { categories: CATEGORIES, entries: ENTRIES },
+  environment: Readonly<{ KAGI_DATA_DIR: string; DATABASE_URL?: string }>,
+  { categories: categoryCount, entries: entryCount, ownNames = false }: Size = {
+    categories: CATEGORIES,
+    entries: ENTRIES,
+  },
 ): Promise<Vault> {
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(environment.KAGI_DATA_DIR, { recursive: true });
   const kagi = await openKagi(
-    loadConfig({ KAGI_DATA_DIR: dataDir }),
+    loadConfig(environment),
     createLog(() => {}),
     { mayCreate: true },
   );
@@ -57,7 +67,7 @@ export async function seed(
     const round = Math.floor(index / categoryCount);
     return createEntry(kagi, actor, {
       categoryId: category.id,
-      name: `Project ${Math.floor(round / ENVIRONMENTS.length)}`,
+      name: `Project ${ownNames ? index : Math.floor(round / ENVIRONMENTS.length)}`,
       environment: ENVIRONMENTS[round % ENVIRONMENTS.length],
       value: VALUES[category.keyType],
       notes: "Rotate with the team",

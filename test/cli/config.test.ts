@@ -41,6 +41,7 @@ describe("kagi config", () => {
       ["ADMIN_EMAIL", "ada@example.com", "environment"],
       ["ADMIN_PASSWORD", "set (from ADMIN_PASSWORD)", "environment"],
       ["KAGI_TRUSTED_PROXIES", "none", "default"],
+      ["KAGI_AUDIT_RETENTION", "365", "default"],
       ["KAGI_AI", "auto", "default"],
       ["OPENAI_API_KEY", "set (from OPENAI_API_KEY)", "environment"],
       ["OPENAI_BASE_URL", "http://ollama.example.com:11434/v1", "environment"],

@@ -169,8 +169,9 @@ onEachDatabase("the database", (database) => {
         await tx.get(sql`PRAGMA journal_mode`),
         await tx.get(sql`PRAGMA synchronous`),
         await tx.get(sql`PRAGMA foreign_keys`),
+        await tx.get(sql`PRAGMA secure_delete`),
       ]);
-      expect(pragmas).toEqual([{ journal_mode: "wal" }, { synchronous: 2 }, { foreign_keys: 1 }]);
+      expect(pragmas).toEqual([{ journal_mode: "wal" }, { synchronous: 2 }, { foreign_keys: 1 }, { secure_delete: 1 }]);
     });
 
     test("a closed database says so", async () => {

@@ -148,3 +148,103 @@ test("every scope has an example that its key is let in with", async ({ open, pa
     expect([scope, status]).toEqual([scope, example.includes("ID") ? "404" : expect.stringMatching(/^20[01]$/)]);
   }
 });
+
+test("a key for one project, environment and some addresses says so, and ends there", async ({ page, open, vault }) => {
+  const category = await vault.category({ name: "Limited" });
+  await vault.entry(category, { name: "Within", environment: "staging" });
+  await vault.entry(category, { name: "Beyond", environment: "staging" });
+  await open("/settings/access-keys/new?preset=pull");
+  await page.getByRole("textbox", { name: "Name" }).fill("limited");
+  // The names that there are, to choose from.
+  const names = await page
+    .locator("#project-names option")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("value")));
+  expect(names).toContain("Within");
+  await page.getByRole("combobox", { name: "Project" }).fill("Within");
+  await page.getByRole("combobox", { name: "Environment" }).selectOption("staging");
+  await page.getByLabel("Addresses").fill("127.0.0.1/8");
+  await page.getByRole("button", { name: "Create access key" }).click();
+  await page.locator("#field-addresses-error").waitFor();
+  expect(await page.locator("#field-addresses-error").textContent()).toContain("first address of its range");
+  expect(await page.getByLabel("Addresses").inputValue()).toBe("127.0.0.1/8");
+  expect(await page.getByRole("combobox", { name: "Project" }).inputValue()).toBe("Within");
+  expect(await page.getByRole("combobox", { name: "Environment" }).inputValue()).toBe("staging");
+  await page.getByLabel("Addresses").fill("127.0.0.0/8, ::1\n10.0.0.0/8");
+  await page.getByRole("button", { name: "Create access key" }).click();
+  await page.getByRole("heading", { name: "Access key created" }).waitFor();
+  const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
+  const bearer = new Client(vault.url, { authorization: `Bearer ${key}` });
+  expect((await bearer.get("/api/entries")).text).toContain("Within");
+  expect((await bearer.get("/api/entries")).text).not.toContain("Beyond");
+  const [made] = await vault.accessKeys();
+  expect(made).toMatchObject({
+    project: "Within",
+    environment: "staging",
+    addresses: ["127.0.0.0/8", "::1", "10.0.0.0/8"],
+  });
+  for (const [width, colorScheme] of [
+    [1440, "dark"],
+    [1440, "light"],
+    [390, "dark"],
+    [390, "light"],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await open("/settings/access-keys");
+    const row = page.getByRole("row").filter({ hasText: "limited" });
+    expect(await row.textContent()).toContain("only project Within");
+    expect(await row.textContent()).toContain("only staging");
+    expect(await row.textContent()).toContain("only from 127.0.0.0/8, ::1 and 1 more");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  }
+});
+
+test("a limited key's scopes are told at the field when they have no such end", async ({ page, open }) => {
+  await open("/settings/access-keys/new?preset=read-only");
+  await page.getByRole("textbox", { name: "Name" }).fill("too much");
+  await page.getByRole("combobox", { name: "Environment" }).selectOption("production");
+  await page.getByRole("button", { name: "Create access key" }).click();
+  await page.locator("#field-scopes-error").waitFor();
+  const told = await page.locator("#field-scopes-error").textContent();
+  for (const scope of ["2fa:read", "stats:read"]) expect(told).toContain(scope);
+  expect(told).not.toContain("entries:read");
+});
+
+test("a key is rotated by keyboard, the new one shown once, and the old one says when it ends", async ({
+  page,
+  open,
+  vault,
+}) => {
+  const old = await vault.accessKey({ name: "rotated", scopes: ["entries:read"], environment: "staging" });
+  await open("/settings/access-keys");
+  await page.getByRole("link", { name: "Rotate rotated" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Rotate rotated" }).waitFor();
+  // When the old one ends is the person's to say.
+  expect(await page.getByRole("radio", { checked: true }).count()).toBe(0);
+  await page.getByRole("radio", { name: /^Now/ }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  expect(await page.getByRole("radio", { name: /^In 1 day/ }).isChecked()).toBe(true);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Access key created" }).waitFor();
+  expect(await page.locator("main").textContent()).toContain(`${old.keyPrefix}…, works until`);
+  const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
+  expect(key).not.toBe(old.key);
+  const status = async (one: string) =>
+    (await new Client(vault.url, { authorization: `Bearer ${one}` }).get("/api/entries")).status;
+  expect([await status(old.key), await status(key)]).toEqual([200, 200]);
+  await open("/settings/access-keys");
+  expect(await page.content()).not.toContain(key);
+  const row = page.getByRole("row").filter({ hasText: old.keyPrefix });
+  expect(await row.textContent()).toContain("in 1 day");
+  expect(await row.textContent()).toContain("replaced");
+  expect(await row.getByRole("link", { name: /^Rotate/ }).count()).toBe(0);
+  // Twice is once too often, and says so.
+  await open(`/settings/access-keys/${old.id}/rotate`);
+  await page.getByRole("radio", { name: /^Now/ }).check();
+  await page.getByRole("button", { name: "Make the new key" }).click();
+  await page.getByRole("alert").waitFor();
+  expect(await page.getByRole("alert").textContent()).toContain("replaced already");
+  expect(await status(old.key)).toBe(200);
+});

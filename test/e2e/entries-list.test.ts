@@ -140,6 +140,19 @@ test("a range is ticked with Shift; one that is in the way is named, and nothing
     "development",
     "production",
   ]);
+  // The others go on without it.
+  await dialog(page).getByRole("button", { name: "Leave it out" }).click();
+  await dialog(page).getByRole("heading", { name: "Set the environment of 1 entry" }).waitFor();
+  expect(await dialog(page).getByRole("alert").count()).toBe(0);
+  expect(await dialog(page).getByLabel("Development").isChecked()).toBe(true);
+  await dialog(page).getByLabel("Staging").check();
+  await dialog(page).getByRole("button", { name: "Set for 1 entry" }).click();
+  await page.getByText("1 entry changed.").waitFor();
+  expect((await vault.entries(stripe)).map(({ environment }) => environment).sort()).toEqual([
+    "production",
+    "production",
+    "staging",
+  ]);
 });
 
 test("a project is renamed in every category at once", async ({ page, open, vault }) => {
@@ -310,6 +323,23 @@ test("an entry that has changed meanwhile is said before an export hands anythin
   await page.getByRole("button", { name: "Export", exact: true }).click();
   await page.getByRole("alert").getByText("The selection is not as it was").waitFor();
   await page.getByText("Store, production, in Mail").waitFor();
+});
+
+test("more entries than an address could name are still ticked behind the password", async ({ page, open, vault }) => {
+  await newMany(vault.owner, { entries: 1_000, categories: 1_000 });
+  await open("/entries?sort=project&shown=400");
+  await page.getByLabel("All shown").check();
+  await boxes(page).first().uncheck();
+  await page.getByText("399 selected").waitFor();
+  await page.locator(".selection").getByRole("button", { name: "Export" }).click();
+  await page.getByRole("heading", { name: "Is it still you?" }).waitFor();
+  expect(page.url().length).toBeLessThan(600);
+  // One that comes meanwhile is none of them.
+  await vault.entry(await vault.category({ name: "Late", envVarName: "LATE_KEY" }), { name: "Late" });
+  await confirm(page, vault);
+  await page.getByRole("heading", { level: 1, name: "Export 399 entries" }).waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
+  await page.getByText("and 394 others").waitFor();
 });
 
 test(

@@ -80,6 +80,7 @@ for (const [index, hostile] of HOSTILE.entries()) {
       [`/2fa/${twoFactor.id}/recovery`, [`T ${hostile}`]],
       [`/2fa/${twoFactor.id}/recovery/use`, [`T ${hostile}`, `A ${hostile}`]],
       ["/settings/access-keys", [`K ${hostile}`]],
+      [`/settings/access-keys/${key.id}/rotate`, [`K ${hostile}`]],
       [`/settings/access-keys/${key.id}/revoke`, [`K ${hostile}`]],
     ];
     for (const [path, shows] of pages) {

@@ -201,6 +201,7 @@ async function shotsOf(vault: Vault): Promise<Shot[]> {
     },
     { name: "compare", arrive: at(`/envs/${shop.id}/compare`) },
     { name: "settings", arrive: at("/settings") },
+    { name: "activity", arrive: at("/settings/activity") },
     { name: "access-keys", kept: true, arrive: at("/settings/access-keys") },
     { name: "new-access-key", arrive: at("/settings/access-keys/new?preset=pull") },
     { name: "not-found", arrive: at(NOWHERE) },

@@ -38,6 +38,8 @@ test("the navigation leads to the settings, and their parts to each other", asyn
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click();
   const parts = page.getByRole("navigation", { name: "Settings" });
   for (const [link, heading] of [
+    ["Sign-in & security", "Sign-in & security"],
+    ["Sessions", "Sessions"],
     ["Access keys", "Access keys"],
     ["Export", "Export"],
     ["Encryption", "Encryption"],

@@ -76,6 +76,32 @@ test("when the session has ended, a person signs in and returns to the same plac
   await page.getByRole("heading", { level: 1, name: "Returning" }).waitFor();
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(
+    `a form that is sent after the session has ended does nothing, and leads back to its page${javaScriptEnabled ? "" : ", without script"}`,
+    async ({ page, open, vault, context }) => {
+      const name = `Too late ${javaScriptEnabled}`;
+      const before = await vault.category({ name: `Kept ${javaScriptEnabled}` });
+      for (const path of ["/keys/new", `/keys/${before.id}/edit`]) {
+        await open(path);
+        await page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+        await page.getByLabel("Environment variable").fill("TOO_LATE_KEY");
+        await context.clearCookies({ name: SESSION_COOKIE });
+        await page
+          .getByRole("button", { name: /^(Create category|Save changes|Save)$/ })
+          .last()
+          .click();
+        await page.waitForURL(`**/sign-in?next=${encodeURIComponent(path)}`);
+        expect(await page.content()).not.toContain("TOO_LATE_KEY");
+        await signIn(page, EMAIL, PASSWORD);
+        await page.waitForURL(`**${path}`);
+      }
+      expect((await vault.categories()).map((category) => category.name)).not.toContain(name);
+    },
+    { javaScriptEnabled },
+  );
+}
+
 test("copying after the session has ended leads to signing in, and writes nothing to the clipboard", async ({
   page,
   open,

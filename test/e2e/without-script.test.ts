@@ -153,6 +153,30 @@ test("an access key is made and revoked", async ({ page, open, vault }) => {
   expect((await bearer.get("/api/entries")).status).toBe(401);
 });
 
+test("an access key is limited, refused what goes beyond, and rotated", async ({ page, open, vault }) => {
+  await open("/settings/access-keys/new?preset=everything");
+  await page.getByRole("textbox", { name: "Name" }).fill("limited");
+  await page.getByRole("combobox", { name: "Project" }).fill("Blog");
+  await page.getByLabel("Addresses").fill("127.0.0.0/8\n::1");
+  await page.getByRole("button", { name: "Create access key" }).click();
+  await page.locator("#field-scopes-error").waitFor();
+  expect(await page.getByLabel("Addresses").inputValue()).toBe("127.0.0.0/8\n::1");
+  for (const box of await page.getByRole("checkbox").all()) await box.uncheck();
+  await page.getByRole("checkbox", { name: /^entries:read/ }).check();
+  await page.getByRole("button", { name: "Create access key" }).click();
+  const old = (await page.locator("#new-key").textContent())?.trim() ?? "";
+  const status = async (key: string) =>
+    (await new Client(vault.url, { authorization: `Bearer ${key}` }).get("/api/entries")).status;
+  expect(await status(old)).toBe(200);
+  await page.getByRole("link", { name: "I have it" }).click();
+  await page.getByRole("link", { name: "Rotate limited" }).click();
+  await page.getByRole("radio", { name: /^Now/ }).check();
+  await page.getByRole("button", { name: "Make the new key" }).click();
+  const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
+  expect(key).not.toBe(old);
+  expect([await status(old), await status(key)]).toEqual([401, 200]);
+});
+
 test(
   "the theme is switched, and the page stays",
   async ({ page, open }) => {

@@ -1,7 +1,10 @@
 import { beforeAll, expect, test } from "bun:test";
+import type { ListedSession } from "../../src/features/auth/model.ts";
 import { OPERATIONS, type Operation } from "../../src/http/operations.ts";
-import { SCOPE_NAMES } from "../../src/scopes.ts";
+import { LIMITABLE_SCOPES, SCOPE_NAMES, type Scope } from "../../src/scopes.ts";
+import { Authenticator } from "../support/authenticator.ts";
 import { type Answer, type Client, cookiesOf } from "../support/client.ts";
+import { addPasskey, codeOf as codeAt, newPerson, ORIGIN } from "../support/factors.ts";
 import { begunBy, Realm, type Somebody } from "../support/realm.ts";
 import {
   fresh,
@@ -99,6 +102,36 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     }
   });
 
+  test("to a key from elsewhere", async () => {
+    const { key } = await newKey(vault.owner, { addresses: ["192.0.2.0/24"] });
+    const elsewhere = vault.stranger.with({ authorization: `Bearer ${key}` });
+    for (const [name] of each((row) => row.access !== "public")) {
+      const refusal = { status: 403, body: { code: "AUTH_ADDRESS_NOT_ALLOWED" } };
+      expect(await ask(elsewhere, name)).toMatchObject(refusal);
+    }
+  });
+
+  test("to a key that would get out of its limit", async () => {
+    const scopes = LIMITABLE_SCOPES as Scope[];
+    const { key } = await newKey(vault.owner, { scopes, environment: "production" });
+    const limited = vault.stranger.with({ authorization: `Bearer ${key}` });
+    const { id, categoryId, name } = await newEntry(vault.owner);
+    const project = await newEnvProject(vault.owner);
+    const outside: [string, Sent][] = [
+      ["POST /api/entries", { body: { categoryId, name, value: "v", environment: "staging" } }],
+      ["PUT /api/entries/:id", { id, body: { environment: "staging" } }],
+      ["POST /api/envs", { body: { name: fresh("New") } }],
+      ["PUT /api/envs/:id", { id: project.id, body: { description: "changed" } }],
+      ["DELETE /api/envs/:id", { id: project.id }],
+      ["POST /api/envs/:id/files", { id: project.id, body: { fileType: "env", content: "A=1" } }],
+    ];
+    for (const [name, sent] of outside) {
+      expect(await ask(limited, name, sent)).toMatchObject({ status: 403, body: { code: "AUTH_KEY_LIMITED" } });
+    }
+    const promised = table.filter(([, { errors }]) => errors.includes("AUTH_KEY_LIMITED")).map(([name]) => name);
+    expect(outside.map(([name]) => name).sort()).toEqual(promised.sort());
+  });
+
   test("to another origin", async () => {
     for (const [name] of each((_, name) => unsafe(name))) {
       const elsewhere = vault.owner.with({ "sec-fetch-site": "cross-site" });
@@ -112,7 +145,8 @@ onEachEngine("answers are as the document says", (vault, engine) => {
   test("for what is not there", async () => {
     for (const [name, { notFound }] of each((row) => row.notFound !== undefined)) {
       const files = name === "POST /api/envs/:id/files";
-      const body = name.startsWith("PUT ") ? {} : files ? { fileType: "env", content: "" } : undefined;
+      const rotation = name === "POST /api/access-keys/:id/rotate";
+      const body = name.startsWith("PUT ") || rotation ? {} : files ? { fileType: "env", content: "" } : undefined;
       expect(await ask(vault.owner, name, { body })).toMatchObject({ status: 404, body: { code: notFound } });
     }
     const entry = { name: "Blog", value: "v", categoryId: NOBODY };
@@ -281,7 +315,16 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     await ask(vault.owner, "GET /api/access-keys");
     const page = await ask(vault.owner, "GET /api/access-keys", { query: "?limit=1" });
     expect(page.headers.get("link")).toContain('rel="next"');
+    const rotate = "POST /api/access-keys/:id/rotate";
+    expect(await ask(vault.owner, rotate, { id, body: {} })).toMatchObject({ status: 201 });
+    expect(await ask(vault.owner, rotate, { id, body: {} })).toMatchObject({ status: 409, body: { code: "CONFLICT" } });
     expect(await ask(vault.owner, "DELETE /api/access-keys/:id", { id })).toMatchObject({ status: 204 });
+  });
+
+  test("of the audit trail", async () => {
+    await ask(vault.owner, "GET /api/audit");
+    const page = await ask(vault.owner, "GET /api/audit", { query: "?limit=1" });
+    expect(page.headers.get("link")).toContain('rel="next"');
   });
 
   test("of stats and export", async () => {
@@ -312,6 +355,146 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     await ask(session, "GET /api/auth/session");
   });
 
+  test("of sessions, and of how one signs in", async () => {
+    const here = { host: new URL(ORIGIN).host };
+    const person = await newPerson(vault);
+    const signIn = (by: Client, more = {}) => ask(by, "POST /api/auth/sign-in/email", { body: { ...person, ...more } });
+    const first = await vault.signIn(person);
+    const me = first.with(here);
+
+    // Before there is a factor, and where there are no passkeys.
+    const unavailable = { status: 409, body: { code: "PASSKEYS_UNAVAILABLE" } };
+    const conflict = { status: 409, body: { code: "CONFLICT" } };
+    const nobody = new Authenticator(ORIGIN);
+    const nothing = await nobody.use({ challenge: "bm90aGluZw", rpId: "localhost" });
+    const made = await nobody.make({ challenge: "bm90aGluZw", rp: { id: "localhost" } });
+    await ask(first, "GET /api/auth/factors");
+    expect(await ask(first, "POST /api/auth/passkeys/options")).toMatchObject(unavailable);
+    const somewhere = { body: { name: "Key", response: made } };
+    expect(await ask(first, "POST /api/auth/passkeys", somewhere)).toMatchObject(unavailable);
+    const unproven = { body: { response: nothing } };
+    for (const [by, path] of [
+      [vault.stranger, "sign-in"],
+      [first, "confirm"],
+    ] as const) {
+      expect(await ask(by, `POST /api/auth/${path}/passkey/options`)).toMatchObject(unavailable);
+      expect(await ask(by, `POST /api/auth/${path}/passkey`, unproven)).toMatchObject(unavailable);
+    }
+    expect(await ask(me, "DELETE /api/auth/totp")).toMatchObject(conflict);
+    expect(await ask(me, "POST /api/auth/recovery-codes")).toMatchObject(conflict);
+    expect(await ask(me, "POST /api/auth/totp/confirm", { body: { code: "123456" } })).toMatchObject(conflict);
+
+    // The authenticator app.
+    const begun = await ask(me, "POST /api/auth/totp");
+    const { secret } = begun.body as { secret: string };
+    const invalid = { status: 401, body: { code: "SECOND_FACTOR_INVALID" } };
+    expect(await ask(me, "POST /api/auth/totp/confirm", { body: { code: "no code" } })).toMatchObject(invalid);
+    const confirmed = await ask(me, "POST /api/auth/totp/confirm", { body: { code: codeAt(secret) } });
+    const { recoveryCodes } = confirmed.body as { recoveryCodes: string[] };
+    expect(await ask(me, "POST /api/auth/totp")).toMatchObject(conflict);
+    expect(await signIn(vault.stranger)).toMatchObject({ status: 401, body: { code: "SECOND_FACTOR_REQUIRED" } });
+    expect(await signIn(vault.stranger, { code: "000 00" })).toMatchObject(invalid);
+    const signedIn = await signIn(vault.stranger, { code: recoveryCodes[0] });
+    const second = vault.stranger.with({ cookie: cookiesOf(signedIn), ...here });
+    const confirm = (more = {}) =>
+      ask(second, "POST /api/auth/confirm", { body: { password: person.password, ...more } });
+    expect(await confirm()).toMatchObject({ status: 401, body: { code: "SECOND_FACTOR_REQUIRED" } });
+    expect(await confirm({ code: "nope" })).toMatchObject(invalid);
+    expect((await confirm({ code: recoveryCodes[1] })).status).toBe(200);
+    expect((await ask(me, "POST /api/auth/recovery-codes")).status).toBe(201);
+
+    // Passkeys.
+    const key = new Authenticator(ORIGIN);
+    const options = await ask(me, "POST /api/auth/passkeys/options");
+    const response = await key.make(options.body as Parameters<Authenticator["make"]>[0]);
+    const added = await ask(me, "POST /api/auth/passkeys", { body: { name: "Key", response } });
+    const { passkey } = added.body as { passkey: { id: string } };
+    const wrong = { status: 401, body: { code: "PASSKEY_INVALID" } };
+    expect(await ask(me, "POST /api/auth/passkeys", { body: { name: "Key", response } })).toMatchObject(wrong);
+    const again = await ask(me, "POST /api/auth/passkeys/options");
+    const twin = await key.make(again.body as Parameters<Authenticator["make"]>[0]);
+    expect(await ask(me, "POST /api/auth/passkeys", { body: { name: "Twin", response: twin } })).toMatchObject(
+      conflict,
+    );
+    await ask(me, "PUT /api/auth/passkeys/:id", { id: passkey.id, body: { name: "Laptop" } });
+    await ask(me, "GET /api/auth/factors");
+    const strange = vault.stranger.with(here);
+    const use = async (by: Client, path: string) => {
+      const asked = await ask(by, `POST /api/auth/${path}/passkey/options`);
+      const used = await key.use(asked.body as Parameters<Authenticator["use"]>[0]);
+      return await ask(by, `POST /api/auth/${path}/passkey`, { body: { response: used } });
+    };
+    expect(await ask(strange, "POST /api/auth/sign-in/passkey", unproven)).toMatchObject(wrong);
+    expect(await ask(me, "POST /api/auth/confirm/passkey", unproven)).toMatchObject(wrong);
+    const third = vault.stranger.with({ cookie: cookiesOf(await use(strange, "sign-in")), ...here });
+    const proven = await use(third, "confirm");
+    const going = vault.stranger.with({ cookie: cookiesOf(proven), ...here });
+
+    // Sessions.
+    const sessions = await ask(going, "GET /api/auth/sessions");
+    const other = (sessions.body as ListedSession[]).find(({ current }) => !current);
+    expect(await ask(going, "DELETE /api/auth/sessions/:id", { id: other?.id })).toMatchObject({ status: 204 });
+    expect(await ask(going, "DELETE /api/auth/sessions")).toMatchObject({ status: 204 });
+
+    // Twenty are enough.
+    const [{ id: userId } = { id: "" }] = await vault.storage.rows<{ id: string }>(
+      `SELECT id FROM users WHERE email = '${person.email}'`,
+    );
+    for (let count = 1; count < 20; count++) {
+      await vault.storage.rows(
+        `INSERT INTO passkeys (id, user_id, name, credential_id, public_key, sign_count, transports, created_at)
+         VALUES ('${crypto.randomUUID()}', '${userId}', 'one more', '${crypto.randomUUID()}', '', 0, '[]', '2026-01-15')`,
+      );
+    }
+    expect(await ask(going, "POST /api/auth/passkeys/options")).toMatchObject(conflict);
+
+    // When the sign-in, and the proof, are long ago.
+    await vault.storage.rows(
+      `UPDATE sessions SET created_at = '2020-01-01T00:00:00.000Z', confirmed_at = NULL WHERE user_id = '${userId}'`,
+    );
+    for (const [name, sent] of [
+      ["POST /api/auth/totp", {}],
+      ["POST /api/auth/totp/confirm", { body: { code: "123456" } }],
+      ["DELETE /api/auth/totp", {}],
+      ["POST /api/auth/recovery-codes", {}],
+      ["POST /api/auth/passkeys/options", {}],
+      ["POST /api/auth/passkeys", somewhere],
+      ["DELETE /api/auth/passkeys/:id", { id: passkey.id }],
+      ["GET /api/export", {}],
+      ["DELETE /api/account/data", {}],
+    ] as const) {
+      const answer = await ask(going, name, sent);
+      expect([name, answer]).toMatchObject([name, { status: 403, body: { code: "FRESH_PROOF_REQUIRED" } }]);
+    }
+    const fresh = vault.stranger.with({ cookie: cookiesOf(await use(strange, "sign-in")), ...here });
+    expect(await ask(fresh, "DELETE /api/auth/passkeys/:id", { id: passkey.id })).toMatchObject({ status: 204 });
+    expect(await ask(fresh, "DELETE /api/auth/totp")).toMatchObject({ status: 204 });
+
+    // Guesses, and somebody who may not come any more.
+    expect((await ask(fresh, "POST /api/auth/totp")).status).toBe(201);
+    const guess = { body: { code: "no code" } };
+    expect((await ask(fresh, "POST /api/auth/confirm", { body: { password: "a guess" } })).status).toBe(401);
+    await untilLimited(() => ask(fresh, "POST /api/auth/totp/confirm", guess));
+    await untilLimited(() => ask(fresh, "POST /api/auth/confirm", { body: { password: "a guess" } }));
+    await untilLimited(() => ask(strange, "POST /api/auth/sign-in/passkey/options"));
+    const gone = await newPerson(vault);
+    const goner = await addPasskey((await vault.signIn(gone)).with(here));
+    await vault.storage.rows("DELETE FROM throttles");
+    const asked = await ask(strange, "POST /api/auth/sign-in/passkey/options");
+    const late = await goner.key.use(asked.body as Parameters<Authenticator["use"]>[0]);
+    await vault.command(["user", "disable", gone.email]);
+    expect(await ask(strange, "POST /api/auth/sign-in/passkey", { body: { response: late } })).toMatchObject({
+      status: 401,
+      body: { code: "AUTH_INVALID_CREDENTIALS" },
+    });
+  });
+
+  async function untilLimited(attempt: () => Promise<Answer>): Promise<void> {
+    let answer = await attempt();
+    for (let tries = 0; tries < 100 && answer.status !== 429; tries++) answer = await attempt();
+    expect(answer).toMatchObject({ status: 429, body: { code: "RATE_LIMITED" } });
+  }
+
   test("of what is open to everybody", async () => {
     for (const name of ["GET /api/openapi", "GET /api/docs", "GET /healthz", "GET /readyz"]) {
       expect(await ask(vault.stranger, name)).toMatchObject({ status: 200 });
@@ -331,6 +514,7 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     const entry = await newEntry(vault.owner);
     const twoFactor = await newTwoFactor(vault.owner);
     const env = await newEnvFile(vault.owner);
+    const key = await newKey(vault.owner);
     await vault.storage.breakTrail();
     const breaking: [string, Sent][] = [
       ["POST /api/categories", { body: { name: fresh("Broken"), keyType: "ssh" } }],
@@ -354,6 +538,7 @@ onEachEngine("answers are as the document says", (vault, engine) => {
       ["GET /api/export", {}],
       ["POST /api/ai/extract", { body: { prompt: "the keys of the blog" } }],
       ["POST /api/access-keys", { body: { name: "broken", scopes: ["entries:read"] } }],
+      ["POST /api/access-keys/:id/rotate", { id: key.id, body: {} }],
       ["DELETE /api/account/data", {}],
     ];
     for (const [name, sent] of breaking) {

@@ -160,7 +160,13 @@ describe("each operation", () => {
   });
 
   test("pages when it is a list of things that grow", () => {
-    for (const name of ["GET /api/categories", "GET /api/entries", "GET /api/envs", "GET /api/access-keys"]) {
+    for (const name of [
+      "GET /api/categories",
+      "GET /api/entries",
+      "GET /api/envs",
+      "GET /api/access-keys",
+      "GET /api/audit",
+    ]) {
       const { parameters = [], responses } = at(name);
       expect(parameters.map((parameter) => parameter.name)).toEqual(expect.arrayContaining(["limit", "cursor"]));
       expect(responses[200]?.headers).toHaveProperty("Link");
@@ -296,7 +302,9 @@ function expected(name: string, { access, errors, notFound, conditional }: Opera
   const codes = new Set<string>([...errors, "METHOD_NOT_ALLOWED", "INTERNAL_ERROR"]);
   if (notFound) codes.add(notFound);
   if (conditional) codes.add("CONFLICT");
-  if (access !== "public") for (const code of ["AUTH_REQUIRED", "AUTH_INVALID_KEY"]) codes.add(code);
+  if (access !== "public") {
+    for (const code of ["AUTH_REQUIRED", "AUTH_INVALID_KEY", "AUTH_ADDRESS_NOT_ALLOWED"]) codes.add(code);
+  }
   if (access === "session") codes.add("AUTH_SESSION_REQUIRED");
   if (access in SCOPES) codes.add("AUTH_SCOPE_REQUIRED");
   if (!name.startsWith("GET ")) {

@@ -33,7 +33,7 @@ export function inside(vault: Vault): Inside {
         address: "127.0.0.1",
         requestId: "01936f64-0a1b-7c2d-8e3f-0242ac120002",
         userAgent: null,
-        credential: { kind: "session", sessionId: session.id, user, confirmedAt: null },
+        credential: { kind: "session", sessionId: session.id, user, signedInAt: session.createdAt, confirmedAt: null },
       };
     },
     close: () => kagi.db.close(),

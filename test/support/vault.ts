@@ -8,7 +8,7 @@ import type { TwoFactor, TwoFactorInput } from "../../src/features/two-factor/mo
 import { SCOPE_NAMES } from "../../src/scopes.ts";
 import { type Answer, Client, cookiesOf } from "./client.ts";
 import { ENGINES, type Engine, type Storage } from "./engines.ts";
-import { type Environment, kagi, newFolder, removeFolder, type Server, serve } from "./program.ts";
+import { type Environment, kagi, newFolder, type Ran, removeFolder, type Server, serve } from "./program.ts";
 
 /** A busy machine is slow, not wrong; only what hangs is stopped. */
 export const PATIENCE_MS = 60_000;
@@ -106,9 +106,14 @@ export class Vault {
 
   /** Runs a command of the operator beside the server. Throws with what it said when it fails. */
   async command(words: readonly string[], input = ""): Promise<string> {
-    const { code, out, err } = await kagi(this.folder, words, this.#environment, input);
+    const { code, out, err } = await this.attempt(words, input);
     if (code !== 0) throw new Error(`kagi ${words.join(" ")} ended with ${code}:\n${err}`);
     return out;
+  }
+
+  /** The same with whatever comes of it. */
+  async attempt(words: readonly string[], input = ""): Promise<Ran> {
+    return await kagi(this.folder, words, this.#environment, input);
   }
 
   async signIn(account = OWNER, headers: Record<string, string> = {}): Promise<Client> {

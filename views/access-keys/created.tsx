@@ -1,9 +1,15 @@
-import type { CreatedAccessKey } from "../../src/features/access-keys/model.ts";
+import type { AccessKey, CreatedAccessKey } from "../../src/features/access-keys/model.ts";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
 
-type Props = { created: CreatedAccessKey; origin: string };
+type Props = {
+  created: CreatedAccessKey;
+  origin: string;
+  /** The key that it took the place of. */
+  old: Pick<AccessKey, "keyPrefix" | "expiresAt"> | null;
+  now: Date;
+};
 
 export const CreatedAccessKeyPage = ({ frame, ...props }: Props & { frame: Frame }): JSX.Element => (
   <Page frame={frame} title="Access key created" section="settings">
@@ -12,7 +18,7 @@ export const CreatedAccessKeyPage = ({ frame, ...props }: Props & { frame: Frame
 );
 
 /** The one time that the key is shown. */
-export const Created = ({ created, origin }: Props): JSX.Element => (
+export const Created = ({ created, origin, old, now }: Props): JSX.Element => (
   <div class="stack loose">
     <div class="head">
       <div>
@@ -23,6 +29,7 @@ export const Created = ({ created, origin }: Props): JSX.Element => (
           Copy the key of <strong safe>{created.name}</strong> now. Kagi keeps only a fingerprint of it and cannot show
           it again.
         </p>
+        {old === null ? null : <OldKey old={old} now={now} />}
       </div>
     </div>
     <div class="once">
@@ -52,13 +59,40 @@ export const Created = ({ created, origin }: Props): JSX.Element => (
   </div>
 );
 
+const OldKey = ({ old, now }: { old: NonNullable<Props["old"]>; now: Date }): JSX.Element => {
+  const until = old.expiresAt !== null && old.expiresAt > now.toISOString() ? old.expiresAt : null;
+  return (
+    <p class="muted">
+      The key that it replaces, <code safe>{`${old.keyPrefix}…`}</code>,{" "}
+      {until === null ? (
+        "has ended."
+      ) : (
+        <>
+          works until{" "}
+          <time datetime={until} safe>
+            {`${until.slice(0, 16).replace("T", " ")} UTC`}
+          </time>
+          .
+        </>
+      )}
+    </p>
+  );
+};
+
 /** A request that this key may make: the first of these for which it has the scope. */
-function exampleOf({ scopes }: CreatedAccessKey): string {
+function exampleOf({ scopes, project, environment }: CreatedAccessKey): string {
   const found = EXAMPLES.find(([scope]) => scopes.includes(scope));
-  return found === undefined ? " ORIGIN/api/openapi" : found[1];
+  if (found === undefined) return " ORIGIN/api/openapi";
+  const [scope, request] = found;
+  const limited = project !== null || environment !== null;
+  const example = scope === "envs:write" && limited ? SAVE_FILE : request;
+  return environment === null ? example : example.replace("=production", `=${environment}`);
 }
 
 const JSON_BODY = ` \\\n  -H 'Content-Type: application/json' -d`;
+
+/** What a key for one project or environment does instead of making a project. */
+const SAVE_FILE = `${JSON_BODY} '{"fileType":"env.production","content":"A=1"}' ORIGIN/api/envs/PROJECT-ID/files`;
 
 /** By what they show, reading before writing; `ID` stands for one that a list gives. */
 const EXAMPLES: readonly (readonly [scope: CreatedAccessKey["scopes"][number], request: string])[] = [

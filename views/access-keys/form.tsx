@@ -1,8 +1,11 @@
+import { ADDRESSES } from "../../src/features/access-keys/model.ts";
+import { ENVIRONMENTS } from "../../src/features/entries/model.ts";
 import { NAME_LENGTH } from "../../src/schema.ts";
-import { Choices, type Problem, TextField } from "../components/field.tsx";
+import { attribute } from "../components/attribute.ts";
+import { Choices, type Problem, SelectField, TextArea, TextField } from "../components/field.tsx";
 import { Form, Sheet } from "../components/form.tsx";
 import type { Frame } from "../layout/frame.ts";
-import { urls } from "../urls.ts";
+import { ids, urls } from "../urls.ts";
 
 export type AccessKeyDraft = Readonly<{
   name: string;
@@ -11,6 +14,11 @@ export type AccessKeyDraft = Readonly<{
   expiry: string;
   /** A day, for `date`. */
   expiresOn: string;
+  /** "" for all of them. */
+  project: string;
+  environment: string;
+  /** One a line. */
+  addresses: string;
 }>;
 
 type Preset = Readonly<{ id: string; name: string; help: string; scopes: readonly string[] }>;
@@ -22,6 +30,8 @@ type Props = {
   scopes: Readonly<Record<string, string>>;
   presets: readonly Preset[];
   chosenPreset: string | null;
+  /** The names that there are. */
+  projects: readonly string[];
 };
 
 export const NewAccessKeyPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Element => (
@@ -35,7 +45,11 @@ export const NewAccessKeyPage = ({ frame, ...form }: Props & { frame: Frame }): 
   </Sheet>
 );
 
-const FIELDS = ["name", "scopes", "expiresAt"];
+const FIELDS = ["name", "scopes", "expiresAt", "project", "environment", "addresses"];
+
+const LIMITS =
+  "Each is optional. A key for one project or environment sees nothing else; it may have the scopes of entries, export and env files, and categories:read.";
+const ANYWHERE = ["", "All environments"] as const;
 
 const EXPIRIES = [
   ["7", "7 days"],
@@ -46,7 +60,7 @@ const EXPIRIES = [
   ["never", "Never"],
 ] as const;
 
-export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset }: Props): JSX.Element => (
+export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset, projects }: Props): JSX.Element => (
   <Form action={urls.newAccessKey} problem={problem} shows={FIELDS} submit="Create access key" back={urls.accessKeys}>
     <TextField
       name="name"
@@ -115,5 +129,45 @@ export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset }:
         }
       />
     </div>
+    <Choices name="limits" legend="Limits" hint={LIMITS}>
+      <div class="stack limits">
+        <div class="pair">
+          <TextField
+            name="project"
+            label="Project"
+            optional
+            hint="Entries and the env project of this name only."
+            value={draft.project}
+            problem={problem}
+            maxlength={NAME_LENGTH}
+            list={ids.projectNames}
+            literal
+          />
+          <SelectField
+            name="environment"
+            label="Environment"
+            hint="Of env files, the one that is named after it."
+            options={[ANYWHERE, ...ENVIRONMENTS.map((name) => [name, name] as const)]}
+            chosen={draft.environment}
+            problem={problem}
+          />
+        </div>
+        <datalist id={ids.projectNames}>
+          {projects.map((name) => (
+            <option value={attribute(name)} />
+          ))}
+        </datalist>
+        <TextArea
+          name="addresses"
+          label="Addresses"
+          optional
+          hint={`Where the key may be used from: IP addresses or ranges, one a line, at most ${ADDRESSES}.`}
+          value={draft.addresses}
+          problem={problem}
+          placeholder="192.0.2.0/24"
+          mono
+        />
+      </div>
+    </Choices>
   </Form>
 );

@@ -1,4 +1,5 @@
 import { type AccessKey, UNUSED_DAYS } from "../../src/features/access-keys/model.ts";
+import { attribute } from "../components/attribute.ts";
 import { Ago, Empty, Expiry, SOON_DAYS, Tag } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Settings } from "../settings/layout.tsx";
@@ -71,9 +72,11 @@ const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
                 <Tag text={scope} />
               ))}
             </div>
+            <Limits of={key} />
           </td>
           <td data-label="Expires">
             <Ends at={key.expiresAt} now={now} />
+            {key.replacedBy === null ? null : <Tag text="replaced" />}
           </td>
           <td data-label="Last used" class="small">
             {key.lastUsedAt === null ? <span class="muted">never</span> : <Ago at={key.lastUsedAt} now={now} />}
@@ -84,6 +87,16 @@ const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
           </td>
           <td class="end">
             <div class="actions">
+              {key.replacedBy === null ? (
+                <a class="button small" href={urls.rotateAccessKey(key.id)}>
+                  Rotate
+                  <span class="visually-hidden" safe>{` ${key.name}`}</span>
+                </a>
+              ) : null}
+              <a class="button small" href={urls.activityOf({ key: key.id })}>
+                Activity
+                <span class="visually-hidden" safe>{` of ${key.name}`}</span>
+              </a>
               <a
                 class="button small warns"
                 href={urls.revokeAccessKey(key.id)}
@@ -100,6 +113,34 @@ const KeyTable = ({ keys, now }: Omit<Props, "frame">): JSX.Element => (
     </tbody>
   </table>
 );
+
+const ADDRESSES_SHOWN = 2;
+
+/** Where the key ends, if it does. */
+const Limits = ({ of: { project, environment, addresses } }: { of: AccessKey }): JSX.Element => {
+  if (project === null && environment === null && addresses === null) return "";
+  const more = (addresses?.length ?? 0) - ADDRESSES_SHOWN;
+  return (
+    <ul class="limits small">
+      {project === null ? null : (
+        <li>
+          only project <strong safe>{project}</strong>
+        </li>
+      )}
+      {environment === null ? null : (
+        <li>
+          only <strong>{environment}</strong>
+        </li>
+      )}
+      {addresses === null ? null : (
+        <li title={attribute(addresses.join(", "))}>
+          only from <code safe>{addresses.slice(0, ADDRESSES_SHOWN).join(", ")}</code>
+          {more > 0 ? <span safe>{` and ${more} more`}</span> : null}
+        </li>
+      )}
+    </ul>
+  );
+};
 
 const DAY_MS = 86_400_000;
 

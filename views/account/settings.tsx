@@ -1,11 +1,11 @@
+import type { Factors } from "../../src/features/auth/model.ts";
 import { EMAIL_LENGTH, PASSWORD_LENGTH } from "../../src/features/auth/model.ts";
-import type { Linked } from "../../src/features/keycloak/model.ts";
 import { NAME_LENGTH } from "../../src/schema.ts";
+import { CodeField } from "../auth/second-factor.tsx";
 import { attribute } from "../components/attribute.ts";
 import { count } from "../components/bits.tsx";
 import { PasswordField, type Problem, TextField } from "../components/field.tsx";
 import { Form } from "../components/form.tsx";
-import { KeycloakMatter } from "../keycloak/linked.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Matter, Settings } from "../settings/layout.tsx";
 import { urls } from "../urls.ts";
@@ -17,15 +17,12 @@ type Props = {
   frame: Frame;
   user: Readonly<{ name: string; email: string }>;
   accessKeys: number;
+  factors: Factors;
   refused: Refused | null;
-  /** Whether the account has a password; one that came through Keycloak has none. */
-  password: boolean;
-  linked: Linked | null;
-  now: Date;
 };
 
 /** Who one is here, and how one gets in. */
-export const AccountPage = ({ frame, user, accessKeys, refused, password, linked, now }: Props): JSX.Element => {
+export const AccountPage = ({ frame, user, accessKeys, factors, refused }: Props): JSX.Element => {
   const of = (form: Refused["form"], stored: string) =>
     refused?.form === form ? { value: refused.typed, problem: refused.problem } : { value: stored, problem: null };
   return (
@@ -42,15 +39,15 @@ export const AccountPage = ({ frame, user, accessKeys, refused, password, linked
         <Matter
           title="Profile"
           about={
-            password
+            factors.password
               ? "The name is for you alone. The e-mail is what you sign in with; Kagi sends no mail."
               : "The name is for you alone. You have no password here: you sign in through Keycloak."
           }
         >
           <NameForm {...of("name", user.name)} />
-          {password ? <EmailForm {...of("email", user.email)} /> : null}
+          {factors.password ? <EmailForm {...of("email", user.email)} factors={factors} /> : null}
         </Matter>
-        {password ? (
+        {factors.password ? (
           <Matter
             title="Password"
             about={
@@ -63,10 +60,9 @@ export const AccountPage = ({ frame, user, accessKeys, refused, password, linked
               </>
             }
           >
-            <PasswordForm email={user.email} problem={of("password", "").problem} />
+            <PasswordForm email={user.email} problem={of("password", "").problem} factors={factors} />
           </Matter>
         ) : null}
-        {linked === null ? null : <KeycloakMatter linked={linked} now={now} />}
         <Matter title="Theme" about="Kept in this browser. Until you choose, it is your system's.">
           <ThemeChoice theme={frame.theme} />
         </Matter>
@@ -91,8 +87,14 @@ export const NameForm = ({ value, problem }: TextProps): JSX.Element => (
   </Form>
 );
 
-export const EmailForm = ({ value, problem }: TextProps): JSX.Element => (
-  <Form action={urls.changeEmail} problem={problem} shows={["email", "currentPassword"]} submit="Save e-mail">
+type Proving = { factors: Factors };
+
+/** What goes with a password where that alone does not let in. */
+const CodeToo = ({ factors, problem, id }: Proving & { problem: Problem | null; id: string }): JSX.Element =>
+  factors.totp || factors.passkeys > 0 ? <CodeField factors={factors} problem={problem} id={id} /> : "";
+
+export const EmailForm = ({ value, problem, factors }: TextProps & Proving): JSX.Element => (
+  <Form action={urls.changeEmail} problem={problem} shows={["email", "currentPassword", "code"]} submit="Save e-mail">
     <TextField
       name="email"
       label="E-mail"
@@ -111,16 +113,23 @@ export const EmailForm = ({ value, problem }: TextProps): JSX.Element => (
       problem={problem}
       autocomplete="current-password"
     />
+    <CodeToo factors={factors} problem={problem} id="email-code" />
   </Form>
 );
 
-type PasswordProps = { email: string; problem: Problem | null };
+type PasswordProps = Proving & { email: string; problem: Problem | null };
 
-export const PasswordForm = ({ email, problem }: PasswordProps): JSX.Element => (
-  <Form action={urls.changePassword} problem={problem} shows={["currentPassword", "password"]} submit="Change password">
+export const PasswordForm = ({ email, problem, factors }: PasswordProps): JSX.Element => (
+  <Form
+    action={urls.changePassword}
+    problem={problem}
+    shows={["currentPassword", "password", "code"]}
+    submit="Change password"
+  >
     {/* For password managers, which store the new one under it. */}
     <input hidden type="text" name="username" value={attribute(email)} autocomplete="username" readonly />
     <PasswordField name="currentPassword" label="Current password" problem={problem} autocomplete="current-password" />
+    <CodeToo factors={factors} problem={problem} id="password-code" />
     <PasswordField
       name="password"
       label="New password"

@@ -1,4 +1,4 @@
-import type { ToldEvent } from "../../src/features/audit/model.ts";
+import type { LastSeen, ToldEvent } from "../../src/features/audit/model.ts";
 import { ACTIVITY_EVENTS, ENTRY_VERSIONS, type Entry, type EntryVersion } from "../../src/features/entries/model.ts";
 import { Ago, count, Empty, Path } from "../components/bits.tsx";
 import type { Problem } from "../components/field.tsx";
@@ -13,6 +13,7 @@ type Props = {
   versions: readonly EntryVersion[];
   /** Newest first. */
   activity: readonly ToldEvent[];
+  seen: LastSeen | null;
   problem: Problem | null;
   now: Date;
 };
@@ -23,6 +24,7 @@ export const EntryHistoryPage = ({
   entry,
   versions,
   activity,
+  seen,
   problem,
   now,
 }: Props & { frame: Frame }): JSX.Element => (
@@ -34,7 +36,7 @@ export const EntryHistoryPage = ({
         <p class="facts" safe>
           {ENVIRONMENT_WORDS[entry.environment]}
         </p>
-        <LastRevealed activity={activity} now={now} />
+        <LastGot seen={seen} now={now} />
       </div>
     </div>
     {problem === null ? null : (
@@ -67,14 +69,13 @@ export const EntryHistoryPage = ({
 type ActivityProps = Pick<Props, "activity" | "now">;
 
 /** The first thing that people come for. */
-const LastRevealed = ({ activity, now }: ActivityProps): JSX.Element => {
-  const last = activity.find(({ verb, detail }) => verb === "extract" || (verb === "reveal" && detail === null));
-  if (last === undefined) return "";
+const LastGot = ({ seen, now }: Pick<Props, "seen" | "now">): JSX.Element => {
+  if (seen === null) return "";
   return (
     <p>
-      {"Last revealed "}
-      <Ago at={last.at} now={now} />
-      <span safe>{` by ${whoOf(last)}, from ${last.address}`}</span>
+      {seen.verb === "export" ? "Last exported " : "Last revealed "}
+      <Ago at={seen.at} now={now} />
+      <span safe>{` by ${whoOf(seen)}, from ${seen.address}`}</span>
     </p>
   );
 };
@@ -82,10 +83,13 @@ const LastRevealed = ({ activity, now }: ActivityProps): JSX.Element => {
 const Activity = ({ entry, activity, now }: ActivityProps & { entry: Entry }): JSX.Element => (
   <section class="stack" aria-labelledby="activity">
     <h2 id="activity">Activity</h2>
+    <p class="small">
+      <a href={urls.activityOf({ item: entry.id })}>Everything that was done with it</a>
+    </p>
     <p class="muted small">
       {`The last ${ACTIVITY_EVENTS} events. Revealed means that somebody got the value: shown, copied or downloaded.`}
       {entry.category.keyType === "simple" || entry.category.keyType === "group"
-        ? " Exports are not among them: each takes many entries at once, and the trail does not name them."
+        ? " Exports are not among them, unless this entry was selected: each takes many entries at once, and the trail does not name them."
         : ""}
     </p>
     <table class="table" aria-labelledby="activity">
@@ -137,6 +141,8 @@ function whatOf({ verb, detail }: ToldEvent): string {
       return `Earlier value ${value} revealed`;
     case "restore-version version":
       return `Earlier value ${value} restored`;
+    case "export selected":
+      return value === "1" ? "Exported" : `Exported in one go with ${count(Number(value) - 1, "other")}`;
     case "extract variables":
       return `Put into an env file: ${value.split(",").join(", ")}`;
     default:
@@ -144,7 +150,7 @@ function whatOf({ verb, detail }: ToldEvent): string {
   }
 }
 
-function whoOf({ credential, keyName, keyPrefix }: ToldEvent): string {
+function whoOf({ credential, keyName, keyPrefix }: Pick<ToldEvent, "credential" | "keyName" | "keyPrefix">): string {
   switch (credential) {
     case "session":
       return "you, in a browser";

@@ -1,5 +1,7 @@
+import type { LastSeen } from "../../src/features/audit/model.ts";
 import type { Category } from "../../src/features/categories/model.ts";
 import type { Entry, EntryListFilter, EntrySort, ExpiryFilter } from "../../src/features/entries/model.ts";
+import { whoShortly } from "../audit/words.ts";
 import { attribute } from "../components/attribute.ts";
 import { Badge, type Drawing, eachOnce, type Shown } from "../components/badge.tsx";
 import { Ago, count, Empty, Expiry, Tag } from "../components/bits.tsx";
@@ -10,8 +12,11 @@ import { ids, query, urls } from "../urls.ts";
 import { ENVIRONMENT_OPTIONS, ENVIRONMENT_WORDS, KEY_TYPE_OPTIONS, KEY_TYPE_WORDS } from "../words.ts";
 import { HiddenValue, UnsetValue } from "./value.tsx";
 
-/** An entry as the list shows it; `fields` are the names of a group's fields that are set, empty for other types. */
-export type ListedEntry = Readonly<{ entry: Entry; fields: readonly string[] }>;
+/**
+ * An entry as the list shows it; `fields` are the names of a group's fields that are set, empty for other types; `seen`
+ * is who last got the value.
+ */
+export type ListedEntry = Readonly<{ entry: Entry; fields: readonly string[]; seen: LastSeen | null }>;
 
 /** A list of entries, from its beginning or from a cursor on, and what it is narrowed down to. */
 export type EntryList = Readonly<{
@@ -351,7 +356,7 @@ export const EntryRows = (list: EntryList): JSX.Element => {
 
 type RowProps = ListedEntry & { list: EntryList; drawing: Shown | null };
 
-const EntryRow = ({ entry, fields, list, drawing }: RowProps): JSX.Element => {
+const EntryRow = ({ entry, fields, seen, list, drawing }: RowProps): JSX.Element => {
   const { category, sort, now } = list;
   const of = ` ${entry.name}, ${ENVIRONMENT_WORDS[entry.environment]}`;
   return (
@@ -411,6 +416,7 @@ const EntryRow = ({ entry, fields, list, drawing }: RowProps): JSX.Element => {
               </a>
             </>
           )}
+          <SeenBy entry={entry} seen={seen} now={now} />
         </div>
       </td>
       <td class="end">
@@ -440,8 +446,24 @@ const EntryRow = ({ entry, fields, list, drawing }: RowProps): JSX.Element => {
   );
 };
 
+/** Who has seen the value last; nothing while nobody has. */
+const SeenBy = ({ entry, seen, now }: Pick<ListedEntry, "entry" | "seen"> & { now: Date }): JSX.Element =>
+  seen === null ? (
+    ""
+  ) : (
+    <p class="muted seen-by">
+      {"Seen "}
+      <Ago at={seen.at} now={now} />
+      {" by "}
+      <a href={urls.activityOf({ item: entry.id })}>
+        <span safe>{whoShortly(seen)}</span>
+        <span class="visually-hidden" safe>{` (activity of ${entry.name})`}</span>
+      </a>
+    </p>
+  );
+
 /** A value, or the fields of a group, which a dense list folds away. */
-const Values = ({ entry, fields, folded }: ListedEntry & { folded: boolean }): JSX.Element => {
+const Values = ({ entry, fields, folded }: Omit<ListedEntry, "seen"> & { folded: boolean }): JSX.Element => {
   if (entry.category.keyType !== "group") return <HiddenValue entry={entry} field={null} />;
   const names = namesOf(entry, fields);
   const values = (

@@ -96,6 +96,7 @@ export const AskAboutSelection = (asked: Asked): JSX.Element => {
         <button class={verb === "delete" ? "button danger" : "button primary"} type="submit" safe>
           {submitOf(asked)}
         </button>
+        <LeaveOut {...asked} />
       </div>
     </form>
   );
@@ -156,14 +157,14 @@ function nameOf({ name, environment, category }: SelectedEntry): string {
 
 const OBSTACLES_NAMED = 20;
 
-const Obstacles = ({ obstacles }: Asked): JSX.Element =>
+const Obstacles = ({ entries, obstacles }: Asked): JSX.Element =>
   obstacles.length === 0 ? (
     ""
   ) : (
     <div class="notice bad" role="alert" tabindex="-1" autofocus>
       <div class="stack">
         <p safe>
-          {`Nothing was changed: ${count(obstacles.length, "entry stands", "entries stand")} in the way. Choose differently, or leave ${obstacles.length === 1 ? "it" : "them"} out.`}
+          {`Nothing was changed: ${count(obstacles.length, "entry stands", "entries stand")} in the way. Choose differently${obstacles.length === entries.length ? "." : `, or leave ${obstacles.length === 1 ? "it" : "them"} out.`}`}
         </p>
         <ul class="few">
           {obstacles.slice(0, OBSTACLES_NAMED).map(({ entry, why }) => (
@@ -175,6 +176,26 @@ const Obstacles = ({ obstacles }: Asked): JSX.Element =>
         </ul>
       </div>
     </div>
+  );
+
+/** Asks anew about all but those in the way. It comes last: the first button is the one that Enter presses. */
+const LeaveOut = ({ entries, obstacles, inDialog }: Asked): JSX.Element =>
+  obstacles.length === 0 || obstacles.length === entries.length ? (
+    ""
+  ) : (
+    <button
+      class="button"
+      type="submit"
+      name="without"
+      value={attribute(obstacles.map(({ entry }) => entry.id).join(" "))}
+      formaction={urls.selected}
+      formnovalidate
+      hx-post={inDialog ? urls.selected : undefined}
+      hx-target={inDialog ? `#${ids.dialog}` : undefined}
+      safe
+    >
+      {`Leave ${obstacles.length === 1 ? "it" : `${obstacles.length} of them`} out`}
+    </button>
   );
 
 /** What they become. */

@@ -6,8 +6,15 @@ import { Page } from "../layout/page.tsx";
 import { Matter } from "../settings/layout.tsx";
 import { urls } from "../urls.ts";
 
+type Props = {
+  linked: Linked;
+  /** Whether the account has a password. */
+  password: boolean;
+  now: Date;
+};
+
 /** The part of the settings about who may open this account through Keycloak. */
-export const KeycloakMatter = ({ linked, now }: { linked: Linked; now: Date }): JSX.Element => (
+export const KeycloakMatter = ({ linked, password, now }: Props): JSX.Element => (
   <Matter
     title="Keycloak"
     about={
@@ -21,7 +28,7 @@ export const KeycloakMatter = ({ linked, now }: { linked: Linked; now: Date }): 
     }
   >
     {linked.identities.length === 0 ? (
-      <p class="muted">Not linked: only your password opens this account.</p>
+      <p class="muted">{password ? "Not linked." : "Not linked: your account has no password and no Keycloak."}</p>
     ) : (
       <ul class="identities">
         {linked.identities.map((identity) => (
@@ -60,7 +67,7 @@ export const UnlinkPage = ({ frame, id, label, problem }: UnlinkProps): JSX.Elem
         title={`Unlink ${label}?`}
         action={urls.unlinkKeycloak(id)}
         verb="Unlink"
-        back={urls.settings}
+        back={urls.signInSettings}
         inDialog={false}
         calm
       >

@@ -35,7 +35,7 @@ export const KeycloakProblemPage = ({ frame, reason, title, message, requestId, 
               Back to signing in
             </a>
           ) : (
-            <a class="button primary" href={urls.settings}>
+            <a class="button primary" href={urls.signInSettings}>
               Back to the settings
             </a>
           )}
@@ -84,10 +84,15 @@ const WORDS: Readonly<Partial<Record<KeycloakReason, { title: string; advice: st
     advice:
       "An account here needs an e-mail address. Enter one in your account at Keycloak, or ask whoever runs it, and sign in again.",
   },
+  address_unverified: {
+    title: "Your e-mail address is not verified",
+    advice:
+      "Keycloak does not say that the address there is yours, so no account is made for it here. Verify it in your account at Keycloak, or ask whoever runs it, and sign in again. If you have an account here already, sign in to it and link Keycloak in the settings, under Sign-in & security.",
+  },
   address_taken: {
     title: "There is an account with your address",
     advice:
-      "It is not linked to you at Keycloak. If it is yours, sign in to it with its password and link Keycloak in the settings. If it is not, ask whoever runs this server.",
+      "It is not linked to you at Keycloak. If it is yours, sign in to it as ever and link Keycloak in the settings, under Sign-in & security. If it is not, ask whoever runs this server.",
   },
   linked_elsewhere: {
     title: "Linked to another account",

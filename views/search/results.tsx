@@ -234,7 +234,10 @@ const PLACE_URLS: Readonly<Record<PlaceName, string>> = {
   "two-factors": urls.twoFactors,
   "env-projects": urls.envProjects,
   settings: urls.settings,
+  "sign-in-settings": urls.signInSettings,
+  sessions: urls.sessions,
   "access-keys": urls.accessKeys,
+  activity: urls.activity,
   "api-docs": urls.apiDocs,
 };
 

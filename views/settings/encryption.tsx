@@ -47,7 +47,8 @@ export const EncryptionPage = ({ frame, fingerprint, keyFromEnvironment }: Props
       </dd>
       <dt>Sealed</dt>
       <dd>
-        Values of entries and their history, secrets of second factors, recovery codes, env files and their history
+        Values of entries and their history, secrets of second factors, recovery codes, env files and their history, and
+        the secret of your own authenticator app
       </dd>
       <dt>Plain</dt>
       <dd>
@@ -56,7 +57,8 @@ export const EncryptionPage = ({ frame, fingerprint, keyFromEnvironment }: Props
       </dd>
       <dt>Hashed</dt>
       <dd>
-        Passwords with <code>argon2id</code>; of access keys and sessions there is only a <code>SHA-256</code>
+        Passwords with <code>argon2id</code>; of access keys, sessions and your own recovery codes there is only a{" "}
+        <code>SHA-256</code>
       </dd>
     </dl>
     <p class="muted small">

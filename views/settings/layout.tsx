@@ -5,7 +5,10 @@ import { urls } from "../urls.ts";
 
 const PLACES = [
   ["account", "Account", urls.settings],
+  ["sign-in", "Sign-in & security", urls.signInSettings],
+  ["sessions", "Sessions", urls.sessions],
   ["access-keys", "Access keys", urls.accessKeys],
+  ["activity", "Activity", urls.activity],
   ["export", "Export", urls.exports],
   ["encryption", "Encryption", urls.encryption],
   ["danger", "Danger zone", urls.danger],

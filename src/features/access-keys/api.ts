@@ -3,8 +3,8 @@ import { apiDoor } from "../../http/guards.ts";
 import { answers, created, listed, noContent } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { Paging } from "../../schema.ts";
-import { createAccessKey, listAccessKeys, revokeAccessKey } from "./actions.ts";
-import { AccessKey, AccessKeyInput, CreatedAccessKey } from "./model.ts";
+import { createAccessKey, listAccessKeys, revokeAccessKey, rotateAccessKey } from "./actions.ts";
+import { AccessKey, AccessKeyInput, AccessKeyRotation, CreatedAccessKey } from "./model.ts";
 
 export const accessKeysApi = (kagi: Kagi) =>
   new Elysia({ prefix: "/api/access-keys" })
@@ -17,6 +17,11 @@ export const accessKeysApi = (kagi: Kagi) =>
       body: AccessKeyInput,
       detail: answers(201, CreatedAccessKey),
     })
+    .post(
+      "/:id/rotate",
+      async ({ actor, params, body }) => created(await rotateAccessKey(kagi, actor, params.id, body)),
+      { body: AccessKeyRotation, detail: answers(201, CreatedAccessKey) },
+    )
     .delete(
       "/:id",
       async ({ actor, params }) => {

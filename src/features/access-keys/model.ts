@@ -1,6 +1,7 @@
 import { type Static, t } from "elysia";
-import { Id, NAME_LENGTH, oneOf, Timestamp } from "../../schema.ts";
+import { Id, NAME_LENGTH, nullable, oneOf, Timestamp } from "../../schema.ts";
 import { SCOPE_NAMES, type Scope } from "../../scopes.ts";
+import { EnvironmentSchema } from "../entries/model.ts";
 
 export const KEY_TEXT = /^kagi_[A-Za-z0-9_-]{43}$/;
 
@@ -8,13 +9,34 @@ const KeyName = t.String({ minLength: 1, maxLength: NAME_LENGTH, examples: ["dep
 export const ScopeSchema = oneOf(SCOPE_NAMES, { examples: ["entries:read"] });
 const Scopes = t.Array(ScopeSchema, { minItems: 1, uniqueItems: true, examples: [["entries:read", "entries:reveal"]] });
 
+export const ADDRESSES = 20;
+const Addresses = t.Array(t.String({ maxLength: 49 }), {
+  minItems: 1,
+  maxItems: ADDRESSES,
+  description: "Where the key may be used from: IPv4 and IPv6 addresses and CIDR ranges; null is anywhere",
+  examples: [["192.0.2.0/24", "2001:db8::/32"]],
+});
+const Project = t.String({
+  minLength: 1,
+  maxLength: NAME_LENGTH,
+  description: "The one name whose entries and env project the key reaches; null is every one",
+  examples: ["Blog Project"],
+});
+const Replacement = nullable(Id);
+
 const members = {
   id: Id,
   name: KeyName,
   keyPrefix: t.String({ pattern: "^kagi_[A-Za-z0-9_-]{4}$", examples: ["kagi_dGhp"] }),
   scopes: Scopes,
+  addresses: nullable(Addresses),
+  project: nullable(Project),
+  environment: nullable(EnvironmentSchema),
   expiresAt: t.Union([Timestamp, t.Null()]),
   lastUsedAt: t.Union([Timestamp, t.Null()]),
+  /** Ids of keys, each null when there is none, or it is revoked. */
+  rotatedFrom: Replacement,
+  replacedBy: Replacement,
   createdAt: Timestamp,
 };
 
@@ -38,6 +60,9 @@ export const AccessKeyInput = t.Object(
   {
     name: KeyName,
     scopes: Scopes,
+    addresses: t.Optional(nullable(Addresses)),
+    project: t.Optional(nullable(Project)),
+    environment: t.Optional(nullable(EnvironmentSchema)),
     expiresAt: t.Optional(
       t.Union([t.String({ maxLength: 40, description: "ISO 8601, in the future" }), t.Null()], {
         examples: ["2027-01-15T10:00:00.000Z"],
@@ -47,6 +72,18 @@ export const AccessKeyInput = t.Object(
   { additionalProperties: false },
 );
 export type AccessKeyInput = Static<typeof AccessKeyInput>;
+
+export const AccessKeyRotation = t.Object(
+  {
+    endsAt: t.Optional(
+      t.Union([t.String({ maxLength: 40, description: "When the old key ends; ISO 8601, in the future" }), t.Null()], {
+        examples: ["2026-02-01T10:00:00.000Z"],
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type AccessKeyRotation = Static<typeof AccessKeyRotation>;
 
 /** A key that nobody has used for so long is marked: it may as well be revoked. */
 export const UNUSED_DAYS = 90;
@@ -58,6 +95,12 @@ export const PRESETS: readonly { id: string; name: string; help: string; scopes:
     name: "Read only",
     help: "Sees what there is, never a value",
     scopes: ["categories:read", "entries:read", "2fa:read", "stats:read", "envs:read"],
+  },
+  {
+    id: "watch",
+    name: "Watch",
+    help: "For a program that looks out for what is done in the vault",
+    scopes: ["audit:read"],
   },
   {
     id: "pull",

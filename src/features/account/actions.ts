@@ -4,7 +4,7 @@ import type { Actor, Kagi } from "../../kagi.ts";
 import { deleteAllAccessKeys } from "../access-keys/actions.ts";
 import { lastOf, record } from "../audit/actions.ts";
 import { VAULT } from "../audit/model.ts";
-import { requireFreshProof } from "../auth/proof.ts";
+import { requireFreshProof, requireRecentProof } from "../auth/proof.ts";
 import { deleteAllCategories } from "../categories/actions.ts";
 import { deleteAllEnvProjects } from "../envs/actions.ts";
 import { deleteAllTwoFactors } from "../two-factor/actions.ts";
@@ -13,9 +13,10 @@ import * as queries from "./queries.ts";
 
 /**
  * Empties the vault: categories with their entries, second factors, env projects with their files, and access keys. The
- * account, its sessions and the trail stay.
+ * account, how it is signed in to, its sessions and the trail stay. Throws FRESH_PROOF_REQUIRED.
  */
 export async function deleteVault(kagi: Kagi, actor: Actor): Promise<void> {
+  requireRecentProof(kagi, actor);
   await kagi.db.transaction((tx) => empty(kagi, tx, actor));
 }
 

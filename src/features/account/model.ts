@@ -1,6 +1,6 @@
 import { type Static, t } from "elysia";
 import { NAME_LENGTH } from "../../schema.ts";
-import { CurrentPassword, NewUserInput } from "../auth/model.ts";
+import { Code, CurrentPassword, NewUserInput } from "../auth/model.ts";
 
 const { email, password } = NewUserInput.properties;
 
@@ -10,10 +10,16 @@ export const NameChange = t.Object(
 );
 export type NameChange = Static<typeof NameChange>;
 
-export const EmailChange = t.Object({ email, currentPassword: CurrentPassword }, { additionalProperties: false });
+export const EmailChange = t.Object(
+  { email, currentPassword: CurrentPassword, code: t.Optional(Code) },
+  { additionalProperties: false },
+);
 export type EmailChange = Static<typeof EmailChange>;
 
-export const PasswordChange = t.Object({ currentPassword: CurrentPassword, password }, { additionalProperties: false });
+export const PasswordChange = t.Object(
+  { currentPassword: CurrentPassword, code: t.Optional(Code), password },
+  { additionalProperties: false },
+);
 export type PasswordChange = Static<typeof PasswordChange>;
 /** How much of what a vault holds. */
 export type VaultCounts = Readonly<{

@@ -1,8 +1,8 @@
 import { Elysia } from "elysia";
 import { DangerPage, EmptiedPage, EmptyVaultForm } from "../../../views/account/danger.tsx";
 import { AccountPage, EmailForm, NameForm, PasswordForm, type Refused } from "../../../views/account/settings.tsx";
-import type { Frame } from "../../../views/layout/frame.ts";
 import { urls } from "../../../views/urls.ts";
+import { codeIn } from "../../http/body.ts";
 import { signInCookies } from "../../http/cookies.ts";
 import { doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
@@ -11,9 +11,9 @@ import { page } from "../../http/page.ts";
 import { html, redirect } from "../../http/responses.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { changeEmail, changeName, changePassword, hasPassword } from "../auth/actions.ts";
+import { changeEmail, changeName, changePassword } from "../auth/actions.ts";
 import { hasFreshProof, sessionOf } from "../auth/proof.ts";
-import { describeLinks } from "../keycloak/actions.ts";
+import { factorsOf } from "../auth/second-factor.ts";
 import { countVault, emptyVault, lastEmptied } from "./actions.ts";
 import { EmailChange, NameChange, PasswordChange } from "./model.ts";
 
@@ -22,12 +22,11 @@ export const accountPages = (kagi: Kagi) => new Elysia().use(profilePages(kagi))
 const profilePages = (kagi: Kagi) => {
   const show = async (request: Request, actor: Actor, refused: Refused | null, refusal?: Refusal) => {
     const { accessKeys } = await countVault(kagi, actor);
-    const linked = await describeLinks(kagi, actor);
-    const props = { user: sessionOf(actor).user, accessKeys, refused, linked, now: kagi.now() };
-    const password = linked === null || (await hasPassword(kagi, actor));
+    const factors = await factorsOf(kagi.db, actor.userId);
+    const { user } = sessionOf(actor);
+    const props = { user, accessKeys, factors, refused };
     const { status, headers } = refusal ?? {};
-    const view = (frame: Frame) => AccountPage({ frame, ...props, password });
-    return await page(kagi, { request, actor }, view, { status, headers });
+    return await page(kagi, { request, actor }, (frame) => AccountPage({ frame, ...props }), { status, headers });
   };
   return (
     new Elysia()
@@ -49,16 +48,18 @@ const profilePages = (kagi: Kagi) => {
 
       .post(urls.changeEmail, async ({ request, actor, form, htmx }) => {
         const email = form.get("email").trim();
-        const input = { email, currentPassword: form.get("currentPassword") };
+        const input = { email, currentPassword: form.get("currentPassword"), ...codeIn(form) };
         const refusal = await refusalOf(() => changeEmail(kagi, actor, parse(EmailChange, input)));
         if (!refusal) return redirect(urls.settings, { htmx, cookies: [doneCookie(kagi, "email-changed")] });
         const { problem, status, headers } = refusal;
-        if (htmx) return html(EmailForm({ value: email, problem }), { status, headers });
+        const factors = await factorsOf(kagi.db, actor.userId);
+        if (htmx) return html(EmailForm({ value: email, problem, factors }), { status, headers });
         return await show(request, actor, { form: "email", typed: email, problem }, refusal);
       })
 
       .post(urls.changePassword, async ({ request, actor, form, htmx }) => {
-        const input = { currentPassword: form.get("currentPassword"), password: form.get("password") };
+        const passwords = { currentPassword: form.get("currentPassword"), password: form.get("password") };
+        const input = { ...passwords, ...codeIn(form) };
         let changed: Awaited<ReturnType<typeof changePassword>> | undefined;
         const refusal = await refusalOf(async () => {
           changed = await changePassword(kagi, actor, parse(PasswordChange, input));
@@ -69,7 +70,8 @@ const profilePages = (kagi: Kagi) => {
         }
         const { problem = null, status, headers } = refusal ?? {};
         const { email } = sessionOf(actor).user;
-        if (htmx) return html(PasswordForm({ email, problem }), { status, headers });
+        const factors = await factorsOf(kagi.db, actor.userId);
+        if (htmx) return html(PasswordForm({ email, problem, factors }), { status, headers });
         return await show(request, actor, { form: "password", typed: "", problem }, refusal);
       })
   );

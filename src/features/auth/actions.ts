@@ -10,21 +10,32 @@ import type { EmailChange, NameChange, PasswordChange } from "../account/model.t
 import { record } from "../audit/actions.ts";
 import { type Thing, VAULT, type Verb } from "../audit/model.ts";
 import {
+  type Factors,
   type NewUserInput,
   PASSWORD_LENGTH,
+  PENDING_SIGN_IN_MS,
   SESSION_IDLE_MS,
   SESSION_MAX_MS,
+  type SecondStep,
   type SessionInfo,
   type SignInInput,
+  type SignInMethod,
   TOUCH_EVERY_MS,
   type User,
 } from "./model.ts";
 import { type Confirmed, confirmSession, holdProven, provePassword, sessionOf } from "./proof.ts";
 import * as queries from "./queries.ts";
-import { accountKey, addressKey, forgiveTries, takeTries, tellOnce, windowStart } from "./throttle.ts";
+import { factorsOf, hasSecondFactor, useCode } from "./second-factor.ts";
+import { accountKey, addressKey, forgiveTries, takeCodeTries, takeTries, tellOnce, windowStart } from "./throttle.ts";
 
 /** A fresh session, which lives for `sessionSeconds` at most. The tokens go into cookies and are nowhere else. */
 export type SignedIn = Readonly<{ user: User; sessionToken: string; sessionSeconds: number; deviceToken: string }>;
+
+/** What a right password, or another proof of the first kind, brings: a session, or the question for a second factor. */
+export type Admission =
+  | (Readonly<{ kind: "session" }> & SignedIn)
+  /** The token goes into a cookie of `seconds` and is nowhere else. */
+  | Readonly<{ kind: "second-factor"; pendingToken: string; seconds: number }>;
 
 /**
  * Signs in with a password. `previous` is the session token that the browser still carries, which ends here, so that a
@@ -38,7 +49,7 @@ export async function signIn(
   input: SignInInput,
   device: string | null,
   previous: string | null = null,
-): Promise<SignedIn> {
+): Promise<Admission> {
   if (!(await mayUsePasswords(kagi))) throw new AppError("EMAIL_PASSWORD_DISABLED");
   const email = normalizeEmail(input.email);
   const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(email));
@@ -60,8 +71,7 @@ export async function signIn(
   await forgiveTries(kagi, tries);
   return await kagi.db.transaction(async (tx) => {
     if (!(await tx.get(queries.holdUser(user.id, user.passwordHash)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
-    if (previous !== null) await endSession(tx, previous);
-    return await admitUser(kagi, tx, caller, user, "sign-in");
+    return await admitUser(kagi, tx, caller, user, { verb: "sign-in", method: "password", previous });
   });
 }
 
@@ -74,17 +84,143 @@ export async function mayUsePasswords({ config, db }: Pick<Kagi, "config" | "db"
   return (await db.get<{ value: string }>(queries.readMeta(PROVEN)))?.value !== config.keycloak.issuer;
 }
 
-/** Whether the actor's account has a password; one that Keycloak made has none. */
-export async function hasPassword(kagi: Kagi, actor: Actor): Promise<boolean> {
-  return (await kagi.db.get<queries.UserRow>(queries.findUser(actor.userId)))?.passwordHash != null;
-}
-
 /** The issuer through which somebody has come in. */
 const PROVEN = "keycloak-proven";
 
 /** Writes down that somebody came in through this issuer. */
 export async function noteProvenIssuer(tx: Db, issuer: string): Promise<void> {
   await tx.run(queries.putMeta(PROVEN, issuer));
+}
+
+/**
+ * The same for whoever sends everything at once. Throws SECOND_FACTOR_REQUIRED, after the right password alone, where a
+ * code is needed and none was sent; else what `signIn` and `finishSignIn` throw.
+ */
+export async function signInAtOnce(
+  kagi: Kagi,
+  caller: Caller,
+  { code, ...input }: SignInInput,
+  { device, previous }: Carried,
+): Promise<SignedIn> {
+  const admission = await signIn(kagi, caller, input, device, previous);
+  if (admission.kind === "session") return admission;
+  if (code === undefined) throw new AppError("SECOND_FACTOR_REQUIRED", undefined, { field: "code" });
+  return await finishSignIn(kagi, caller, admission.pendingToken, code, { device, previous });
+}
+
+/** How somebody has proven who they are, and the session token that their browser carried until then. */
+export type Arrival = Readonly<{
+  verb: Verb;
+  method: SignInMethod;
+  previous: string | null;
+  voucher?: Voucher | null;
+}>;
+
+/** Where a session comes from that Keycloak vouched for: the identity here, the session there, and the ID token. */
+export type Voucher = Readonly<{ identityId: string; sid: string | null; idToken: string }>;
+
+/**
+ * Lets in somebody whose account is held and who has given the first proof: a session, or, where the account has a second
+ * factor, the question for that. The browser's previous session ends where the new one begins.
+ */
+export async function admitUser(
+  kagi: Kagi,
+  tx: Db,
+  caller: Caller,
+  user: User & { passwordHash: string | null },
+  arrival: Arrival,
+): Promise<Admission> {
+  if (!hasSecondFactor(await factorsOf(tx, user.id))) {
+    return { kind: "session", ...(await startSession(kagi, tx, caller, user, arrival)) };
+  }
+  const pendingToken = randomToken();
+  const expiresAt = new Date(kagi.now().getTime() + PENDING_SIGN_IN_MS).toISOString();
+  const { method, voucher = null } = arrival;
+  const id = newId();
+  const vouched = sealVoucher(kagi, "pending_sign_ins", id, voucher);
+  const tokenHash = sha256(pendingToken);
+  await tx.run(queries.insertPending({ id, userId: user.id, tokenHash, method, expiresAt, ...vouched }));
+  const thing: Thing = { kind: "user", id: user.id, name: user.email };
+  await record(kagi, tx, { ...caller, userId: user.id }, "begin-sign-in", thing, { detail: `method=${method}` });
+  return { kind: "second-factor", pendingToken, seconds: PENDING_SIGN_IN_MS / 1000 };
+}
+
+/** Somebody who owes a second factor. */
+export type Pending = Readonly<{ userId: string; email: string; method: SignInMethod; factors: Factors }>;
+
+/** Whom a token of a sign-in that is half done stands for; null when it has run out, is done, or never was. */
+export async function findPendingSignIn(kagi: Kagi, token: string | null): Promise<Pending | null> {
+  const row = await pendingRow(kagi, token);
+  if (row === undefined) return null;
+  const { userId, email } = row;
+  return { userId, email, method: row.method as SignInMethod, factors: await factorsOf(kagi.db, userId) };
+}
+
+async function pendingRow(kagi: Kagi, token: string | null): Promise<queries.PendingRow | undefined> {
+  if (token === null) return undefined;
+  return await kagi.db.get<queries.PendingRow>(queries.findPending(sha256(token), kagi.now().toISOString()));
+}
+
+/** The tokens that a browser carries besides the one of a sign-in that is half done. */
+type Carried = Readonly<{ device: string | null; previous: string | null }>;
+
+/**
+ * Ends a sign-in with a code of the authenticator app or a recovery code. A code works once, and so does the sign-in.
+ * Throws AUTH_REQUIRED when the sign-in has run out, SECOND_FACTOR_INVALID, RATE_LIMITED.
+ */
+export async function finishSignIn(
+  kagi: Kagi,
+  caller: Caller,
+  token: string | null,
+  code: string,
+  { device, previous }: Carried,
+): Promise<SignedIn> {
+  const pending = await pendingRow(kagi, token);
+  if (pending === undefined) throw new AppError("AUTH_REQUIRED", "That took too long. Sign in again");
+  const user = { ...pending, id: pending.userId };
+  const thing: Thing = { kind: "user", id: user.id, name: user.email };
+  const recordRefusal = async (tx: Db, why: string) => {
+    kagi.log.warn("sign-in refused", { address: caller.address, why, requestId: caller.requestId });
+    const who = { ...caller, userId: user.id };
+    await record(kagi, tx, who, "sign-in", thing, { result: "refused", detail: `why=${why}` });
+  };
+  const known = device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
+  const tries = await takeCodeTries(kagi, user.id, known, (tx) => recordRefusal(tx, "throttled"));
+  const signedIn = await kagi.db.transaction(async (tx) => {
+    const step = await useCode(kagi, tx, user.id, code);
+    if (step === null) return null;
+    if (!(await tx.get(queries.takePending(pending.id)))) throw new AppError("SECOND_FACTOR_INVALID");
+    if (!(await tx.get(queries.holdActive(user.id)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
+    return await startSession(kagi, tx, caller, user, { verb: "sign-in", ...begunBy(kagi, pending), step, previous });
+  });
+  if (signedIn === null) {
+    await kagi.db.transaction((tx) => recordRefusal(tx, "second-factor"));
+    throw new AppError("SECOND_FACTOR_INVALID", undefined, { field: "code" });
+  }
+  await forgiveTries(kagi, tries);
+  return signedIn;
+}
+
+/**
+ * Signs somebody in who has proven who they are by a passkey, which verifies its person and so stands for both factors.
+ * A sign-in of the same person that is half done is thereby done. Throws AUTH_INVALID_CREDENTIALS for a disabled account.
+ */
+export async function signInByPasskey(
+  kagi: Kagi,
+  tx: Db,
+  caller: Caller,
+  userId: string,
+  { pending: token, previous }: { pending: string | null; previous: string | null },
+): Promise<SignedIn> {
+  const user = await tx.get<queries.UserRow>(queries.findUser(userId));
+  if (user === undefined || !(await tx.get(queries.holdActive(userId)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
+  const pending =
+    token === null
+      ? undefined
+      : await tx.get<queries.PendingRow>(queries.findPending(sha256(token), kagi.now().toISOString()));
+  const begun = pending?.userId === userId && (await tx.get(queries.takePending(pending.id))) !== undefined;
+  const how = begun ? { ...begunBy(kagi, pending), step: "passkey" as const } : { method: "passkey" as const };
+  return await startSession(kagi, tx, caller, user, { verb: "sign-in", previous, ...how });
 }
 
 /** Whether the first account has been made. */
@@ -121,7 +257,7 @@ export async function setUp(
     const claimed = await tx.get(queries.claimSetup(proof.trusted ? null : sha256(proof.token ?? "")));
     if (!claimed) return undefined;
     await insertUser(tx, user);
-    return await admitUser(kagi, tx, caller, user, "set-up");
+    return await startSession(kagi, tx, caller, user, { verb: "set-up", method: "set-up", previous: null });
   });
   if (signedIn !== undefined) return signedIn;
   await tellOnce(kagi, `set-up ${addressKey(caller)}`, (tx) =>
@@ -141,7 +277,9 @@ export async function findSessionActor(kagi: Kagi, caller: Caller, token: string
     await kagi.db.run(queries.touchSession(session.id, now.toISOString()));
   }
   const { id: sessionId, userId, name, email, confirmedAt } = session;
-  return { ...caller, userId, credential: { kind: "session", sessionId, user: { name, email }, confirmedAt } };
+  const signedInAt = session.method?.startsWith("keycloak") ? null : session.createdAt;
+  const user = { name, email };
+  return { ...caller, userId, credential: { kind: "session", sessionId, user, signedInAt, confirmedAt } };
 }
 
 export async function describeSession(kagi: Kagi, actor: Actor): Promise<SessionInfo> {
@@ -158,29 +296,29 @@ export async function describeSession(kagi: Kagi, actor: Actor): Promise<Session
 export async function signOut(kagi: Kagi, actor: Actor): Promise<string | null> {
   const { sessionId, user } = sessionOf(actor);
   const ended = await kagi.db.transaction(async (tx) => {
-    const row = await tx.get<queries.EndedRow>(queries.deleteSession(actor.userId, sessionId));
+    const row = await tx.get<queries.EndedSession>(queries.deleteSession(actor.userId, sessionId));
     await record(kagi, tx, actor, "sign-out", { kind: "user", id: actor.userId, name: user.email });
     return row;
   });
   const sealed = ended?.sealedIdToken ?? null;
-  return sealed === null ? null : open(kagi.keyring, idTokenOf(sessionId), sealed);
+  return sealed === null ? null : open(kagi.keyring, idTokenOf("sessions", sessionId), sealed);
 }
 
-/** Ends the sessions that began from an identity, or from one session of it at Keycloak; tells how many. */
+/**
+ * Ends the sessions that began from an identity, or from one session of it at Keycloak, and what is half way to one;
+ * tells how many sessions there were.
+ */
 export async function endSessionsOfIdentity(tx: Db, identityId: string, keycloakSid: string | null): Promise<number> {
+  await tx.run(queries.deletePendingOfIdentity(identityId, keycloakSid));
   return (await tx.all(queries.deleteSessionsOfIdentity(identityId, keycloakSid))).length;
 }
 
 /** Ends the other sessions that began from an identity; the actor's own goes on and knows nothing of it any more. */
 export async function forgetIdentity(tx: Db, actor: Actor, identityId: string): Promise<void> {
   const { sessionId } = sessionOf(actor);
+  await tx.run(queries.deletePendingOfIdentity(identityId, null));
   await tx.run(queries.deleteOtherSessionsOfIdentity(identityId, sessionId));
   await tx.run(queries.detachSession(identityId, sessionId));
-}
-
-/** Ends the session that a browser still carries, so that one planted before a sign-in is worth nothing after it. */
-export async function endSession(tx: Db, token: string): Promise<void> {
-  await tx.run(queries.deleteSessionByToken(sha256(token)));
 }
 
 /** Throws VALIDATION_ERROR. */
@@ -203,7 +341,7 @@ export async function changeName(kagi: Kagi, actor: Actor, { name }: NameChange)
 /** Throws VALIDATION_ERROR, AUTH_INVALID_CREDENTIALS, RATE_LIMITED, CONFLICT when another account has the address. */
 export async function changeEmail(kagi: Kagi, actor: Actor, change: EmailChange): Promise<void> {
   const email = normalizeEmail(change.email);
-  const user = await provePassword(kagi, actor, change.currentPassword, "currentPassword");
+  const user = await provePassword(kagi, actor, change.currentPassword, change.code, "currentPassword");
   if (email === user.email) return;
   await kagi.db.transaction(async (tx) => {
     await holdProven(tx, user);
@@ -220,19 +358,21 @@ export async function changeEmail(kagi: Kagi, actor: Actor, change: EmailChange)
 export async function changePassword(
   kagi: Kagi,
   actor: Actor,
-  { currentPassword, password }: PasswordChange,
+  { currentPassword, code, password }: PasswordChange,
 ): Promise<Confirmed & { deviceToken: string; endedSessions: number }> {
   const { sessionId, user } = sessionOf(actor);
   await checkPassword(password, user.email);
-  const proven = await provePassword(kagi, actor, currentPassword, "currentPassword");
-  if (currentPassword.normalize("NFKC") === password.normalize("NFKC")) {
-    throw invalid("password", "is the one that you have already");
-  }
+  const same = currentPassword.normalize("NFKC") === password.normalize("NFKC");
+  const check = () => {
+    if (same) throw invalid("password", "is the one that you have already");
+  };
+  const proven = await provePassword(kagi, actor, currentPassword, code, "currentPassword", check);
   const passwordHash = await hashPassword(password);
   return await kagi.db.transaction(async (tx) => {
     await holdProven(tx, proven);
     await tx.run(queries.setPassword(proven.id, passwordHash, kagi.now().toISOString()));
     const endedSessions = (await tx.all(queries.deleteOtherSessions(proven.id, sessionId))).length;
+    await tx.run(queries.deletePendingOf(proven.id));
     const confirmed = await confirmSession(kagi, tx, actor);
     const thing: Thing = { kind: "user", id: proven.id, name: proven.email };
     await record(kagi, tx, actor, "change-password", thing, { detail: `ended-sessions=${endedSessions}` });
@@ -258,8 +398,13 @@ export async function forgetExpired(kagi: Kagi): Promise<void> {
   await kagi.db.transaction(async (tx) => {
     await tx.run(queries.deleteDeadSessions(now.toISOString(), before(now, SESSION_IDLE_MS)));
     await tx.run(queries.deleteOldThrottles(windowStart(now)));
+    await tx.run(queries.deleteDeadPending(now.toISOString()));
+    await tx.run(queries.deleteDeadCeremonies(now.toISOString()));
+    await tx.run(queries.deleteUnconfirmedTotps(before(now, UNCONFIRMED_MS)));
   });
 }
+
+const UNCONFIRMED_MS = 60 * 60 * 1000;
 
 // The operator's verbs.
 
@@ -290,7 +435,7 @@ export async function resetPassword(kagi: Kagi, email: string, password: string)
   const hash = await hashPassword(password);
   await kagi.db.transaction(async (tx) => {
     await tx.run(queries.setPassword(user.id, hash, kagi.now().toISOString()));
-    await tx.run(queries.deleteSessionsOf(user.id));
+    await endAll(tx, user.id);
     await tx.run(queries.clearTries(accountKey(user.email)));
     await tx.run(queries.deleteMeta(PROVEN));
     await recordOperator(kagi, tx, user, "reset-password");
@@ -304,9 +449,15 @@ export async function setUserDisabled(kagi: Kagi, email: string, disabled: boole
   const at = kagi.now().toISOString();
   await kagi.db.transaction(async (tx) => {
     await tx.run(queries.setDisabled(user.id, disabled ? at : null, at));
-    if (disabled) await tx.run(queries.deleteSessionsOf(user.id));
+    if (disabled) await endAll(tx, user.id);
     await recordOperator(kagi, tx, user, disabled ? "disable" : "enable");
   });
+}
+
+/** Ends every session of an account, and what is half way to one. */
+export async function endAll(tx: Db, userId: string): Promise<void> {
+  await tx.run(queries.deleteSessionsOf(userId));
+  await tx.run(queries.deletePendingOf(userId));
 }
 
 /** Throws VALIDATION_ERROR for a password that is short, common, or the account's own e-mail. */
@@ -338,21 +489,19 @@ async function insertUser(tx: Db, user: PreparedUser): Promise<void> {
   await tx.run(queries.insertUser(user.id, user.email, user.name, user.passwordHash, user.createdAt));
 }
 
-/** Where a session comes from that Keycloak vouched for: the identity here, the session there, and the ID token. */
-export type Voucher = Readonly<{ identityId: string; sid: string | null; idToken: string }>;
-
-/** Lets somebody in who has proven who they are. */
-export async function admitUser(
+/** Begins a session of somebody who has proven all that their account asks for. */
+async function startSession(
   kagi: Kagi,
   tx: Db,
   caller: Caller,
   user: User & { passwordHash: string | null },
-  verb: Verb,
-  voucher: Voucher | null = null,
+  { verb, method, step = null, previous, voucher = null }: Arrival & { step?: SecondStep | null },
 ): Promise<SignedIn> {
+  if (previous !== null) await tx.run(queries.deleteSessionByToken(sha256(previous)));
   const now = kagi.now();
   const sessionToken = randomToken();
   const id = newId();
+  const by = step === null ? method : `${method}+${step}`;
   await tx.run(
     queries.insertSession({
       id,
@@ -360,21 +509,26 @@ export async function admitUser(
       tokenHash: sha256(sessionToken),
       address: caller.address,
       userAgent: caller.userAgent?.slice(0, 300) ?? null,
+      method: by,
       at: now.toISOString(),
       expiresAt: new Date(now.getTime() + SESSION_MAX_MS).toISOString(),
-      identityId: voucher?.identityId ?? null,
-      keycloakSid: voucher?.sid ?? null,
-      sealedIdToken: voucher === null ? null : seal(kagi.keyring, idTokenOf(id), voucher.idToken),
+      ...sealVoucher(kagi, "sessions", id, voucher),
     }),
   );
   const { name, email } = user;
   const actor: Actor = {
     ...caller,
     userId: user.id,
-    credential: { kind: "session", sessionId: id, user: { name, email }, confirmedAt: null },
+    credential: {
+      kind: "session",
+      sessionId: id,
+      user: { name, email },
+      signedInAt: method === "keycloak" ? null : now.toISOString(),
+      confirmedAt: null,
+    },
   };
-  const more = voucher === null ? {} : { detail: "by=keycloak" };
-  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: email }, more);
+  const detail = verb === "sign-in" && by !== "password" ? `method=${by}` : null;
+  await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: email }, { detail });
   return {
     user: { id: user.id, name, email },
     sessionToken,
@@ -383,8 +537,27 @@ export async function admitUser(
   };
 }
 
-function idTokenOf(sessionId: string): Place {
-  return { table: "sessions", column: "sealed_id_token", id: sessionId };
+/** What the first step of a sign-in has brought. */
+function begunBy(kagi: Kagi, pending: queries.PendingRow): Pick<Arrival, "method" | "voucher"> {
+  const { id, identityId, keycloakSid: sid, sealedIdToken } = pending;
+  const method = pending.method as SignInMethod;
+  if (identityId === null || sealedIdToken === null) return { method };
+  return {
+    method,
+    voucher: { identityId, sid, idToken: open(kagi.keyring, idTokenOf("pending_sign_ins", id), sealedIdToken) },
+  };
+}
+
+function sealVoucher(kagi: Kagi, table: "sessions" | "pending_sign_ins", id: string, voucher: Voucher | null) {
+  return {
+    identityId: voucher?.identityId ?? null,
+    keycloakSid: voucher?.sid ?? null,
+    sealedIdToken: voucher === null ? null : seal(kagi.keyring, idTokenOf(table, id), voucher.idToken),
+  };
+}
+
+function idTokenOf(table: "sessions" | "pending_sign_ins", id: string): Place {
+  return { table, column: "sealed_id_token", id };
 }
 
 /** Proves that this browser has signed in to this account since its password was last set. Needs no row. */
@@ -392,13 +565,15 @@ function deviceToken(kagi: Kagi, user: { id: string; passwordHash: string | null
   return mac(derivedKey(kagi.keyring, "device"), `${user.id} ${user.passwordHash ?? ""}`);
 }
 
-async function mustFindUser(kagi: Kagi, email: string): Promise<queries.UserRow> {
+/** Throws NOT_FOUND. */
+export async function mustFindUser(kagi: Kagi, email: string): Promise<queries.UserRow> {
   const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(normalizeEmail(email)));
   if (user === undefined) throw new AppError("NOT_FOUND", "There is no account with that e-mail");
   return user;
 }
 
-async function recordOperator(kagi: Kagi, tx: Db, user: User, verb: Verb): Promise<void> {
+/** Writes down what the operator did with an account. */
+export async function recordOperator(kagi: Kagi, tx: Db, user: User, verb: Verb): Promise<void> {
   const actor: Actor = { ...OPERATOR, userId: user.id, credential: { kind: "operator" } };
   await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: user.email });
 }

@@ -7,12 +7,15 @@ import { record } from "../audit/actions.ts";
 import type { Thing } from "../audit/model.ts";
 import { PROOF_FRESH_MS } from "./model.ts";
 import * as queries from "./queries.ts";
+import { factorsOf, hasSecondFactor, useCode } from "./second-factor.ts";
 import { forgiveTries, takeSessionTry } from "./throttle.ts";
 
 /**
  * Fresh proof: a session says that somebody has signed in, and not that it is still them who sits there. Whatever could
- * not be made good again asks for the password once more, which then counts for a while. Signing in does not count: a
- * session that is stolen right after it is worth no more than another.
+ * not be made good again asks for the password once more, with a code where there is a second factor, or for a passkey,
+ * which then counts for a while. On the pages signing in does not count: a session that is stolen right after it is worth
+ * no more than another. At the API it does: a script that signs in has just proven who it is. It does not where Keycloak
+ * has vouched for somebody, who may have proven nothing there for days.
  */
 
 /**
@@ -25,15 +28,34 @@ export function requireFreshProof(kagi: Kagi, actor: Actor): void {
 
 export function hasFreshProof(kagi: Kagi, actor: Actor): boolean {
   const { confirmedAt } = sessionOf(actor);
-  return confirmedAt !== null && kagi.now().getTime() - Date.parse(confirmedAt) <= PROOF_FRESH_MS;
+  return confirmedAt !== null && isFresh(kagi, confirmedAt);
+}
+
+/** The same at the API, for a session; an access key has its scopes. Throws FRESH_PROOF_REQUIRED. */
+export function requireRecentProof(kagi: Kagi, actor: Actor): void {
+  const { credential } = actor;
+  if (credential.kind !== "session" || hasFreshProof(kagi, actor)) return;
+  if (credential.signedInAt === null || !isFresh(kagi, credential.signedInAt)) throw new AppError("FRESH_PROOF_REQUIRED");
+}
+
+function isFresh(kagi: Kagi, at: string): boolean {
+  return kagi.now().getTime() - Date.parse(at) <= PROOF_FRESH_MS;
 }
 
 /** A session goes on under another token, which goes into the cookie and is nowhere else. */
-export type Confirmed = Readonly<{ sessionToken: string; sessionSeconds: number }>;
+export type Confirmed = Readonly<{ sessionToken: string; sessionSeconds: number; confirmedUntil: string }>;
 
-/** Proves by password who sits there. Throws AUTH_INVALID_CREDENTIALS, RATE_LIMITED. */
-export async function confirmWithPassword(kagi: Kagi, actor: Actor, password: string): Promise<Confirmed> {
-  const user = await provePassword(kagi, actor, password, "password");
+/**
+ * Proves by password, and code where there is a second factor, who sits there. Throws AUTH_INVALID_CREDENTIALS,
+ * SECOND_FACTOR_REQUIRED, SECOND_FACTOR_INVALID, RATE_LIMITED.
+ */
+export async function confirmWithPassword(
+  kagi: Kagi,
+  actor: Actor,
+  password: string,
+  code: string | undefined,
+): Promise<Confirmed> {
+  const user = await provePassword(kagi, actor, password, code, "password");
   return await kagi.db.transaction(async (tx) => {
     await holdProven(tx, user);
     const confirmed = await confirmSession(kagi, tx, actor);
@@ -52,18 +74,23 @@ export async function confirmSession(kagi: Kagi, tx: Db, actor: Actor): Promise<
   );
   if (session === undefined) throw new AppError("AUTH_REQUIRED");
   const sessionSeconds = Math.max(0, Math.floor((Date.parse(session.expiresAt) - now.getTime()) / 1000));
-  return { sessionToken, sessionSeconds };
+  const confirmedUntil = new Date(now.getTime() + PROOF_FRESH_MS).toISOString();
+  return { sessionToken, sessionSeconds, confirmedUntil };
 }
 
 /**
- * The account, if that is its password. `field` is where a form shows a refusal. Tries are counted, so that a session
- * alone is no place to guess. Throws AUTH_INVALID_CREDENTIALS, RATE_LIMITED.
+ * The account, if that is its password and, where it has a second factor, its code, which is thereby used up. `field` is
+ * where a form shows a refusal of the password. Tries are counted, so that a session alone is no place to guess; `check`
+ * may refuse what else was sent, before a code is spent on it. Throws AUTH_INVALID_CREDENTIALS, SECOND_FACTOR_REQUIRED,
+ * SECOND_FACTOR_INVALID, RATE_LIMITED.
  */
 export async function provePassword(
   kagi: Kagi,
   actor: Actor,
   password: string,
+  code: string | undefined,
   field: string,
+  check = () => {},
 ): Promise<queries.UserRow> {
   const { sessionId } = sessionOf(actor);
   const user = await kagi.db.get<queries.UserRow>(queries.findUser(actor.userId));
@@ -75,8 +102,37 @@ export async function provePassword(
     await kagi.db.transaction((tx) => recordRefusal(tx, "credentials"));
     throw new AppError("AUTH_INVALID_CREDENTIALS", "That is not your password", { field });
   }
+  check();
+  await useCodeOf(kagi, user.id, code, recordRefusal);
   await forgiveTries(kagi, tries);
   return user;
+}
+
+/**
+ * For a proof whose other part is not a password: uses up a code of the account, where it has a second factor. Throws
+ * SECOND_FACTOR_REQUIRED, SECOND_FACTOR_INVALID, RATE_LIMITED.
+ */
+export async function proveSecondFactor(kagi: Kagi, actor: Actor, code: string | undefined): Promise<void> {
+  const { sessionId, user } = sessionOf(actor);
+  const thing: Thing = { kind: "user", id: actor.userId, name: user.email };
+  const recordRefusal = (tx: Db, why: string) =>
+    record(kagi, tx, actor, "confirm", thing, { result: "refused", detail: `why=${why}` });
+  const tries = await takeSessionTry(kagi, sessionId, (tx) => recordRefusal(tx, "throttled"));
+  await useCodeOf(kagi, actor.userId, code, recordRefusal);
+  await forgiveTries(kagi, tries);
+}
+
+async function useCodeOf(
+  kagi: Kagi,
+  userId: string,
+  code: string | undefined,
+  recordRefusal: (tx: Db, why: string) => Promise<void>,
+): Promise<void> {
+  if (!hasSecondFactor(await factorsOf(kagi.db, userId))) return;
+  if (code === undefined) throw new AppError("SECOND_FACTOR_REQUIRED", undefined, { field: "code" });
+  if ((await useCode(kagi, kagi.db, userId, code)) !== null) return;
+  await kagi.db.transaction((tx) => recordRefusal(tx, "second-factor"));
+  throw new AppError("SECOND_FACTOR_INVALID", undefined, { field: "code" });
 }
 
 /** Holds the account as it was when its password was looked at. Throws AUTH_INVALID_CREDENTIALS. */

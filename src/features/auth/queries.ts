@@ -11,6 +11,10 @@ export type UserRow = {
 
 const USER = sql`id, email, name, password_hash AS "passwordHash", disabled_at AS "disabledAt", created_at AS "createdAt"`;
 
+const USER_OF = sql`
+  u.id AS "userId", u.email, u.name, u.password_hash AS "passwordHash", u.disabled_at AS "disabledAt",
+  u.created_at AS "createdAt"`;
+
 export const findUserByEmail = (email: string): Sql => sql`SELECT ${USER} FROM users WHERE email = ${email}`;
 
 export const findUser = (id: string): Sql => sql`SELECT ${USER} FROM users WHERE id = ${id}`;
@@ -47,6 +51,9 @@ export type SessionRow = {
   lastSeenAt: string;
   expiresAt: string;
   confirmedAt: string | null;
+  method: string | null;
+  address: string;
+  userAgent: string | null;
   userId: string;
   email: string;
   name: string;
@@ -54,7 +61,7 @@ export type SessionRow = {
 
 const SESSION = sql`
   s.id, s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt",
-  s.confirmed_at AS "confirmedAt", u.id AS "userId", u.email, u.name`;
+  s.confirmed_at AS "confirmedAt", s.method, s.address, s.user_agent AS "userAgent", u.id AS "userId", u.email, u.name`;
 
 /** A session that is alive: neither idle nor old, of somebody who may sign in. */
 export const findSession = (tokenHash: string, now: string, idleSince: string): Sql => sql`
@@ -64,6 +71,12 @@ export const findSession = (tokenHash: string, now: string, idleSince: string): 
 
 export const findOwnSession = (userId: string, sessionId: string): Sql => sql`
   SELECT ${SESSION} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ${sessionId} AND s.user_id = ${userId}`;
+
+/** Somebody's sessions that are alive, the last used first. */
+export const listSessions = (userId: string, now: string, idleSince: string): Sql => sql`
+  SELECT ${SESSION} FROM sessions s JOIN users u ON u.id = s.user_id
+  WHERE s.user_id = ${userId} AND s.expires_at > ${now} AND s.last_seen_at > ${idleSince}
+  ORDER BY s.last_seen_at DESC, s.id DESC`;
 
 export const touchSession = (id: string, at: string): Sql => sql`
   UPDATE sessions SET last_seen_at = ${at} WHERE id = ${id} AND last_seen_at < ${at}`;
@@ -75,12 +88,17 @@ export const holdUser = (id: string, passwordHash: string | null): Sql => sql`
   UPDATE users SET updated_at = updated_at
   WHERE id = ${id} AND password_hash = ${passwordHash} AND disabled_at IS NULL RETURNING id`;
 
+/** Holds an account that may sign in; no row when it may not any more. */
+export const holdActive = (id: string): Sql => sql`
+  UPDATE users SET updated_at = updated_at WHERE id = ${id} AND disabled_at IS NULL RETURNING id`;
+
 export const insertSession = (session: {
   id: string;
   userId: string;
   tokenHash: string;
   address: string;
   userAgent: string | null;
+  method: string;
   at: string;
   expiresAt: string;
   identityId: string | null;
@@ -88,12 +106,12 @@ export const insertSession = (session: {
   sealedIdToken: string | null;
 }): Sql => sql`
   INSERT INTO sessions (
-    id, user_id, token_hash, address, user_agent, created_at, last_seen_at, expires_at, identity_id, keycloak_sid,
-    sealed_id_token)
+    id, user_id, token_hash, address, user_agent, method, created_at, last_seen_at, expires_at, identity_id,
+    keycloak_sid, sealed_id_token)
   VALUES (
     ${session.id}, ${session.userId}, ${session.tokenHash}, ${session.address}, ${session.userAgent},
-    ${session.at}, ${session.at}, ${session.expiresAt}, ${session.identityId}, ${session.keycloakSid},
-    ${session.sealedIdToken})`;
+    ${session.method}, ${session.at}, ${session.at}, ${session.expiresAt}, ${session.identityId},
+    ${session.keycloakSid}, ${session.sealedIdToken})`;
 
 /** Gives a session another token along with the proof, so that a token which was stolen before is not proven with it. */
 export const confirmSession = (userId: string, id: string, tokenHash: string, at: string): Sql => sql`
@@ -101,17 +119,24 @@ export const confirmSession = (userId: string, id: string, tokenHash: string, at
   RETURNING expires_at AS "expiresAt"`;
 
 export const deleteOtherSessions = (userId: string, id: string): Sql => sql`
-  DELETE FROM sessions WHERE user_id = ${userId} AND id <> ${id} RETURNING id`;
+  DELETE FROM sessions WHERE user_id = ${userId} AND id <> ${id} RETURNING id, user_agent AS "userAgent"`;
 
 export const deleteSession = (userId: string, id: string): Sql => sql`
-  DELETE FROM sessions WHERE id = ${id} AND user_id = ${userId} RETURNING id, sealed_id_token AS "sealedIdToken"`;
-export type EndedRow = { id: string; sealedIdToken: string | null };
+  DELETE FROM sessions WHERE id = ${id} AND user_id = ${userId}
+  RETURNING id, user_agent AS "userAgent", sealed_id_token AS "sealedIdToken"`;
+export type EndedSession = { id: string; userAgent: string | null; sealedIdToken: string | null };
 
 /** Of an identity, those that began from one session at Keycloak, or all where none is named. */
 export const deleteSessionsOfIdentity = (identityId: string, keycloakSid: string | null): Sql =>
   keycloakSid === null
     ? sql`DELETE FROM sessions WHERE identity_id = ${identityId} RETURNING id`
     : sql`DELETE FROM sessions WHERE identity_id = ${identityId} AND keycloak_sid = ${keycloakSid} RETURNING id`;
+
+/** The same of those who still owe a second factor. */
+export const deletePendingOfIdentity = (identityId: string, keycloakSid: string | null): Sql =>
+  keycloakSid === null
+    ? sql`DELETE FROM pending_sign_ins WHERE identity_id = ${identityId}`
+    : sql`DELETE FROM pending_sign_ins WHERE identity_id = ${identityId} AND keycloak_sid = ${keycloakSid}`;
 
 /** Ends what began from an identity, but for one session, which goes on without it. */
 export const deleteOtherSessionsOfIdentity = (identityId: string, sessionId: string): Sql => sql`
@@ -128,6 +153,76 @@ export const deleteSessionsOf = (userId: string): Sql => sql`DELETE FROM session
 
 export const deleteDeadSessions = (now: string, idleSince: string): Sql => sql`
   DELETE FROM sessions WHERE expires_at <= ${now} OR last_seen_at <= ${idleSince}`;
+
+// The second factor, as far as signing in and proofs need it.
+
+export const findFactors = (userId: string): Sql => sql`
+  SELECT
+    (SELECT CAST(count(*) AS INTEGER) FROM users WHERE id = ${userId} AND password_hash IS NOT NULL) AS "passwords",
+    (SELECT CAST(count(*) AS INTEGER) FROM totp_factors WHERE user_id = ${userId} AND confirmed_at IS NOT NULL) AS "totps",
+    (SELECT CAST(count(*) AS INTEGER) FROM passkeys WHERE user_id = ${userId}) AS "passkeys",
+    (SELECT CAST(count(*) AS INTEGER) FROM sign_in_recovery_codes WHERE user_id = ${userId} AND used_at IS NULL)
+      AS "recoveryCodes"`;
+export type FactorsRow = { passwords: number; totps: number; passkeys: number; recoveryCodes: number };
+
+export const findConfirmedTotp = (userId: string): Sql => sql`
+  SELECT id, sealed_secret AS "sealedSecret" FROM totp_factors
+  WHERE user_id = ${userId} AND confirmed_at IS NOT NULL`;
+export type TotpRow = { id: string; sealedSecret: string };
+
+/** Takes the codes up to a step, once: no row when that one, or a newer one, was taken before. */
+export const takeStep = (id: string, step: number): Sql => sql`
+  UPDATE totp_factors SET last_step = ${step} WHERE id = ${id} AND last_step < ${step} RETURNING id`;
+
+/** Takes a recovery code, once. */
+export const takeRecoveryCode = (userId: string, codeHash: string, at: string): Sql => sql`
+  UPDATE sign_in_recovery_codes SET used_at = ${at}
+  WHERE user_id = ${userId} AND code_hash = ${codeHash} AND used_at IS NULL RETURNING id`;
+
+export const insertPending = (pending: {
+  id: string;
+  userId: string;
+  tokenHash: string;
+  method: string;
+  expiresAt: string;
+  identityId: string | null;
+  keycloakSid: string | null;
+  sealedIdToken: string | null;
+}): Sql => sql`
+  INSERT INTO pending_sign_ins (
+    id, user_id, token_hash, method, expires_at, identity_id, keycloak_sid, sealed_id_token)
+  VALUES (
+    ${pending.id}, ${pending.userId}, ${pending.tokenHash}, ${pending.method}, ${pending.expiresAt},
+    ${pending.identityId}, ${pending.keycloakSid}, ${pending.sealedIdToken})`;
+
+/** Of somebody who may still sign in. */
+export const findPending = (tokenHash: string, now: string): Sql => sql`
+  SELECT
+    p.id, p.method, p.identity_id AS "identityId", p.keycloak_sid AS "keycloakSid",
+    p.sealed_id_token AS "sealedIdToken", ${USER_OF}
+  FROM pending_sign_ins p JOIN users u ON u.id = p.user_id
+  WHERE p.token_hash = ${tokenHash} AND p.expires_at > ${now} AND u.disabled_at IS NULL`;
+export type PendingRow = {
+  id: string;
+  method: string;
+  identityId: string | null;
+  keycloakSid: string | null;
+  sealedIdToken: string | null;
+  userId: string;
+} & Omit<UserRow, "id">;
+
+/** Makes an end of it, once. */
+export const takePending = (id: string): Sql => sql`DELETE FROM pending_sign_ins WHERE id = ${id} RETURNING id`;
+
+export const deletePendingOf = (userId: string): Sql => sql`DELETE FROM pending_sign_ins WHERE user_id = ${userId}`;
+
+export const deleteDeadPending = (now: string): Sql => sql`DELETE FROM pending_sign_ins WHERE expires_at <= ${now}`;
+
+export const deleteDeadCeremonies = (now: string): Sql => sql`DELETE FROM ceremonies WHERE expires_at <= ${now}`;
+
+/** Authenticator apps that somebody began to set up and never confirmed. */
+export const deleteUnconfirmedTotps = (before: string): Sql => sql`
+  DELETE FROM totp_factors WHERE confirmed_at IS NULL AND created_at <= ${before}`;
 
 /**
  * Takes one of `limit` tries in the window, or returns no row. One statement, so that tries which race cannot pass the

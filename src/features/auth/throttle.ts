@@ -11,7 +11,7 @@ import { clearTries, returnTry, takeTry, throttleWindow } from "./queries.ts";
  * the same router for one, do not keep its owner out.
  */
 const WINDOW_MS = 15 * 60 * 1000;
-const TRIES = { address: 30, account: 10, device: 10, session: 10, keycloak: 300 } as const;
+const TRIES = { address: 30, account: 10, device: 10, session: 10, code: 5, ceremony: 60, keycloak: 300 } as const;
 
 export type Tries = Readonly<{ keys: readonly string[]; account: string }>;
 
@@ -46,6 +46,21 @@ export async function takeSessionTry(kagi: Kagi, sessionId: string, tell: Tell):
   const key = `session:${sessionId}`;
   await take(kagi, key, TRIES.session, tell);
   return { keys: [key], account: key };
+}
+
+/**
+ * Takes one of the tries at an account's codes, of which there are a million: counted by account, because whoever has
+ * the password can begin as many sign-ins as they like. A known browser has tries of its own. Throws RATE_LIMITED.
+ */
+export async function takeCodeTries(kagi: Kagi, userId: string, device: string | null, tell: Tell): Promise<Tries> {
+  const key = device === null ? `code:${userId}` : `code-device:${sha256(device)}`;
+  await take(kagi, key, TRIES.code, tell);
+  return { keys: [key], account: key };
+}
+
+/** Takes one of the times that strangers at an address may have a passkey asked for, each of which is a row. */
+export async function takeCeremony(kagi: Kagi, caller: Caller): Promise<void> {
+  await take(kagi, `ceremony:${network(caller.address)}`, TRIES.ceremony, async () => {});
 }
 
 /**

@@ -16,7 +16,7 @@ const TAKEN = "A category with that name exists";
 export async function listCategories(kagi: Kagi, actor: Actor, query: CategoryQuery): Promise<Page<Category>> {
   const { search = null, cursor = null, limit = null } = query;
   const rows = await kagi.db.all<queries.CategoryRow>(
-    queries.listCategories(actor.userId, { search: search || null, cursor, limit: limit === null ? null : limit + 1 }),
+    queries.listCategories(actor, { search: search || null, cursor, limit: limit === null ? null : limit + 1 }),
   );
   return pageOf(fromRows(rows, undefined), limit);
 }
@@ -113,7 +113,7 @@ export async function holdCategories(tx: Db, actor: Actor, ids: readonly string[
 /** Every category of the owner by id. */
 export async function categoriesById(db: Db, actor: Actor): Promise<ReadonlyMap<string, HeldCategory>> {
   const rows = await db.all<queries.CategoryRow>(
-    queries.listCategories(actor.userId, { search: null, cursor: null, limit: null }),
+    queries.listCategories(actor, { search: null, cursor: null, limit: null }),
   );
   return byId(rows, undefined);
 }
@@ -124,7 +124,7 @@ export async function deleteAllCategories(tx: Db, actor: Actor): Promise<number>
 }
 
 async function find(db: Db, actor: Actor, id: string): Promise<Category> {
-  const row = await db.get<queries.CategoryRow>(queries.findCategory(actor.userId, id));
+  const row = await db.get<queries.CategoryRow>(queries.findCategory(actor, id));
   if (!row) throw new AppError("CATEGORY_NOT_FOUND");
   return fromRow(row);
 }

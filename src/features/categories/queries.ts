@@ -1,32 +1,39 @@
+import { type Owner, ownEntries, seesAll } from "../../db/owned.ts";
 import { all, contains, fold, type Sql, sql } from "../../db/sql.ts";
 import type { Environment } from "../entries/model.ts";
 import type { Category } from "./model.ts";
 
 export type CategoryRow = Omit<Category, "fieldDefinitions"> & { fieldDefinitions: string | null };
 
-const COLUMNS = sql`
+const columnsFor = (owner: Owner): Sql => sql`
   c.id, c.user_id AS "userId", c.name, c.key_type AS "keyType", c.env_var_name AS "envVarName",
   c.field_definitions AS "fieldDefinitions", c.icon, c.color, c.description,
-  c.development_count + c.staging_count + c.production_count AS "entryCount",
+  ${entryCount(owner)} AS "entryCount",
   c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
 
+/** The counts are of all entries; who sees some has those counted. */
+const entryCount = (owner: Owner): Sql =>
+  seesAll(owner)
+    ? sql`c.development_count + c.staging_count + c.production_count`
+    : sql`(SELECT CAST(count(*) AS INTEGER) FROM entries e WHERE e.category_id = c.id AND ${ownEntries(owner)})`;
+
 export const listCategories = (
-  userId: string,
+  owner: Owner,
   filter: { search: string | null; cursor: string | null; limit: number | null },
 ): Sql => {
   const pattern = filter.search === null ? null : contains(fold(filter.search));
   const conditions = all([
-    sql`c.user_id = ${userId}`,
+    sql`c.user_id = ${owner.userId}`,
     pattern !== null &&
       sql`c.name_folded LIKE ${pattern} ESCAPE '\\' OR coalesce(c.description_folded, '') LIKE ${pattern} ESCAPE '\\'`,
     filter.cursor !== null && sql`c.id < ${filter.cursor}`,
   ]);
   const limit = filter.limit === null ? sql`` : sql`LIMIT ${filter.limit}`;
-  return sql`SELECT ${COLUMNS} FROM categories c WHERE ${conditions} ORDER BY c.id DESC ${limit}`;
+  return sql`SELECT ${columnsFor(owner)} FROM categories c WHERE ${conditions} ORDER BY c.id DESC ${limit}`;
 };
 
-export const findCategory = (userId: string, id: string): Sql => sql`
-  SELECT ${COLUMNS} FROM categories c WHERE c.id = ${id} AND c.user_id = ${userId}`;
+export const findCategory = (owner: Owner, id: string): Sql => sql`
+  SELECT ${columnsFor(owner)} FROM categories c WHERE c.id = ${id} AND c.user_id = ${owner.userId}`;
 
 export const insertCategory = (category: Category): Sql => sql`
   INSERT INTO categories (

@@ -2,7 +2,7 @@ import { randomToken } from "../../crypto/tokens.ts";
 import { type Actor, type Caller, type Kagi, OPERATOR } from "../../kagi.ts";
 import type { Scope } from "../../scopes.ts";
 import { createAccessKey, findKeyActor } from "../access-keys/actions.ts";
-import { addUser, findSessionActor, signIn, signOut } from "../auth/actions.ts";
+import { addUser, findSessionActor, signInAtOnce, signOut } from "../auth/actions.ts";
 import { createCategory } from "../categories/actions.ts";
 import { createEntry, revealEntry, updateEntry } from "../entries/actions.ts";
 import type { Entry } from "../entries/model.ts";
@@ -27,7 +27,7 @@ const ROTATION_DAYS = 30;
 export async function fillDemo(kagi: Kagi): Promise<{ email: string; password: string }> {
   const password = newPassword();
   await addUser(kagi, { email: EMAIL, name: "Ada", password });
-  const { sessionToken } = await signIn(kagi, DESK, { email: EMAIL, password }, null);
+  const { sessionToken } = await signInAtOnce(kagi, DESK, { email: EMAIL, password }, { device: null, previous: null });
   const actor = await findSessionActor(kagi, DESK, sessionToken);
   if (actor === undefined) throw new Error("the demo's session is not there");
   const entries = await fillEntries(kagi, actor);

@@ -3,20 +3,31 @@ import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { derived } from "../../derived.ts";
 import { AppError, conflict, uniquely } from "../../errors.ts";
-import type { Actor, Kagi } from "../../kagi.ts";
+import { type Actor, type Kagi, reachOf } from "../../kagi.ts";
 import { describeCause } from "../../log.ts";
+import { requireWithin } from "../../reach.ts";
 import { type Page, pageOf, parseTime } from "../../schema.ts";
 import { record } from "../audit/actions.ts";
 import type { Thing, Verb } from "../audit/model.ts";
 import { categoriesById, getCategory, type HeldCategory, holdCategory } from "../categories/actions.ts";
 import type { Category, KeyType } from "../categories/model.ts";
-import type { Entry, EntryChange, EntryInput, EntryQuery, RevealedEntry } from "./model.ts";
+import {
+  ENVIRONMENTS,
+  type Entry,
+  type EntryChange,
+  type EntryInput,
+  type EntryQuery,
+  type Environment,
+  type RevealedEntry,
+} from "./model.ts";
 import * as queries from "./queries.ts";
 import { keepReplaced } from "./replaced.ts";
 import { checkFits, mergeGroup, openValue, readValue, sealValue, sshKeyOf, type Value } from "./value.ts";
 
 const TAKEN = "This category has an entry with that name and environment";
 const TOUCHED = "An entry has been changed or deleted since; nothing was undone";
+/** The members that say where an entry is. */
+const WHERE = { project: "name", environment: "environment" } as const;
 const MOVED = "The entry has just been moved; try again";
 
 /** Newest first. */
@@ -24,7 +35,7 @@ export async function listEntries(kagi: Kagi, actor: Actor, query: EntryQuery): 
   const { categoryId = null, environment = null, search = null, cursor = null, limit = null } = query;
   const filter = { categoryId, environment, search: search || null, cursor, limit: limit === null ? null : limit + 1 };
   const [rows, categories] = await Promise.all([
-    kagi.db.all<queries.EntryRow>(queries.listEntries(actor.userId, filter)),
+    kagi.db.all<queries.EntryRow>(queries.listEntries(actor, filter)),
     categoriesById(kagi.db, actor),
   ]);
   const { items, next } = pageOf(rows, limit);
@@ -33,7 +44,7 @@ export async function listEntries(kagi: Kagi, actor: Actor, query: EntryQuery): 
 
 /** The distinct names of entries, one spelling each, in alphabetical order. */
 export async function listProjectNames(kagi: Kagi, actor: Actor): Promise<string[]> {
-  return (await kagi.db.all<{ name: string }>(queries.projectNames(actor.userId))).map((row) => row.name);
+  return (await kagi.db.all<{ name: string }>(queries.projectNames(actor))).map((row) => row.name);
 }
 
 /** Throws ENTRY_NOT_FOUND. */
@@ -43,8 +54,8 @@ export async function getEntry(kagi: Kagi, actor: Actor, id: string): Promise<En
 }
 
 /**
- * With `someFields`, a group may lack fields that its category defines. Throws CATEGORY_NOT_FOUND, VALIDATION_ERROR,
- * CONFLICT for the same name and environment in that category.
+ * With `someFields`, a group may lack fields that its category defines. Throws AUTH_KEY_LIMITED, CATEGORY_NOT_FOUND,
+ * VALIDATION_ERROR, CONFLICT for the same name and environment in that category.
  */
 export async function createEntry(
   kagi: Kagi,
@@ -55,7 +66,8 @@ export async function createEntry(
   const id = newId();
   const at = kagi.now().toISOString();
   const expiresAt = input.expiresAt == null ? null : parseTime("expiresAt", input.expiresAt);
-  const environment = input.environment ?? "production";
+  const environment = input.environment ?? defaultEnvironment(actor);
+  requireWithin(reachOf(actor), { project: input.name, environment }, WHERE);
   return await kagi.db.transaction(async (tx) => {
     const category = await holdCategory(tx, actor, input.categoryId, { [environment]: 1 });
     if (!category) throw new AppError("CATEGORY_NOT_FOUND");
@@ -73,7 +85,7 @@ export async function createEntry(
       createdAt: at,
       updatedAt: at,
     };
-    await uniquely(tx.run(queries.insertEntry(actor.userId, fresh)), TAKEN, "name");
+    await uniquely(tx.run(queries.insertEntry(actor, fresh)), TAKEN, "name");
     await record(kagi, tx, actor, "create", thing(fresh));
     return fromRow(fresh, categoryOfEntry(category));
   });
@@ -83,7 +95,7 @@ export async function createEntry(
  * Only what `change` has changes. With `mergeGroup`, fields that a sent group value lacks keep their stored value,
  * unless they are removed; with it or with `someFields`, the group may lack fields that its category defines. A value
  * that is replaced is kept in the entry's history.
- * Throws ENTRY_NOT_FOUND, CATEGORY_NOT_FOUND, VALIDATION_ERROR, CONFLICT.
+ * Throws ENTRY_NOT_FOUND, AUTH_KEY_LIMITED, CATEGORY_NOT_FOUND, VALIDATION_ERROR, CONFLICT.
  */
 export async function updateEntry(
   kagi: Kagi,
@@ -98,9 +110,11 @@ export async function updateEntry(
   return await kagi.db.transaction(async (tx) => {
     const filed = (await findRow(tx, actor, id)).categoryId;
     const category = await holdForMove(tx, actor, filed, change.categoryId ?? filed);
-    await tx.get(queries.holdEntry(actor.userId, id));
+    await tx.get(queries.holdEntry(actor, id));
     const before = await findSealed(tx, actor, id);
     if (before.categoryId !== filed) throw conflict(MOVED, "categoryId");
+    const { name = before.name, environment = before.environment } = change;
+    requireWithin(reachOf(actor), { project: name, environment }, WHERE);
     if (category.keyType !== before.keyType) {
       throw conflict("An entry moves only between categories of one keyType", "categoryId");
     }
@@ -110,15 +124,15 @@ export async function updateEntry(
     const after: queries.SealedEntryRow = {
       ...before,
       categoryId: category.id,
-      name: change.name ?? before.name,
-      environment: change.environment ?? before.environment,
+      name,
+      environment,
       notes: change.notes === undefined ? before.notes : change.notes || null,
       expiresAt: expiresAt === undefined ? before.expiresAt : expiresAt,
       fileName: change.fileName === undefined ? before.fileName : checkFileName(change.fileName, category.keyType),
       ...(value === undefined ? {} : { sealedValue: sealValue(kagi.keyring, id, value), ...sshKeyOf(value, category) }),
       updatedAt,
     };
-    await uniquely(tx.get(queries.updateEntry(actor.userId, after)), TAKEN, "name");
+    await uniquely(tx.get(queries.updateEntry(actor, after)), TAKEN, "name");
     if (after.categoryId !== before.categoryId || after.environment !== before.environment) {
       await holdCategory(tx, actor, before.categoryId, { [before.environment]: -1 });
       await holdCategory(tx, actor, after.categoryId, { [after.environment]: 1 });
@@ -134,7 +148,7 @@ export async function deleteEntry(kagi: Kagi, actor: Actor, id: string): Promise
   await kagi.db.transaction(async (tx) => {
     const filed = (await findRow(tx, actor, id)).categoryId;
     if (!(await holdCategory(tx, actor, filed))) throw new AppError("ENTRY_NOT_FOUND");
-    const deleted = await tx.get<queries.DeletedEntryRow>(queries.deleteEntry(actor.userId, id));
+    const deleted = await tx.get<queries.DeletedEntryRow>(queries.deleteEntry(actor, id));
     if (!deleted) throw new AppError("ENTRY_NOT_FOUND");
     if (deleted.categoryId !== filed) throw conflict(MOVED, "categoryId");
     await holdCategory(tx, actor, filed, { [deleted.environment]: -1 });
@@ -148,21 +162,21 @@ export async function entriesNamed(
   actor: Actor,
   name: string,
 ): Promise<readonly Pick<Entry, "categoryId" | "environment">[]> {
-  return await db.all<Pick<Entry, "categoryId" | "environment">>(queries.entriesNamed(actor.userId, name));
+  return await db.all<Pick<Entry, "categoryId" | "environment">>(queries.entriesNamed(actor, name));
 }
 
 /** The categories of entries that were made `at` that time. */
 export async function categoriesFiledAt(db: Db, actor: Actor, at: string): Promise<string[]> {
-  const rows = await db.all<Pick<Entry, "categoryId">>(queries.categoriesFiledAt(actor.userId, at));
+  const rows = await db.all<Pick<Entry, "categoryId">>(queries.categoriesFiledAt(actor, at));
   return rows.map(({ categoryId }) => categoryId);
 }
 
 /** Deletes an entry that is as it was made `at` that time. Throws CONFLICT for any other, and for one that is gone. */
 export async function takeBackEntry(kagi: Kagi, tx: Db, actor: Actor, id: string, at: string): Promise<void> {
-  const filed = await tx.get<queries.EntryRow>(queries.findEntry(actor.userId, id));
+  const filed = await tx.get<queries.EntryRow>(queries.findEntry(actor, id));
   // Held before the entry, as whoever moves or deletes it does.
   const held = filed && (await holdCategory(tx, actor, filed.categoryId));
-  const deleted = held && (await tx.get<queries.DeletedEntryRow>(queries.deleteUntouchedEntry(actor.userId, id, at)));
+  const deleted = held && (await tx.get<queries.DeletedEntryRow>(queries.deleteUntouchedEntry(actor, id, at)));
   if (deleted?.categoryId !== filed?.categoryId || deleted === undefined) throw conflict(TOUCHED);
   await holdCategory(tx, actor, deleted.categoryId, { [deleted.environment]: -1 });
   await record(kagi, tx, actor, "delete", thing({ id, name: deleted.name }));
@@ -174,7 +188,7 @@ export async function takeBackEntry(kagi: Kagi, tx: Db, actor: Actor, id: string
  */
 export async function revealEntry(kagi: Kagi, actor: Actor, id: string): Promise<RevealedEntry> {
   return await kagi.db.transaction(async (tx) => {
-    const row = await tx.get<queries.SecretRow>(queries.findSecret(actor.userId, id));
+    const row = await tx.get<queries.SecretRow>(queries.findSecret(actor, id));
     if (!row) throw new AppError("ENTRY_NOT_FOUND");
     const value = openLogged(kagi, actor, row);
     await record(kagi, tx, actor, "reveal", thing(row));
@@ -195,9 +209,7 @@ export async function fieldNames(
   const names = new Map<string, string[]>();
   for (let from = 0; from < groups.length; from += queries.IDS_AT_ONCE) {
     const ids = groups.slice(from, from + queries.IDS_AT_ONCE);
-    const rows = await kagi.db.all<Pick<queries.SecretRow, "id" | "sealedValue">>(
-      queries.sealedAmong(actor.userId, ids),
-    );
+    const rows = await kagi.db.all<Pick<queries.SecretRow, "id" | "sealedValue">>(queries.sealedAmong(actor, ids));
     for (const { id, sealedValue } of rows) {
       try {
         names.set(id, Object.keys(openValue(kagi.keyring, id, sealedValue, "group")));
@@ -220,7 +232,7 @@ export async function openForExport(
   filter: { environment: string | null; project: string | null; ids?: ReadonlySet<string> },
 ): Promise<{ entries: ExportedEntry[]; unreadable: number }> {
   const { ids, ...wanted } = filter;
-  const found = await kagi.db.all<queries.ExportedRow>(queries.exportedEntries(actor.userId, wanted));
+  const found = await kagi.db.all<queries.ExportedRow>(queries.exportedEntries(actor, wanted));
   const rows = ids === undefined ? found : found.filter(({ id }) => ids.has(id));
   const entries: ExportedEntry[] = [];
   for (const { sealedValue, ...row } of rows) {
@@ -246,7 +258,7 @@ export async function openEntries(
 ): Promise<ReadonlyMap<string, OpenedEntry>> {
   const opened = new Map<string, OpenedEntry>();
   for (const id of ids) {
-    const row = await db.get<queries.SecretRow>(queries.findSecret(actor.userId, id));
+    const row = await db.get<queries.SecretRow>(queries.findSecret(actor, id));
     if (row === undefined) continue;
     let value: Value | null = null;
     try {
@@ -281,13 +293,13 @@ async function holdForMove(tx: Db, actor: Actor, from: string, to: string): Prom
 type FoundEntry = queries.SealedEntryRow & { keyType: KeyType };
 
 async function findRow(db: Db, actor: Actor, id: string): Promise<queries.EntryRow> {
-  const row = await db.get<queries.EntryRow>(queries.findEntry(actor.userId, id));
+  const row = await db.get<queries.EntryRow>(queries.findEntry(actor, id));
   if (!row) throw new AppError("ENTRY_NOT_FOUND");
   return row;
 }
 
 async function findSealed(db: Db, actor: Actor, id: string): Promise<FoundEntry> {
-  const row = await db.get<FoundEntry>(queries.findSealedEntry(actor.userId, id));
+  const row = await db.get<FoundEntry>(queries.findSealedEntry(actor, id));
   if (!row) throw new AppError("ENTRY_NOT_FOUND");
   return row;
 }
@@ -308,6 +320,12 @@ function changedValue(
   }
   if (category.id !== before.categoryId && category.keyType === "group") checkFits(opened(), category);
   return undefined;
+}
+
+/** A key for one environment means that one when it names none. */
+function defaultEnvironment(actor: Actor): Environment {
+  const only = reachOf(actor)?.environment;
+  return ENVIRONMENTS.find((environment) => environment === only) ?? "production";
 }
 
 function openLogged(kagi: Kagi, actor: Actor, row: queries.SecretRow): Value {

@@ -2,8 +2,8 @@ import { EnvelopeError } from "../../crypto/envelope.ts";
 import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { describeCause } from "../../log.ts";
-import { listEventsAbout, record } from "../audit/actions.ts";
-import type { ToldEvent } from "../audit/model.ts";
+import { lastSeenOf, listEventsAbout, record } from "../audit/actions.ts";
+import type { LastSeen, ToldEvent } from "../audit/model.ts";
 import { getEntry, updateEntry } from "./actions.ts";
 import { ACTIVITY_EVENTS, type Entry, type EntryVersion, type RevealedEntryVersion } from "./model.ts";
 import * as queries from "./queries.ts";
@@ -13,7 +13,7 @@ import type { Value } from "./value.ts";
 /** The values that an entry had, newest first; the one that it has is not among them. Throws ENTRY_NOT_FOUND. */
 export async function listEntryVersions(kagi: Kagi, actor: Actor, entryId: string): Promise<EntryVersion[]> {
   await getEntry(kagi, actor, entryId);
-  const rows = await kagi.db.all<queries.EntryVersionRow>(queries.listEntryVersions(actor.userId, entryId));
+  const rows = await kagi.db.all<queries.EntryVersionRow>(queries.listEntryVersions(actor, entryId));
   return rows.map(fromRow);
 }
 
@@ -21,6 +21,11 @@ export async function listEntryVersions(kagi: Kagi, actor: Actor, entryId: strin
 export async function listEntryActivity(kagi: Kagi, actor: Actor, entryId: string): Promise<readonly ToldEvent[]> {
   await getEntry(kagi, actor, entryId);
   return await listEventsAbout(kagi, actor, "entry", entryId, ACTIVITY_EVENTS);
+}
+
+/** Who last got the value of an entry, exports included; null while nobody has. Throws ENTRY_NOT_FOUND. */
+export async function lastSeen(kagi: Kagi, actor: Actor, entryId: string): Promise<LastSeen | null> {
+  return (await lastSeenOf(kagi, actor, [await getEntry(kagi, actor, entryId)])).get(entryId) ?? null;
 }
 
 /** As a reveal of the value that it has. Throws ENTRY_NOT_FOUND, also for a value that does not open, which is logged. */
@@ -60,7 +65,7 @@ async function openVersion(
 ): Promise<{ entry: Entry; row: queries.SealedEntryVersionRow; value: Value }> {
   const entry = await getEntry(kagi, actor, entryId);
   const row = isNumber(number)
-    ? await kagi.db.get<queries.SealedEntryVersionRow>(queries.findEntryVersion(actor.userId, entryId, number))
+    ? await kagi.db.get<queries.SealedEntryVersionRow>(queries.findEntryVersion(actor, entryId, number))
     : undefined;
   if (!row) throw new AppError("ENTRY_NOT_FOUND");
   try {

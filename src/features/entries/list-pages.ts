@@ -9,6 +9,7 @@ import { environmentOf, searchText } from "../../http/query.ts";
 import { html } from "../../http/responses.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { isUuid } from "../../schema.ts";
+import { lastSeenOf } from "../audit/actions.ts";
 import { categoriesById, getCategory } from "../categories/actions.ts";
 import { serviceOf } from "../categories/catalogue.ts";
 import type { Category } from "../categories/model.ts";
@@ -78,13 +79,17 @@ async function listFor(
     findEntries(kagi, actor, filter, { sort, cursor, limit }),
     before === null ? countFound(kagi, actor, filter) : 0,
   ]);
-  const names = await fieldNames(kagi, actor, entries);
+  const [names, seen] = await Promise.all([fieldNames(kagi, actor, entries), lastSeenOf(kagi, actor, entries)]);
   const icons = category === null ? entries.flatMap((entry) => entry.category.icon ?? []) : [];
   const known = filter.category === null || category !== null ? undefined : await categoriesById(kagi.db, actor);
   return {
     category,
     // Those that a group should have when its value does not open.
-    entries: entries.map((entry) => ({ entry, fields: names.get(entry.id) ?? entry.category.fieldDefinitions ?? [] })),
+    entries: entries.map((entry) => ({
+      entry,
+      fields: names.get(entry.id) ?? entry.category.fieldDefinitions ?? [],
+      seen: seen.get(entry.id) ?? null,
+    })),
     drawings: await findIcons(icons),
     found,
     filter,

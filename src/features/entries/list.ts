@@ -24,7 +24,7 @@ export async function findEntries(
   const from = cursor === null ? null : placeOf(cursor, sort);
   const [rows, categories] = await Promise.all([
     kagi.db.all<queries.PlacedRow>(
-      queries.findEntries(actor.userId, foundBy(filter, kagi.now()), { sort, cursor: from, limit: limit + 1 }),
+      queries.findEntries(actor, foundBy(filter, kagi.now()), { sort, cursor: from, limit: limit + 1 }),
     ),
     categoriesById(kagi.db, actor),
   ]);
@@ -34,7 +34,7 @@ export async function findEntries(
 }
 
 export async function countFound(kagi: Kagi, actor: Actor, filter: EntryListFilter): Promise<number> {
-  const row = await kagi.db.get<{ count: number }>(queries.countFound(actor.userId, foundBy(filter, kagi.now())));
+  const row = await kagi.db.get<{ count: number }>(queries.countFound(actor, foundBy(filter, kagi.now())));
   return row?.count ?? 0;
 }
 

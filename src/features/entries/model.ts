@@ -117,8 +117,9 @@ export type EntryListFilter = Readonly<{
   expires: ExpiryFilter | null;
 }>;
 
-/** Entries that somebody has ticked, or all that a filter finds. */
-export type Selection = Readonly<{ ids: readonly string[] }> | Readonly<{ filter: EntryListFilter }>;
+/** Entries that somebody has ticked, or all that a filter finds; but for those that were taken out again. */
+export type Selection = (Readonly<{ ids: readonly string[] }> | Readonly<{ filter: EntryListFilter }>) &
+  Readonly<{ without: readonly string[] }>;
 
 /** `to` is an environment, the id of a category, the new name of the project. */
 export type BulkChange = Readonly<

@@ -28,7 +28,7 @@ import {
   revealEntry,
   updateEntry,
 } from "./actions.ts";
-import { listEntryActivity, listEntryVersions, restoreEntryVersion, revealEntryVersion } from "./history.ts";
+import { lastSeen, listEntryActivity, listEntryVersions, restoreEntryVersion, revealEntryVersion } from "./history.ts";
 import { entryListPages } from "./list-pages.ts";
 import { type Entry, EntryChange, EntryInput, type RevealedEntry } from "./model.ts";
 import { selectionPages } from "./selection-pages.ts";
@@ -148,6 +148,7 @@ const valuePages = (kagi: Kagi) =>
     })
     .post(urls.downloadEntry(":id"), async ({ actor, params }) => {
       const entry = await getEntry(kagi, actor, params.id);
+      if (entry.category.keyType !== "ssh" && entry.category.keyType !== "json") throw new AppError("NOT_FOUND");
       const { value } = await revealEntry(kagi, actor, entry.id);
       const content = typeof value === "string" ? value : JSON.stringify(value);
       return attachment(entry.fileName ?? fileNameOf(entry), "application/octet-stream", content);
@@ -188,7 +189,8 @@ async function historyPage(
   const entry = await getEntry(kagi, visit.actor, id);
   const versions = await listEntryVersions(kagi, visit.actor, id);
   const activity = await listEntryActivity(kagi, visit.actor, id);
-  const props = { entry, versions, activity, problem: refusal?.problem ?? null, now: kagi.now() };
+  const seen = await lastSeen(kagi, visit.actor, id);
+  const props = { entry, versions, activity, seen, problem: refusal?.problem ?? null, now: kagi.now() };
   return await page(kagi, visit, (frame) => EntryHistoryPage({ frame, ...props }), { status: refusal?.status });
 }
 

@@ -1,3 +1,4 @@
+import { type Owner, ownEntries } from "../../db/owned.ts";
 import { all, contains, fold, listed, type Sql, sql } from "../../db/sql.ts";
 import type { KeyType } from "../categories/model.ts";
 import type { EntryListFilter, EntrySort, Environment } from "./model.ts";
@@ -31,10 +32,10 @@ export type EntryFilter = {
   limit: number | null;
 };
 
-export const listEntries = (userId: string, filter: EntryFilter): Sql => {
+export const listEntries = (owner: Owner, filter: EntryFilter): Sql => {
   const pattern = filter.search === null ? null : contains(fold(filter.search));
   const conditions = all([
-    sql`e.user_id = ${userId}`,
+    ownEntries(owner),
     filter.categoryId !== null && sql`e.category_id = ${filter.categoryId}`,
     filter.environment !== null && sql`e.environment = ${filter.environment}`,
     pattern !== null &&
@@ -49,27 +50,27 @@ export const listEntries = (userId: string, filter: EntryFilter): Sql => {
 export type FoundBy = Omit<EntryListFilter, "search" | "expires"> &
   Readonly<{ words: readonly string[]; after: string | null; until: string | null }>;
 
-const matching = (userId: string, filter: FoundBy): Sql =>
+const matching = (owner: Owner, filter: FoundBy): Sql =>
   all([
-    sql`e.user_id = ${userId}`,
+    ownEntries(owner),
     filter.category !== null && sql`e.category_id = ${filter.category}`,
     filter.type !== null &&
-      sql`e.category_id IN (SELECT c.id FROM categories c WHERE c.user_id = ${userId} AND c.key_type = ${filter.type})`,
+      sql`e.category_id IN (SELECT c.id FROM categories c WHERE c.user_id = ${owner.userId} AND c.key_type = ${filter.type})`,
     filter.environment !== null && sql`e.environment = ${filter.environment}`,
     filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,
     filter.after !== null && sql`e.expires_at > ${filter.after}`,
     filter.until !== null && sql`e.expires_at <= ${filter.until}`,
-    ...filter.words.map((word) => mentions(userId, word, filter.category === null)),
+    ...filter.words.map((word) => mentions(owner, word, filter.category === null)),
   ]);
 
 /** Names of variables are ASCII, so that both engines fold them alike; nothing else of a list of them is looked at. */
-const mentions = (userId: string, word: string, alsoCategory: boolean): Sql => {
+const mentions = (owner: Owner, word: string, alsoCategory: boolean): Sql => {
   const pattern = contains(word);
   const variable = /^\w+$/.test(word) ? pattern : null;
   const own = sql`e.name_folded LIKE ${pattern} ESCAPE '\\' OR coalesce(e.notes_folded, '') LIKE ${pattern} ESCAPE '\\'`;
   if (!alsoCategory) return own;
   return sql`${own} OR e.category_id IN (
-    SELECT c.id FROM categories c WHERE c.user_id = ${userId} AND (
+    SELECT c.id FROM categories c WHERE c.user_id = ${owner.userId} AND (
       c.name_folded LIKE ${pattern} ESCAPE '\\'
       OR lower(coalesce(c.env_var_name, '')) LIKE ${variable} ESCAPE '\\'
       OR lower(coalesce(c.field_definitions, '')) LIKE ${variable} ESCAPE '\\'))`;
@@ -101,7 +102,7 @@ const ORDERS: Readonly<Record<EntrySort, { order: Sql; after: (at: readonly stri
 export type PlacedRow = EntryRow & { nameFolded: string; categoryFolded: string };
 
 export const findEntries = (
-  userId: string,
+  owner: Owner,
   filter: FoundBy,
   { sort, cursor, limit }: { sort: EntrySort; cursor: readonly string[] | null; limit: number },
 ): Sql => {
@@ -109,12 +110,12 @@ export const findEntries = (
   return sql`
     SELECT ${COLUMNS}, e.name_folded AS "nameFolded", c.name_folded AS "categoryFolded"
     FROM entries e JOIN categories c ON c.id = e.category_id
-    WHERE ${all([matching(userId, filter), cursor !== null && after(cursor)])}
+    WHERE ${all([matching(owner, filter), cursor !== null && after(cursor)])}
     ORDER BY ${order} LIMIT ${limit}`;
 };
 
-export const countFound = (userId: string, filter: FoundBy): Sql => sql`
-  SELECT CAST(count(*) AS INTEGER) AS "count" FROM entries e WHERE ${matching(userId, filter)}`;
+export const countFound = (owner: Owner, filter: FoundBy): Sql => sql`
+  SELECT CAST(count(*) AS INTEGER) AS "count" FROM entries e WHERE ${matching(owner, filter)}`;
 
 /** What a selection shows of an entry, and changes of it. */
 export type SelectedRow = Pick<EntryRow, "id" | "categoryId" | "name" | "environment" | "updatedAt"> & {
@@ -125,8 +126,8 @@ const SELECTED = sql`
   e.id, e.category_id AS "categoryId", e.name, e.name_folded AS "nameFolded", e.environment,
   e.updated_at AS "updatedAt"`;
 
-export const selectFound = (userId: string, filter: FoundBy): Sql => sql`
-  SELECT ${SELECTED} FROM entries e WHERE ${matching(userId, filter)} ORDER BY e.name_folded, e.id`;
+export const selectFound = (owner: Owner, filter: FoundBy): Sql => sql`
+  SELECT ${SELECTED} FROM entries e WHERE ${matching(owner, filter)} ORDER BY e.name_folded, e.id`;
 
 /** Ids that one statement takes. */
 export const IDS_AT_ONCE = 1024;
@@ -137,16 +138,20 @@ const among = (ids: readonly string[]): Sql => {
   return listed(Array.from({ length }, (_, index) => sql`${ids[Math.min(index, ids.length - 1)] ?? ""}`));
 };
 
-export const selectChosen = (userId: string, ids: readonly string[]): Sql => sql`
-  SELECT ${SELECTED} FROM entries e WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
+export const selectChosen = (owner: Owner, ids: readonly string[]): Sql => sql`
+  SELECT ${SELECTED} FROM entries e WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
 
-export const sealedAmong = (userId: string, ids: readonly string[]): Sql => sql`
+/** In the order in which they were made. */
+export const allIds = (owner: Owner): Sql => sql`
+  SELECT e.id FROM entries e WHERE ${ownEntries(owner)} ORDER BY e.id`;
+
+export const sealedAmong = (owner: Owner, ids: readonly string[]): Sql => sql`
   SELECT e.id, e.sealed_value AS "sealedValue" FROM entries e
-  WHERE e.user_id = ${userId} AND e.id IN (${among(ids)})`;
+  WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
 
 /** Where there is something already: entries of one environment, one name, or one category. */
 export const entriesAt = (
-  userId: string,
+  owner: Owner,
   where: { environment: string } | { name: string } | { category: string },
 ): Sql => {
   const condition =
@@ -155,83 +160,88 @@ export const entriesAt = (
       : "name" in where
         ? sql`e.name_folded = ${fold(where.name)}`
         : sql`e.category_id = ${where.category}`;
-  return sql`SELECT ${SELECTED} FROM entries e WHERE e.user_id = ${userId} AND ${condition}`;
+  return sql`SELECT ${SELECTED} FROM entries e WHERE ${ownEntries(owner)} AND ${condition}`;
 };
 
-export const setEnvironment = (userId: string, ids: readonly string[], to: string, at: string): Sql => sql`
-  UPDATE entries SET environment = ${to}, updated_at = ${at} WHERE user_id = ${userId} AND id IN (${among(ids)})`;
+export const setEnvironment = (owner: Owner, ids: readonly string[], to: string, at: string): Sql => sql`
+  UPDATE entries AS e SET environment = ${to}, updated_at = ${at}
+  WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
 
-export const setCategory = (userId: string, ids: readonly string[], to: string, at: string): Sql => sql`
-  UPDATE entries SET category_id = ${to}, updated_at = ${at} WHERE user_id = ${userId} AND id IN (${among(ids)})`;
+export const setCategory = (owner: Owner, ids: readonly string[], to: string, at: string): Sql => sql`
+  UPDATE entries AS e SET category_id = ${to}, updated_at = ${at}
+  WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
 
-export const setName = (userId: string, ids: readonly string[], to: string, at: string): Sql => sql`
-  UPDATE entries SET name = ${to}, name_folded = ${fold(to)}, updated_at = ${at}
-  WHERE user_id = ${userId} AND id IN (${among(ids)})`;
+export const setName = (owner: Owner, ids: readonly string[], to: string, at: string): Sql => sql`
+  UPDATE entries AS e SET name = ${to}, name_folded = ${fold(to)}, updated_at = ${at}
+  WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
 
-export const deleteEntries = (userId: string, ids: readonly string[]): Sql => sql`
-  DELETE FROM entries WHERE user_id = ${userId} AND id IN (${among(ids)})`;
+export const deleteEntries = (owner: Owner, ids: readonly string[]): Sql => sql`
+  DELETE FROM entries AS e WHERE ${ownEntries(owner)} AND e.id IN (${among(ids)})`;
 
-export const findEntry = (userId: string, id: string): Sql => sql`
-  SELECT ${COLUMNS} FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
+export const findEntry = (owner: Owner, id: string): Sql => sql`
+  SELECT ${COLUMNS} FROM entries e WHERE e.id = ${id} AND ${ownEntries(owner)}`;
 
-export const findSealedEntry = (userId: string, id: string): Sql => sql`
+export const findSealedEntry = (owner: Owner, id: string): Sql => sql`
   SELECT ${COLUMNS}, e.sealed_value AS "sealedValue",
     (SELECT c.key_type FROM categories c WHERE c.id = e.category_id) AS "keyType"
-  FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
+  FROM entries e WHERE e.id = ${id} AND ${ownEntries(owner)}`;
 
 /** As little of an entry as revealing it takes. */
-export const findSecret = (userId: string, id: string): Sql => sql`
+export const findSecret = (owner: Owner, id: string): Sql => sql`
   SELECT e.id, e.name, e.environment, e.sealed_value AS "sealedValue", e.updated_at AS "updatedAt",
     (SELECT c.key_type FROM categories c WHERE c.id = e.category_id) AS "keyType"
-  FROM entries e WHERE e.id = ${id} AND e.user_id = ${userId}`;
+  FROM entries e WHERE e.id = ${id} AND ${ownEntries(owner)}`;
 export type SecretRow = Pick<SealedEntryRow, "id" | "name" | "environment" | "sealedValue" | "updatedAt"> & {
   keyType: KeyType;
 };
 
-export const projectNames = (userId: string): Sql => sql`
-  SELECT min(name) AS "name" FROM entries WHERE user_id = ${userId} GROUP BY name_folded ORDER BY name_folded`;
+export const projectNames = (owner: Owner): Sql => sql`
+  SELECT min(e.name) AS "name" FROM entries e WHERE ${ownEntries(owner)}
+  GROUP BY e.name_folded ORDER BY e.name_folded`;
 
-export const insertEntry = (userId: string, entry: SealedEntryRow): Sql => sql`
+export const insertEntry = (owner: Owner, entry: SealedEntryRow): Sql => sql`
   INSERT INTO entries (
     id, user_id, category_id, name, name_folded, environment, sealed_value, file_name, ssh_key_type,
     ssh_key_fingerprint, notes, notes_folded, expires_at, created_at, updated_at)
   VALUES (
-    ${entry.id}, ${userId}, ${entry.categoryId}, ${entry.name}, ${fold(entry.name)}, ${entry.environment},
+    ${entry.id}, ${owner.userId}, ${entry.categoryId}, ${entry.name}, ${fold(entry.name)}, ${entry.environment},
     ${entry.sealedValue}, ${entry.fileName}, ${entry.sshKeyType}, ${entry.sshKeyFingerprint}, ${entry.notes},
     ${foldedNotes(entry)}, ${entry.expiresAt}, ${entry.createdAt}, ${entry.updatedAt})`;
 
-export const updateEntry = (userId: string, entry: SealedEntryRow): Sql => sql`
-  UPDATE entries SET
+export const updateEntry = (owner: Owner, entry: SealedEntryRow): Sql => sql`
+  UPDATE entries AS e SET
     category_id = ${entry.categoryId}, name = ${entry.name}, name_folded = ${fold(entry.name)},
     environment = ${entry.environment}, sealed_value = ${entry.sealedValue}, file_name = ${entry.fileName},
     ssh_key_type = ${entry.sshKeyType}, ssh_key_fingerprint = ${entry.sshKeyFingerprint}, notes = ${entry.notes},
     notes_folded = ${foldedNotes(entry)},
     expires_at = ${entry.expiresAt}, updated_at = ${entry.updatedAt}
-  WHERE id = ${entry.id} AND user_id = ${userId}
+  WHERE e.id = ${entry.id} AND ${ownEntries(owner)}
   RETURNING id`;
 
-export const deleteEntry = (userId: string, id: string): Sql => sql`
-  DELETE FROM entries WHERE id = ${id} AND user_id = ${userId} RETURNING name, environment, category_id AS "categoryId"`;
-
-/** Only as it was made at that moment. */
-export const deleteUntouchedEntry = (userId: string, id: string, at: string): Sql => sql`
-  DELETE FROM entries
-  WHERE id = ${id} AND user_id = ${userId} AND created_at = ${at} AND updated_at = ${at}
+export const deleteEntry = (owner: Owner, id: string): Sql => sql`
+  DELETE FROM entries AS e WHERE e.id = ${id} AND ${ownEntries(owner)}
   RETURNING name, environment, category_id AS "categoryId"`;
 
-export const categoriesFiledAt = (userId: string, at: string): Sql => sql`
-  SELECT DISTINCT e.category_id AS "categoryId" FROM entries e WHERE e.user_id = ${userId} AND e.created_at = ${at}`;
+/** Only as it was made at that moment. */
+export const deleteUntouchedEntry = (owner: Owner, id: string, at: string): Sql => sql`
+  DELETE FROM entries AS e
+  WHERE e.id = ${id} AND ${ownEntries(owner)} AND e.created_at = ${at} AND e.updated_at = ${at}
+  RETURNING name, environment, category_id AS "categoryId"`;
+
+export const categoriesFiledAt = (owner: Owner, at: string): Sql => sql`
+  SELECT DISTINCT e.category_id AS "categoryId" FROM entries e WHERE ${ownEntries(owner)} AND e.created_at = ${at}`;
 
 /** In which categories and environments there are entries of one name. */
-export const entriesNamed = (userId: string, name: string): Sql => sql`
+export const entriesNamed = (owner: Owner, name: string): Sql => sql`
   SELECT e.category_id AS "categoryId", e.environment FROM entries e
-  WHERE e.user_id = ${userId} AND e.name_folded = ${fold(name)}`;
+  WHERE ${ownEntries(owner)} AND e.name_folded = ${fold(name)}`;
 
 export type DeletedEntryRow = Pick<EntryRow, "name" | "environment" | "categoryId">;
 
 /** Holds the row until the transaction ends, so that two changes to one entry come one after the other. */
-export const holdEntry = (userId: string, id: string): Sql => sql`
-  UPDATE entries SET updated_at = updated_at WHERE id = ${id} AND user_id = ${userId} RETURNING id`;
+export const holdEntry = (owner: Owner, id: string): Sql => sql`
+  UPDATE entries AS e SET updated_at = e.updated_at
+  WHERE e.id = ${id} AND ${ownEntries(owner)} RETURNING id`;
 
 export type EntryVersionRow = {
   id: string;
@@ -250,36 +260,33 @@ const VERSION = sql`
   v.ssh_key_fingerprint AS "sshKeyFingerprint", v.written_at AS "writtenAt", v.replaced_at AS "replacedAt",
   v.replaced_by AS "replacedBy"`;
 
-export const listEntryVersions = (userId: string, entryId: string): Sql => sql`
+export const listEntryVersions = (owner: Owner, entryId: string): Sql => sql`
   SELECT ${VERSION} FROM entry_versions v
-  WHERE v.entry_id = ${entryId} AND v.user_id = ${userId} ORDER BY v.number DESC`;
+  WHERE v.entry_id = ${entryId} AND v.user_id = ${owner.userId} ORDER BY v.number DESC`;
 
-export const findEntryVersion = (userId: string, entryId: string, number: number): Sql => sql`
+export const findEntryVersion = (owner: Owner, entryId: string, number: number): Sql => sql`
   SELECT ${VERSION}, v.sealed_value AS "sealedValue" FROM entry_versions v
-  WHERE v.entry_id = ${entryId} AND v.number = ${number} AND v.user_id = ${userId}`;
+  WHERE v.entry_id = ${entryId} AND v.number = ${number} AND v.user_id = ${owner.userId}`;
 
-export const latestEntryVersion = (userId: string, entryId: string): Sql => sql`
+export const latestEntryVersion = (owner: Owner, entryId: string): Sql => sql`
   SELECT v.number, v.replaced_at AS "replacedAt" FROM entry_versions v
-  WHERE v.entry_id = ${entryId} AND v.user_id = ${userId} ORDER BY v.number DESC LIMIT 1`;
+  WHERE v.entry_id = ${entryId} AND v.user_id = ${owner.userId} ORDER BY v.number DESC LIMIT 1`;
 
-export const insertEntryVersion = (userId: string, entryId: string, row: SealedEntryVersionRow): Sql => sql`
+export const insertEntryVersion = (owner: Owner, entryId: string, row: SealedEntryVersionRow): Sql => sql`
   INSERT INTO entry_versions (
     id, user_id, entry_id, number, sealed_value, file_name, ssh_key_type, ssh_key_fingerprint, written_at, replaced_at,
     replaced_by)
   VALUES (
-    ${row.id}, ${userId}, ${entryId}, ${row.number}, ${row.sealedValue}, ${row.fileName}, ${row.sshKeyType},
+    ${row.id}, ${owner.userId}, ${entryId}, ${row.number}, ${row.sealedValue}, ${row.fileName}, ${row.sshKeyType},
     ${row.sshKeyFingerprint}, ${row.writtenAt}, ${row.replacedAt}, ${row.replacedBy})`;
 
-export const deleteEntryVersionsUpTo = (userId: string, entryId: string, number: number): Sql => sql`
-  DELETE FROM entry_versions WHERE entry_id = ${entryId} AND user_id = ${userId} AND number <= ${number}`;
+export const deleteEntryVersionsUpTo = (owner: Owner, entryId: string, number: number): Sql => sql`
+  DELETE FROM entry_versions WHERE entry_id = ${entryId} AND user_id = ${owner.userId} AND number <= ${number}`;
 
 /** What an export writes, in its order. */
-export const exportedEntries = (
-  userId: string,
-  filter: { environment: string | null; project: string | null },
-): Sql => {
+export const exportedEntries = (owner: Owner, filter: { environment: string | null; project: string | null }): Sql => {
   const conditions = all([
-    sql`e.user_id = ${userId}`,
+    ownEntries(owner),
     sql`c.key_type IN ('simple', 'group')`,
     filter.environment !== null && sql`e.environment = ${filter.environment}`,
     filter.project !== null && sql`e.name_folded = ${fold(filter.project)}`,

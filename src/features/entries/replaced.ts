@@ -32,13 +32,11 @@ export async function keepReplaced(
     return;
   }
   if (textOf(held) === textOf(value)) return;
-  const latest = await tx.get<{ number: number; replacedAt: string }>(
-    queries.latestEntryVersion(actor.userId, before.id),
-  );
+  const latest = await tx.get<{ number: number; replacedAt: string }>(queries.latestEntryVersion(actor, before.id));
   const id = newId();
   const number = (latest?.number ?? 0) + 1;
   await tx.run(
-    queries.insertEntryVersion(actor.userId, before.id, {
+    queries.insertEntryVersion(actor, before.id, {
       id,
       number,
       sealedValue: seal(kagi.keyring, placeOf(id), textOf(held)),
@@ -51,7 +49,7 @@ export async function keepReplaced(
       replacedBy: writerOf(actor),
     }),
   );
-  await tx.run(queries.deleteEntryVersionsUpTo(actor.userId, before.id, number - ENTRY_VERSIONS));
+  await tx.run(queries.deleteEntryVersionsUpTo(actor, before.id, number - ENTRY_VERSIONS));
 }
 
 /** Throws EnvelopeError. */

@@ -21,7 +21,7 @@ import { exportForPerson, previewExport } from "../export/actions.ts";
 import type { ExportPreview } from "../export/model.ts";
 import { filterOf, sortOf } from "./list-pages.ts";
 import { type BulkChange, EntryChange, type Selection } from "./model.ts";
-import { changeSelection, type Outcome, readSelection, type Selected } from "./selection.ts";
+import { changeSelection, markedEntries, marksOf, type Outcome, readSelection, type Selected } from "./selection.ts";
 
 const FILE = "kagi-selection.env";
 const MEANWHILE =
@@ -82,11 +82,16 @@ export const selectionPages = (kagi: Kagi) =>
     })
     // The way back from the password. The question names entries and shows no value, so an address may ask it.
     .get(urls.selected, async ({ request, actor }) => {
-      const form = new Form(new URL(request.url).searchParams);
-      if (form.get("verb") !== "export") return redirect(urls.entries);
+      const fields = new URL(request.url).searchParams;
+      if (fields.get("verb") !== "export") return redirect(urls.entries);
       requireFreshProof(kagi, actor);
+      const marks = fields.get("marks");
+      const marked = marks === null ? [] : await markedEntries(kagi, actor, marks);
+      if (marked !== null) fields.append("ids", marked.join(" "));
+      const form = new Form(fields);
       const selected = await readSelection(kagi, actor, selectionOf(form));
-      return await ask(kagi, { request, actor, htmx: false }, form, "export", selected);
+      const more = marked === null ? { refusal: MEANWHILE_REFUSED } : {};
+      return await ask(kagi, { request, actor, htmx: false }, form, "export", selected, more);
     })
     // Where a reload, or the way back from signing in, asks for what only a button does.
     .get(urls.changeSelected, () => redirect(urls.entries))
@@ -94,18 +99,12 @@ export const selectionPages = (kagi: Kagi) =>
 
 const MEANWHILE_REFUSED: Refusal = { problem: { field: null, message: MEANWHILE }, status: 409, headers: {} };
 
-/** So many ids, inside the address of another page, still pass through every proxy. */
-const IDS_IN_ADDRESS = 100;
-
-/**
- * Leads to the password and from there to the question about the same entries, or to their list when they are more
- * than an address holds.
- */
+/** Leads to the password and from there to the question about the same entries. */
 async function askForProof(kagi: Kagi, actor: Actor, form: Form, htmx: boolean): Promise<Response> {
   const selection = selectionOf(form);
-  const fits = "filter" in selection || selection.ids.length <= IDS_IN_ADDRESS;
   const choices = (["only", "dialect"] as const).map((name) => [name, form.get(name)] as const);
-  const next = fits ? urls.exportOf([...fieldsOf(form), ...choices]) : await placeOf(kagi, actor, form);
+  const marks = "ids" in selection ? [["marks", await marksOf(kagi, actor, selection.ids)] as const] : [];
+  const next = urls.exportOf([...fieldsOf(form).filter(([name]) => name !== "ids"), ...marks, ...choices]);
   return redirect(urls.confirm(next), { htmx });
 }
 
@@ -166,9 +165,13 @@ function verbOf(form: Form): BulkVerb {
 
 /** All that match go by their filter, and those that were ticked by their ids; many of them in one field. */
 function selectionOf(form: Form): Selection {
-  if (form.get("all") !== "") return { filter: scopeOf(form) };
-  const ids = [...form.getAll("id"), ...form.getAll("ids").flatMap((text) => text.split(/\s+/))];
-  return { ids: ids.filter((id) => isUuid(id)) };
+  const without = idsIn(form, "without");
+  if (form.get("all") !== "") return { filter: scopeOf(form), without };
+  return { ids: [...idsIn(form, "id"), ...idsIn(form, "ids")], without };
+}
+
+function idsIn(form: Form, name: string): string[] {
+  return form.getAll(name).flatMap((text) => text.split(/\s+/).filter((id) => isUuid(id)));
 }
 
 /** The page of a category is a filter, too. */
@@ -180,7 +183,8 @@ function fieldsOf(form: Form): (readonly [string, string])[] {
   const selection = selectionOf(form);
   const carried = ["on", "search", "type", "environment", "project", "category", "expires", "sort"] as const;
   const list = carried.map((name) => [name, form.get(name)] as const).filter(([, value]) => value !== "");
-  return [...list, "ids" in selection ? ["ids", selection.ids.join(" ")] : ["all", "yes"]];
+  const without = selection.without.length === 0 ? [] : [["without", selection.without.join(" ")] as const];
+  return [...list, ...without, "ids" in selection ? ["ids", selection.ids.join(" ")] : ["all", "yes"]];
 }
 
 async function changeOf(kagi: Kagi, actor: Actor, verb: BulkVerb, to: string): Promise<BulkChange> {

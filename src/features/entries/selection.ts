@@ -66,8 +66,40 @@ export async function changeSelection(
   });
 }
 
+/**
+ * Entries as a text short enough for an address: a bit for each that the actor has, in the order in which they were
+ * made, so that those which come later change nothing, and a check, by which `markedEntries` knows what they were.
+ */
+export async function marksOf(kagi: Kagi, actor: Actor, ids: readonly string[]): Promise<string> {
+  const chosen = new Set(ids);
+  const all = await kagi.db.all<{ id: string }>(queries.allIds(actor));
+  const bits = new Uint8Array(Math.ceil(all.length / 8));
+  const marked: string[] = [];
+  for (const [place, { id }] of all.entries()) {
+    if (!chosen.has(id)) continue;
+    bits[place >> 3] = (bits[place >> 3] as number) | (1 << (place & 7));
+    marked.push(id);
+  }
+  return `${checkOf(marked)}.${bits.toBase64({ alphabet: "base64url", omitPadding: true })}`;
+}
+
+/** The ids again; null when the text is no such marks, or entries before the last of them are gone since. */
+export async function markedEntries(kagi: Kagi, actor: Actor, marks: string): Promise<readonly string[] | null> {
+  const [check, text = ""] = marks.split(".", 2);
+  if (!/^[\w-]*$/.test(text)) return null;
+  const bits = Buffer.from(text, "base64url");
+  const all = await kagi.db.all<{ id: string }>(queries.allIds(actor));
+  const ids = all.filter((_, place) => ((bits[place >> 3] ?? 0) >> (place & 7)) % 2 === 1).map(({ id }) => id);
+  return check === checkOf(ids) ? ids : null;
+}
+
+function checkOf(ids: readonly string[]): string {
+  return sha256(ids.join()).slice(0, 16);
+}
+
 async function read(db: Db, actor: Actor, selection: Selection, now: Date): Promise<Selected> {
-  const rows = await rowsOf(db, actor, selection, now);
+  const without = new Set(selection.without);
+  const rows = (await rowsOf(db, actor, selection, now)).filter(({ id }) => !without.has(id));
   const categories = await categoriesById(db, actor);
   const entries = rows.flatMap(({ id, name, environment, categoryId }) => {
     const category = categories.get(categoryId);
@@ -80,16 +112,16 @@ async function read(db: Db, actor: Actor, selection: Selection, now: Date): Prom
     environment,
     updatedAt,
   ]);
-  const missing = "ids" in selection ? new Set(selection.ids).size - rows.length : 0;
+  const missing = "ids" in selection ? new Set(selection.ids).difference(without).size - rows.length : 0;
   return { entries, digest: sha256(JSON.stringify(state)), missing };
 }
 
 async function rowsOf(db: Db, actor: Actor, selection: Selection, now: Date): Promise<readonly queries.SelectedRow[]> {
   if ("filter" in selection)
-    return await db.all<queries.SelectedRow>(queries.selectFound(actor.userId, foundBy(selection.filter, now)));
+    return await db.all<queries.SelectedRow>(queries.selectFound(actor, foundBy(selection.filter, now)));
   const rows: queries.SelectedRow[] = [];
   for (const ids of portions([...new Set(selection.ids)]))
-    rows.push(...(await db.all<queries.SelectedRow>(queries.selectChosen(actor.userId, ids))));
+    rows.push(...(await db.all<queries.SelectedRow>(queries.selectChosen(actor, ids))));
   return rows.sort((one, other) => (`${one.nameFolded}\n${one.id}` < `${other.nameFolded}\n${other.id}` ? -1 : 1));
 }
 
@@ -136,7 +168,7 @@ async function doublesOf(
       : change.verb === "rename"
         ? { name: change.to }
         : { category: change.to };
-  const there = await tx.all<queries.SelectedRow>(queries.entriesAt(actor.userId, where));
+  const there = await tx.all<queries.SelectedRow>(queries.entriesAt(actor, where));
   const place = (category: string, name: string, environment: string) => `${category}\n${environment}\n${fold(name)}`;
   const own = new Set(changing.map(({ id }) => id));
   const taken = new Map<string, "stays" | "comes">(
@@ -176,7 +208,7 @@ async function misfitsOf(
   if (keyType !== "group" || fieldDefinitions === null) return obstacles;
   const groups = new Map(moving.filter(({ category }) => category.keyType === "group").map((one) => [one.id, one]));
   for (const ids of portions([...groups.keys()])) {
-    const rows = await tx.all<{ id: string; sealedValue: string }>(queries.sealedAmong(actor.userId, ids));
+    const rows = await tx.all<{ id: string; sealedValue: string }>(queries.sealedAmong(actor, ids));
     for (const { id, sealedValue } of rows) {
       const entry = groups.get(id);
       if (entry === undefined) continue;
@@ -195,16 +227,16 @@ async function misfitsOf(
 
 async function write(
   tx: Db,
-  { userId }: Actor,
+  actor: Actor,
   changing: readonly SelectedEntry[],
   change: BulkChange,
   at: string,
 ): Promise<void> {
   for (const ids of portions(changing.map(({ id }) => id))) {
-    if (change.verb === "environment") await tx.run(queries.setEnvironment(userId, ids, change.to, at));
-    else if (change.verb === "move") await tx.run(queries.setCategory(userId, ids, change.to, at));
-    else if (change.verb === "rename") await tx.run(queries.setName(userId, ids, change.to, at));
-    else await tx.run(queries.deleteEntries(userId, ids));
+    if (change.verb === "environment") await tx.run(queries.setEnvironment(actor, ids, change.to, at));
+    else if (change.verb === "move") await tx.run(queries.setCategory(actor, ids, change.to, at));
+    else if (change.verb === "rename") await tx.run(queries.setName(actor, ids, change.to, at));
+    else await tx.run(queries.deleteEntries(actor, ids));
   }
 }
 

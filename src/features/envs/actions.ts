@@ -2,9 +2,10 @@ import { EnvelopeError, open, seal } from "../../crypto/envelope.ts";
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { AppError, conflict, invalid, uniquely } from "../../errors.ts";
-import { type Actor, type Kagi, writerOf } from "../../kagi.ts";
+import { type Actor, type Kagi, reachOf, writerOf } from "../../kagi.ts";
 import { MIB, VALUE_MIB } from "../../limits.ts";
 import { describeCause } from "../../log.ts";
+import { environmentOf, requireWithin } from "../../reach.ts";
 import { isUuid, type Page, pageOf } from "../../schema.ts";
 import { record } from "../audit/actions.ts";
 import type { Thing } from "../audit/model.ts";
@@ -26,26 +27,28 @@ import {
 import * as queries from "./queries.ts";
 
 const TAKEN = "A project with that name exists";
+/** The member that says of which environment a file is. */
+const FILE = { environment: "fileType" } as const;
 const CHANGED = "The file has been changed since; nothing was done";
 
 /** Newest first. */
 export async function listEnvProjects(kagi: Kagi, actor: Actor, query: EnvProjectQuery): Promise<Page<EnvProject>> {
   const { search = null, cursor = null, limit = null } = query;
   const rows = await kagi.db.all<EnvProject>(
-    queries.listProjects(actor.userId, { search: search || null, cursor, limit: limit === null ? null : limit + 1 }),
+    queries.listProjects(actor, { search: search || null, cursor, limit: limit === null ? null : limit + 1 }),
   );
   return pageOf(rows, limit);
 }
 
 export async function countEnvProjects(kagi: Kagi, actor: Actor): Promise<number> {
-  return (await kagi.db.get<{ count: number }>(queries.countProjects(actor.userId)))?.count ?? 0;
+  return (await kagi.db.get<{ count: number }>(queries.countProjects(actor)))?.count ?? 0;
 }
 
 /** With its files, in the order of `FILE_TYPES`. Throws ENV_PROJECT_NOT_FOUND. */
 export async function getEnvProject(kagi: Kagi, actor: Actor, id: string): Promise<EnvProjectWithFiles> {
   const [project, rows] = await Promise.all([
     findProject(kagi.db, actor, id),
-    kagi.db.all<queries.FileRow>(queries.listFiles(actor.userId, id)),
+    kagi.db.all<queries.FileRow>(queries.listFiles(actor, id)),
   ]);
   const files = [...rows].sort((one, other) => place(one) - place(other)).map(fromRow);
   // What the two readings saw may differ by a file that came or went between them.
@@ -56,7 +59,7 @@ export async function getEnvProject(kagi: Kagi, actor: Actor, id: string): Promi
 export async function listEnvProjectsWithFiles(kagi: Kagi, actor: Actor): Promise<EnvProjectWithFiles[]> {
   const [{ items }, rows] = await Promise.all([
     listEnvProjects(kagi, actor, {}),
-    kagi.db.all<queries.FileRow>(queries.listAllFiles(actor.userId)),
+    kagi.db.all<queries.FileRow>(queries.listAllFiles(actor)),
   ]);
   const byProject = Map.groupBy(rows, ({ projectId }) => projectId);
   return items.map((project) => {
@@ -76,8 +79,9 @@ export async function getEnvFile(
   return { project, file: fromRow(file), version: file.version };
 }
 
-/** Throws CONFLICT for a taken name. */
+/** Throws AUTH_KEY_LIMITED, CONFLICT for a taken name. */
 export async function createEnvProject(kagi: Kagi, actor: Actor, input: EnvProjectInput): Promise<EnvProject> {
+  requireWhole(actor, input.name);
   const at = kagi.now().toISOString();
   const project: EnvProject = {
     id: newId(),
@@ -95,7 +99,7 @@ export async function createEnvProject(kagi: Kagi, actor: Actor, input: EnvProje
   return project;
 }
 
-/** Only what `change` has changes. Throws ENV_PROJECT_NOT_FOUND, CONFLICT for a taken name. */
+/** Only what `change` has changes. Throws ENV_PROJECT_NOT_FOUND, AUTH_KEY_LIMITED, CONFLICT for a taken name. */
 export async function updateEnvProject(
   kagi: Kagi,
   actor: Actor,
@@ -106,31 +110,33 @@ export async function updateEnvProject(
     await holdProject(tx, actor, id);
     const before = await findProject(tx, actor, id);
     if (Object.keys(change).length === 0) return before;
+    requireWhole(actor, change.name ?? before.name);
     const project: EnvProject = {
       ...before,
       name: change.name ?? before.name,
       description: change.description === undefined ? before.description : change.description || null,
       updatedAt: kagi.now().toISOString(),
     };
-    await uniquely(tx.run(queries.updateProject(project)), TAKEN, "name");
+    await uniquely(tx.run(queries.updateProject(actor, project)), TAKEN, "name");
     await record(kagi, tx, actor, "change", thingOfProject(project));
     return project;
   });
 }
 
-/** With its files and all that they were. Throws ENV_PROJECT_NOT_FOUND. */
+/** With its files and all that they were. Throws ENV_PROJECT_NOT_FOUND, AUTH_KEY_LIMITED. */
 export async function deleteEnvProject(kagi: Kagi, actor: Actor, id: string): Promise<void> {
   await kagi.db.transaction(async (tx) => {
     await holdProject(tx, actor, id);
     const project = await findProject(tx, actor, id);
-    await tx.run(queries.deleteProject(actor.userId, id));
+    requireWhole(actor, project.name);
+    await tx.run(queries.deleteProject(actor, id));
     await record(kagi, tx, actor, "delete", thingOfProject(project), { detail: `files=${project.fileCount}` });
   });
 }
 
 /** Deletes all of the owner's projects and so all files; the count of projects. */
 export async function deleteAllEnvProjects(tx: Db, actor: Actor): Promise<number> {
-  return (await tx.all(queries.deleteProjectsOf(actor.userId))).length;
+  return (await tx.all(queries.deleteProjectsOf(actor))).length;
 }
 
 /**
@@ -142,7 +148,7 @@ export type Expected = undefined | null | "some" | number | readonly number[];
 /**
  * Creates the file or replaces its content; what it held is kept with the last of its versions, in the same transaction.
  * The content that it has already makes no new version.
- * Throws ENV_PROJECT_NOT_FOUND, VALIDATION_ERROR, CONFLICT when the file is not as expected.
+ * Throws ENV_PROJECT_NOT_FOUND, AUTH_KEY_LIMITED, VALIDATION_ERROR, CONFLICT when the file is not as expected.
  */
 export async function saveEnvFile(
   kagi: Kagi,
@@ -154,7 +160,8 @@ export async function saveEnvFile(
   checkContent(content);
   return await kagi.db.transaction(async (tx) => {
     const project = await holdProject(tx, actor, projectId);
-    const before = await tx.get<queries.SealedFileRow>(queries.findSealedFileOf(actor.userId, projectId, fileType));
+    requireWithin(reachOf(actor), { project: project.name, environment: environmentOf(fileType) }, FILE);
+    const before = await tx.get<queries.SealedFileRow>(queries.findSealedFileOf(actor, projectId, fileType));
     checkExpected(before, expected);
     if (before !== undefined) return await replaceContent(kagi, tx, actor, project, before, content, "change");
     const id = newId();
@@ -169,7 +176,7 @@ export async function saveEnvFile(
       createdAt: at,
       updatedAt: at,
     };
-    await tx.run(queries.insertFile(actor.userId, file));
+    await tx.run(queries.insertFile(actor, file));
     await record(kagi, tx, actor, "create", thingOfFile(project, file));
     return { file: fromRow(file), version: file.version, created: true };
   });
@@ -212,8 +219,8 @@ export async function deleteEnvFile(
     await holdProject(tx, actor, projectId);
     const { project, file } = await find(tx, actor, projectId, fileId, queries.findFile);
     checkExpected(file, expected);
-    await tx.run(queries.deleteFile(actor.userId, file.id));
-    await tx.run(queries.rememberDeleted(actor.userId, projectId, file.version));
+    await tx.run(queries.deleteFile(actor, file.id));
+    await tx.run(queries.rememberDeleted(actor, projectId, file.version));
     await record(kagi, tx, actor, "delete", thingOfFile(project, file));
   });
 }
@@ -226,7 +233,7 @@ export async function listEnvFileVersions(
   fileId: string,
 ): Promise<EnvFileVersion[]> {
   const { file } = await find(kagi.db, actor, projectId, fileId, queries.findFile);
-  const rows = await kagi.db.all<queries.VersionRow>(queries.listVersions(actor.userId, file.id));
+  const rows = await kagi.db.all<queries.VersionRow>(queries.listVersions(actor, file.id));
   const earlier = rows.filter(({ version }) => version < file.version);
   return [
     { version: file.version, writtenAt: file.updatedAt, writtenBy: file.writtenBy, current: true },
@@ -308,7 +315,7 @@ async function replaceContent(
   if (held !== undefined) {
     const id = newId();
     const sealedContent = seal(kagi.keyring, placeOfVersion(id), held);
-    await tx.run(queries.insertVersion(actor.userId, before.id, { id, version, sealedContent, writtenAt, writtenBy }));
+    await tx.run(queries.insertVersion(actor, before.id, { id, version, sealedContent, writtenAt, writtenBy }));
   }
   const after: queries.SealedFileRow = {
     ...before,
@@ -317,8 +324,8 @@ async function replaceContent(
     writtenBy: writerOf(actor),
     updatedAt: kagi.now().toISOString(),
   };
-  await tx.run(queries.updateFile(actor.userId, after));
-  await tx.run(queries.deleteVersionsBefore(actor.userId, after.id, after.version - FILE_VERSIONS));
+  await tx.run(queries.updateFile(actor, after));
+  await tx.run(queries.deleteVersionsBefore(actor, after.id, after.version - FILE_VERSIONS));
   await record(kagi, tx, actor, verb, thingOfFile(project, after), { detail });
   return { file: fromRow(after), version: after.version, created: false };
 }
@@ -336,7 +343,7 @@ async function openVersion(
   }
   const known = Number.isInteger(version) && version > 0 && version < file.version;
   const row = known
-    ? await tx.get<queries.SealedVersionRow>(queries.findSealedVersion(actor.userId, file.id, version))
+    ? await tx.get<queries.SealedVersionRow>(queries.findSealedVersion(actor, file.id, version))
     : undefined;
   if (row === undefined) throw new AppError("ENV_FILE_NOT_FOUND");
   const content = opened(kagi, actor, file.id, () => open(kagi.keyring, placeOfVersion(row.id), row.sealedContent));
@@ -346,13 +353,13 @@ async function openVersion(
 }
 
 async function findProject(db: Db, actor: Actor, id: string): Promise<EnvProject> {
-  const project = await db.get<EnvProject>(queries.findProject(actor.userId, id));
+  const project = await db.get<EnvProject>(queries.findProject(actor, id));
   if (!project) throw new AppError("ENV_PROJECT_NOT_FOUND");
   return project;
 }
 
 async function holdProject(tx: Db, actor: Actor, id: string): Promise<queries.HeldProjectRow> {
-  const held = await tx.get<queries.HeldProjectRow>(queries.holdProject(actor.userId, id));
+  const held = await tx.get<queries.HeldProjectRow>(queries.holdProject(actor, id));
   if (!held) throw new AppError("ENV_PROJECT_NOT_FOUND");
   return held;
 }
@@ -366,9 +373,14 @@ async function find<F extends queries.FileRow>(
   query: queries.FindFile<F>,
 ): Promise<{ project: EnvProject; file: F }> {
   const project = await findProject(db, actor, projectId);
-  const file = isUuid(fileId) ? await db.get<F>(query(actor.userId, projectId, fileId)) : undefined;
+  const file = isUuid(fileId) ? await db.get<F>(query(actor, projectId, fileId)) : undefined;
   if (!file) throw new AppError("ENV_FILE_NOT_FOUND");
   return { project, file };
+}
+
+/** A project as such is of every environment: a key for one makes, changes and deletes none. Throws AUTH_KEY_LIMITED. */
+function requireWhole(actor: Actor, name: string): void {
+  requireWithin(reachOf(actor), { project: name, environment: null }, { project: "name" });
 }
 
 function checkContent(content: string): void {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { readEnv } from "../../dotenv/read.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { getEnvProject, readEnvFile } from "./actions.ts";
@@ -17,6 +18,8 @@ export async function compareEnvFiles(
   const contents = new Map<Column, ReadonlyMap<string, string>>();
   if (example !== null) contents.set(EXAMPLE, readEnv(example).values);
   for (const { id, fileType } of files) {
+    // A file of a mebibyte takes a while to read; others are served between one and the next.
+    await setImmediate();
     contents.set(fileType, readEnv((await readEnvFile(kagi, actor, projectId, id)).content).values);
   }
   return compare(contents);

@@ -1,9 +1,9 @@
 import { type EnvItem, writeEnv } from "../../dotenv/write.ts";
 import { AppError } from "../../errors.ts";
-import type { Actor, Kagi } from "../../kagi.ts";
-import { record } from "../audit/actions.ts";
-import { VAULT } from "../audit/model.ts";
-import { requireFreshProof } from "../auth/proof.ts";
+import { type Actor, type Kagi, reachOf } from "../../kagi.ts";
+import { record, recordEach } from "../audit/actions.ts";
+import { type Thing, VAULT } from "../audit/model.ts";
+import { requireFreshProof, requireRecentProof } from "../auth/proof.ts";
 import { openForExport } from "../entries/actions.ts";
 import type { Export, ExportPreview, ExportQuery } from "./model.ts";
 
@@ -16,11 +16,24 @@ export type ExportWish = ExportQuery & Readonly<{ ids?: ReadonlySet<string> }>;
  * cannot hold.
  */
 export async function exportVault(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Export> {
-  const { environment = null, project = null } = query;
-  const { entries, lines: _, ...exported } = await write(kagi, actor, query);
-  const detail = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
-  await kagi.db.transaction((tx) => record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail }));
+  const reach = reachOf(actor);
+  const { environment = reach?.environment ?? null, project = reach?.project ?? null, ids } = query;
+  const { entries, written, lines: _, ...exported } = await write(kagi, actor, query);
+  const told = `entries=${entries} environment=${environment ?? "all"} unreadable=${exported.unreadable}`;
+  const selected = `selected=${written.length}`;
+  const detail = ids === undefined ? told : `${told} ${selected}`;
+  await kagi.db.transaction(async (tx) => {
+    await record(kagi, tx, actor, "export", { ...VAULT, name: project }, { detail });
+    // What is chosen one by one is told of one by one; a filter says by itself what it left.
+    if (ids !== undefined) await recordEach(kagi, tx, actor, "export", written, { detail: selected });
+  });
   return exported;
+}
+
+/** The same at the API, where a sign-in of just now is proof enough. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
+export async function exportForProgram(kagi: Kagi, actor: Actor, query: ExportQuery): Promise<Export> {
+  requireRecentProof(kagi, actor);
+  return await exportVault(kagi, actor, query);
 }
 
 /** The same for a person at a page. Throws FRESH_PROOF_REQUIRED, CONFLICT. */
@@ -35,11 +48,11 @@ export async function exportForPerson(kagi: Kagi, actor: Actor, query: ExportWis
  */
 export async function previewExport(kagi: Kagi, actor: Actor, query: ExportWish): Promise<ExportPreview> {
   requireFreshProof(kagi, actor);
-  const { content: _, ...preview } = await write(kagi, actor, query);
+  const { content: _, written: _things, ...preview } = await write(kagi, actor, query);
   return preview;
 }
 
-type Written = Export & Pick<ExportPreview, "entries" | "lines">;
+type Written = Export & Pick<ExportPreview, "entries" | "lines"> & { written: Thing[] };
 
 async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Written> {
   const { environment = null, project = null, dialect = "portable", ids } = query;
@@ -66,6 +79,7 @@ async function write(kagi: Kagi, actor: Actor, query: ExportWish): Promise<Writt
     repeated: repeatedOf(items),
     unreadable,
     entries: entries.length,
+    written: entries.map(({ id, name }) => ({ kind: "entry", id, name })),
     lines: items.filter((item) => "key" in item).length - document.refused.length,
   };
 }

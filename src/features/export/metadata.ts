@@ -80,8 +80,13 @@ export async function exportMetadata(kagi: Kagi, actor: Actor): Promise<string> 
       name: key.name,
       keyPrefix: key.keyPrefix,
       scopes: key.scopes,
+      addresses: key.addresses,
+      project: key.project,
+      environment: key.environment,
       expiresAt: key.expiresAt,
       lastUsedAt: key.lastUsedAt,
+      rotatedFrom: key.rotatedFrom,
+      replacedBy: key.replacedBy,
       createdAt: key.createdAt,
     })),
   };

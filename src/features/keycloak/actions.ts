@@ -6,19 +6,18 @@ import type { Actor, Caller, Kagi } from "../../kagi.ts";
 import { record } from "../audit/actions.ts";
 import type { Thing } from "../audit/model.ts";
 import {
+  type Admission,
   addUserWithoutPassword,
   admitUser,
-  endSession,
   endSessionsOfIdentity,
   forgetIdentity,
   mayUsePasswords,
   normalizeEmail,
   noteProvenIssuer,
-  type SignedIn,
 } from "../auth/actions.ts";
-import { type Confirmed, confirmSession, requireFreshProof, sessionOf } from "../auth/proof.ts";
+import { type Confirmed, confirmSession, proveSecondFactor, requireFreshProof, sessionOf } from "../auth/proof.ts";
 import { addressKey, takeVisit, tellOnce } from "../auth/throttle.ts";
-import { CLOCK_SKEW_SECONDS, type Identity, type Linked, type Person, VISIT_MS } from "./model.ts";
+import { CLOCK_SKEW_SECONDS, type Identity, type Linked, type Person, type Purpose, VISIT_MS } from "./model.ts";
 import { Provider, ProviderError, wordOf } from "./provider.ts";
 import * as queries from "./queries.ts";
 
@@ -34,7 +33,7 @@ export type Visit = Readonly<{ url: string; visit: string; browserToken: string 
 /** What came of a way to Keycloak; `next` is where it was to lead. */
 export type Arrived = Readonly<
   { next: string } & (
-    | { purpose: "sign-in"; signedIn: SignedIn }
+    | { purpose: "sign-in"; admission: Admission }
     | { purpose: "link" }
     | { purpose: "confirm"; confirmed: Confirmed }
   )
@@ -42,29 +41,36 @@ export type Arrived = Readonly<
 
 /**
  * Begins a way to Keycloak: to sign in; or, by somebody who is signed in, to link an identity, which takes a fresh
- * proof, or to prove once more who sits there. Throws KEYCLOAK_NOT_CONFIGURED, KEYCLOAK_FAILED, RATE_LIMITED,
- * FRESH_PROOF_REQUIRED.
+ * proof, or to prove once more who sits there, which takes the account's second factor as well, where it has one. Throws
+ * KEYCLOAK_NOT_CONFIGURED, KEYCLOAK_FAILED, RATE_LIMITED, FRESH_PROOF_REQUIRED, SECOND_FACTOR_REQUIRED,
+ * SECOND_FACTOR_INVALID.
  */
 export async function beginVisit(
   kagi: Kagi,
   caller: Caller,
-  wish: { purpose: "sign-in"; next: string } | { purpose: "link" | "confirm"; next: string; actor: Actor },
+  wish:
+    | { purpose: "sign-in"; next: string }
+    | { purpose: "link"; next: string; actor: Actor }
+    | { purpose: "confirm"; next: string; actor: Actor; code: string | undefined },
 ): Promise<Visit> {
   const provider = providerOf(kagi);
-  if (wish.purpose === "link") requireFreshProof(kagi, wish.actor);
-  await takeVisit(kagi, caller, (tx) => recordRefusal(kagi, tx, caller, null, "throttled"));
+  const { purpose } = wish;
+  if (purpose === "link") requireFreshProof(kagi, wish.actor);
+  const userId = purpose === "sign-in" ? null : wish.actor.userId;
+  await takeVisit(kagi, caller, (tx) => recordRefusal(kagi, tx, caller, { purpose, userId, why: "throttled" }));
   const state = randomToken();
   const browserToken = randomToken();
   const url = await asking(kagi, caller, () =>
-    provider.authorizationUrl({ state, ...answersTo(kagi, state), fresh: wish.purpose === "confirm" }),
+    provider.authorizationUrl({ state, ...answersTo(kagi, state), fresh: purpose === "confirm" }),
   );
+  if (purpose === "confirm") await proveSecondFactor(kagi, wish.actor, wish.code);
   const now = kagi.now();
   await kagi.db.run(
     queries.insertVisit({
       stateHash: sha256(state),
       browserHash: sha256(browserToken),
-      purpose: wish.purpose,
-      sessionId: wish.purpose === "sign-in" ? null : sessionOf(wish.actor).sessionId,
+      purpose,
+      sessionId: purpose === "sign-in" ? null : sessionOf(wish.actor).sessionId,
       next: wish.next,
       at: now.toISOString(),
       expiresAt: new Date(now.getTime() + VISIT_MS).toISOString(),
@@ -83,7 +89,8 @@ export function visitOf(state: string): string {
 
 /**
  * Ends a way to Keycloak. `session` is whoever is signed in, `previous` the token of that session, which ends where a
- * new one begins. Throws KEYCLOAK_STATE_INVALID, KEYCLOAK_FAILED, KEYCLOAK_REFUSED.
+ * new one begins. An account with a second factor is asked for it. Throws KEYCLOAK_STATE_INVALID, KEYCLOAK_FAILED,
+ * KEYCLOAK_REFUSED.
  */
 export async function finishVisit(
   kagi: Kagi,
@@ -99,13 +106,18 @@ export async function finishVisit(
       : await kagi.db.get<queries.VisitRow>(
           queries.takeVisit(sha256(state), sha256(browser.token), kagi.now().toISOString()),
         );
-  if (state === null || visit === undefined) throw new AppError("KEYCLOAK_STATE_INVALID");
-  const { purpose, next } = visit;
-  const actor = purpose === "sign-in" ? null : browser.session;
-  if (purpose !== "sign-in" && (actor === null || sessionOf(actor).sessionId !== visit.sessionId)) {
+  if (state === null || visit === undefined) {
+    await tellRefusal(kagi, caller, { purpose: "sign-in", userId: null, why: "state" });
     throw new AppError("KEYCLOAK_STATE_INVALID");
   }
-  const person = await asking(kagi, caller, async () => {
+  const { purpose, next } = visit;
+  const actor = purpose === "sign-in" ? null : browser.session;
+  const refusal = { purpose, userId: actor?.userId ?? null };
+  if (purpose !== "sign-in" && (actor === null || sessionOf(actor).sessionId !== visit.sessionId)) {
+    await tellRefusal(kagi, caller, { ...refusal, why: "state" });
+    throw new AppError("KEYCLOAK_STATE_INVALID");
+  }
+  const asked = asking(kagi, caller, async () => {
     if (answer.iss !== null && answer.iss !== provider.issuer) {
       throw new ProviderError("untrusted", "the browser brought an answer of another issuer (iss)");
     }
@@ -117,10 +129,12 @@ export async function finishVisit(
     const role = kagi.config.keycloakRequiredRole;
     return await provider.personOf(code, { ...answersTo(kagi, state), role, now: kagi.now() });
   });
-  if (person === undefined) throw await refused(kagi, caller, "cancelled", null);
-  if (person === null) throw await refused(kagi, caller, "role", null);
-  if (actor === null)
-    return { purpose: "sign-in", next, signedIn: await enter(kagi, caller, person, browser.previous) };
+  const person = await toldWhere(kagi, caller, refusal, asked);
+  if (person === undefined) throw await refused(kagi, caller, { ...refusal, why: "cancelled" });
+  if (person === null) throw await refused(kagi, caller, { ...refusal, why: "role" });
+  if (actor === null) {
+    return { purpose: "sign-in", next, admission: await enter(kagi, caller, person, browser.previous) };
+  }
   if (purpose === "link") {
     await link(kagi, actor, person);
     return { purpose, next };
@@ -131,7 +145,8 @@ export async function finishVisit(
 /** Ends the sessions that Keycloak says are over, once a token. Throws VALIDATION_ERROR, KEYCLOAK_FAILED. */
 export async function obeyLogout(kagi: Kagi, caller: Caller, token: string): Promise<void> {
   const provider = providerOf(kagi);
-  const logout = await asking(kagi, caller, () => provider.logoutToken(token, kagi.now())).catch((error: unknown) => {
+  const asked = asking(kagi, caller, () => provider.logoutToken(token, kagi.now()));
+  const logout = await toldWhere(kagi, caller, { purpose: "logout", userId: null }, asked).catch((error: unknown) => {
     const isLie = error instanceof AppError && error.details.reason === "untrusted";
     throw isLie ? invalid("logout_token", "is no logout token of this realm") : error;
   });
@@ -175,9 +190,15 @@ export async function describeLinks(kagi: Kagi, actor: Actor): Promise<Linked | 
   return { realm: issuer, redirectUri, identities };
 }
 
+/** Whether the actor can prove through Keycloak who they are. */
+export async function isLinked(kagi: Kagi, actor: Actor): Promise<boolean> {
+  const links = await describeLinks(kagi, actor);
+  return links?.identities.some(({ issuer }) => issuer === links.realm) === true;
+}
+
 /**
  * Takes an identity off an account; sessions that began from it end, but for the actor's own. Throws
- * FRESH_PROOF_REQUIRED, NOT_FOUND, and CONFLICT when nobody could get in without it.
+ * FRESH_PROOF_REQUIRED, NOT_FOUND, and CONFLICT when no password could let them in without it: a passkey can be lost.
  */
 export async function unlink(kagi: Kagi, actor: Actor, id: string): Promise<void> {
   requireFreshProof(kagi, actor);
@@ -188,12 +209,11 @@ export async function unlink(kagi: Kagi, actor: Actor, id: string): Promise<void
     if (user === undefined || !all.some((identity) => identity.id === id)) throw new AppError("NOT_FOUND");
     const others = all.filter((identity) => identity.id !== id && identity.issuer === kagi.config.keycloak?.issuer);
     if (others.length === 0 && !(passwords && user.passwordHash !== null)) {
-      throw conflict("It is your only way in: without it nobody could open your vault");
+      throw conflict("It is your way in: no password opens your account, and without one you could lose your vault");
     }
     const gone = await tx.get<{ label: string }>(queries.deleteIdentity(actor.userId, id));
     await forgetIdentity(tx, actor, id);
-    const detail = `keycloak=${gone?.label ?? ""}`;
-    await record(kagi, tx, actor, "unlink", { kind: "user", id: user.id, name: user.email }, { detail });
+    await record(kagi, tx, actor, "unlink", { kind: "identity", id, name: gone?.label ?? null });
   });
 }
 
@@ -212,21 +232,23 @@ export function redirectUriAt(origin: string): string {
 }
 
 /** Lets the person in: to the account of their identity, to that of their address where that is allowed, or to a new one. */
-async function enter(kagi: Kagi, caller: Caller, person: Person, previous: string | null): Promise<SignedIn> {
+async function enter(kagi: Kagi, caller: Caller, person: Person, previous: string | null): Promise<Admission> {
   const attempt = () =>
     kagi.db.transaction(async (tx) => {
       const found = await accountOf(kagi, tx, caller, person);
       if ("refusal" in found) return found;
-      if (previous !== null) await endSession(tx, previous);
       await noteProvenIssuer(tx, providerOf(kagi).issuer);
       const { user, identityId } = found;
       const voucher = { identityId, sid: person.sid, idToken: person.idToken };
-      return await admitUser(kagi, tx, caller, user, "sign-in", voucher);
+      return await admitUser(kagi, tx, caller, user, { verb: "sign-in", method: "keycloak", previous, voucher });
     });
   // Of two who come for the first time at once, as one person with two windows does, the second finds what the first made.
   const arrived = (await unlessTaken(attempt())) ?? (await unlessTaken(attempt()));
-  if (arrived === undefined) throw await refused(kagi, caller, "address_taken", null);
-  if ("refusal" in arrived) throw await refused(kagi, caller, arrived.refusal, arrived.userId);
+  const purpose = "sign-in";
+  if (arrived === undefined) throw await refused(kagi, caller, { purpose, userId: null, why: "address_taken" });
+  if ("refusal" in arrived) {
+    throw await refused(kagi, caller, { purpose, userId: arrived.userId, why: arrived.refusal });
+  }
   return arrived;
 }
 
@@ -245,6 +267,8 @@ async function accountOf(kagi: Kagi, tx: Db, caller: Caller, person: Person): Pr
     return { user, identityId: known.identityId };
   }
   if (person.email === null) return { refusal: "address_missing", userId: null };
+  // Else somebody could take the account of an address, or ask whether there is one, by writing it into their profile.
+  if (!person.emailVerified) return { refusal: "address_unverified", userId: null };
   const email = normalizeEmail(person.email);
   const namesake = await tx.get<queries.UserRow>(queries.findUserByEmail(email));
   if (namesake === undefined) {
@@ -260,32 +284,31 @@ async function accountOf(kagi: Kagi, tx: Db, caller: Caller, person: Person): Pr
   const identities = await tx.all<Identity>(queries.identitiesOf(namesake.id));
   // Somebody whose account is linked already has another subject: an address that has moved on to somebody else.
   const isFree = !identities.some((identity) => identity.issuer === issuer);
-  if (user === undefined || !kagi.config.keycloakLinkByEmail || !person.emailVerified || !isFree) {
+  if (user === undefined || !kagi.config.keycloakLinkByEmail || !isFree) {
     return { refusal: "address_taken", userId: namesake.id };
   }
   if (user.disabledAt !== null) return { refusal: "disabled", userId: user.id };
   const identityId = await addIdentity(kagi, tx, user.id, person);
   const who = { ...caller, userId: user.id };
-  const detail = `by=email keycloak=${labelOf(person)}`;
-  await record(kagi, tx, who, "link", { kind: "user", id: user.id, name: user.email }, { detail });
+  const identity: Thing = { kind: "identity", id: identityId, name: labelOf(person) };
+  await record(kagi, tx, who, "link", identity, { detail: "by=email" });
   return { user, identityId };
 }
 
 /** Links an identity to the account of whoever is signed in. */
 async function link(kagi: Kagi, actor: Actor, person: Person): Promise<void> {
   const { issuer } = providerOf(kagi);
-  const { user } = sessionOf(actor);
   const linking = kagi.db.transaction(async (tx) => {
     const known = await tx.get<queries.UserRow>(queries.findPerson(issuer, person.subject));
     if (known !== undefined) return known.id === actor.userId;
-    await addIdentity(kagi, tx, actor.userId, person);
+    const id = await addIdentity(kagi, tx, actor.userId, person);
     // It has been seen to work, as much as by signing in through it.
     await noteProvenIssuer(tx, issuer);
-    const detail = `keycloak=${labelOf(person)}`;
-    await record(kagi, tx, actor, "link", { kind: "user", id: actor.userId, name: user.email }, { detail });
+    await record(kagi, tx, actor, "link", { kind: "identity", id, name: labelOf(person) });
     return true;
   });
-  if (!(await unlessTaken(linking))) throw await refused(kagi, actor, "linked_elsewhere", actor.userId);
+  if (await unlessTaken(linking)) return;
+  throw await refused(kagi, actor, { purpose: "link", userId: actor.userId, why: "linked_elsewhere" });
 }
 
 /** What came of the work; undefined when somebody was faster who took what there may be once. */
@@ -302,13 +325,14 @@ async function unlessTaken<T>(work: Promise<T>): Promise<T | undefined> {
 async function confirm(kagi: Kagi, actor: Actor, person: Person, since: string): Promise<Confirmed> {
   const { issuer } = providerOf(kagi);
   const begun = Math.floor(Date.parse(since) / 1000) - CLOCK_SKEW_SECONDS;
-  if (person.authTime === null || person.authTime < begun) {
-    return await asking(kagi, actor, async () => {
-      throw new ProviderError("untrusted", "Keycloak did not ask the person again (auth_time)");
-    });
-  }
+  const refusal = { purpose: "confirm", userId: actor.userId } as const;
+  const asked = asking(kagi, actor, async () => {
+    if (person.authTime !== null && person.authTime >= begun) return;
+    throw new ProviderError("untrusted", "Keycloak did not ask the person again (auth_time)");
+  });
+  await toldWhere(kagi, actor, refusal, asked);
   const known = await kagi.db.get<queries.UserRow>(queries.findPerson(issuer, person.subject));
-  if (known?.id !== actor.userId) throw await refused(kagi, actor, "somebody_else", actor.userId);
+  if (known?.id !== actor.userId) throw await refused(kagi, actor, { ...refusal, why: "somebody_else" });
   return await kagi.db.transaction(async (tx) => {
     const confirmed = await confirmSession(kagi, tx, actor);
     await record(
@@ -337,27 +361,45 @@ function labelOf({ email, name, subject }: Person): string {
   return email ?? name ?? subject.slice(0, 255);
 }
 
-/** Writes the refusal down, once for a reason, an address and a window where no account is meant. */
+/** What somebody was kept from: the purpose of their way, or a logout that Keycloak would have told of; and whose it was. */
+type Refusal = Readonly<{ purpose: Purpose | "logout"; userId: string | null; why: string }>;
+
+/** Writes the refusal down, and says it. */
 async function refused(
   kagi: Kagi,
   caller: Caller,
-  reason: (typeof KEYCLOAK_REFUSALS)[number],
-  userId: string | null,
+  refusal: Refusal & { why: (typeof KEYCLOAK_REFUSALS)[number] },
 ): Promise<AppError> {
   const { address, requestId } = caller;
-  kagi.log.warn("sign-in through Keycloak refused", { why: reason, address, requestId });
-  await tellOnce(kagi, `keycloak ${reason} ${userId ?? addressKey(caller)}`, (tx) =>
-    recordRefusal(kagi, tx, caller, userId, reason),
-  );
-  return new AppError("KEYCLOAK_REFUSED", undefined, { reason });
+  kagi.log.warn("refused through Keycloak", { what: refusal.purpose, why: refusal.why, address, requestId });
+  await tellRefusal(kagi, caller, refusal);
+  return new AppError("KEYCLOAK_REFUSED", undefined, { reason: refusal.why });
 }
 
-async function recordRefusal(kagi: Kagi, tx: Db, caller: Caller, userId: string | null, why: string): Promise<void> {
+/** Writes an answer of Keycloak's down that was not to be believed. One that did not come is for the operator's log alone. */
+async function toldWhere<T>(kagi: Kagi, caller: Caller, refusal: Omit<Refusal, "why">, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    const isLie = error instanceof AppError && error.details.reason === "untrusted";
+    if (isLie) await tellRefusal(kagi, caller, { ...refusal, why: "untrusted" });
+    throw error;
+  }
+}
+
+/** Once for a reason, an account or an address, and a window: strangers can bring about as many as they like. */
+async function tellRefusal(kagi: Kagi, caller: Caller, refusal: Refusal): Promise<void> {
+  const { purpose, userId, why } = refusal;
+  await tellOnce(kagi, `keycloak ${purpose} ${why} ${userId ?? addressKey(caller)}`, (tx) =>
+    recordRefusal(kagi, tx, caller, refusal),
+  );
+}
+
+async function recordRefusal(kagi: Kagi, tx: Db, caller: Caller, { purpose, userId, why }: Refusal): Promise<void> {
+  const verb = purpose === "logout" ? "sign-out" : purpose;
   const thing: Thing = { kind: "user", id: userId, name: null };
-  await record(kagi, tx, { ...caller, userId }, "sign-in", thing, {
-    result: "refused",
-    detail: `by=keycloak why=${why}`,
-  });
+  const detail = `why=${why} by=keycloak`;
+  await record(kagi, tx, { ...caller, userId }, verb, thing, { result: "refused", detail });
 }
 
 /** Asks Keycloak, and tells the operator why nothing came of it. Throws KEYCLOAK_FAILED. */

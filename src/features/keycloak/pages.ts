@@ -1,14 +1,11 @@
 import { Elysia, t } from "elysia";
-import { LeavePage } from "../../../views/keycloak/leave.tsx";
 import { UnlinkPage } from "../../../views/keycloak/linked.tsx";
-import { KeycloakProblemPage } from "../../../views/keycloak/problem.tsx";
-import type { Frame } from "../../../views/layout/frame.ts";
 import { urls } from "../../../views/urls.ts";
 import { AppError } from "../../errors.ts";
-import { callerOf } from "../../http/client.ts";
 import {
   cookie,
   keycloakCookieName,
+  pendingCookie,
   readCookie,
   sessionCookie,
   sessionCookieName,
@@ -16,9 +13,9 @@ import {
   signOutCookie,
 } from "../../http/cookies.ts";
 import { doneCookie } from "../../http/done.ts";
-import { errorHeaders } from "../../http/errors.ts";
 import { refusalOf } from "../../http/failures.ts";
 import { pageDoor, publicPageDoor } from "../../http/guards.ts";
+import { leaveFor, orProblem, visitCookie } from "../../http/keycloak-way.ts";
 import { page } from "../../http/page.ts";
 import { localPath } from "../../http/query.ts";
 import { answers, json, redirect } from "../../http/responses.ts";
@@ -33,10 +30,9 @@ import {
   obeyLogout,
   signOutUrl,
   unlink,
-  type Visit,
   visitOf,
 } from "./actions.ts";
-import { AnswerQuery, LogoutForm, SignInQuery, VISIT_MS } from "./model.ts";
+import { AnswerQuery, LogoutForm, SignInQuery } from "./model.ts";
 
 /** Everything that leads to Keycloak or comes from there, and the way out of here, which leads there as well. */
 export const keycloakPages = (kagi: Kagi) => new Elysia().use(visitPages(kagi)).use(ownerPages(kagi));
@@ -48,11 +44,12 @@ const visitPages = (kagi: Kagi) =>
       "/api/auth/keycloak",
       ({ request, caller, session, query }) =>
         orProblem(kagi, request, session, async () => {
+          if (isLedFromElsewhere(request)) return redirect(urls.signInFor(localPath(query.next ?? urls.home)));
           const visit = await beginVisit(kagi, caller, {
             purpose: "sign-in",
             next: localPath(query.next ?? urls.home),
           });
-          return redirect(visit.url, { cookies: [visitCookie(kagi, visit)] });
+          return redirect(visit.url, { cookies: [visitCookie(kagi.config, visit)] });
         }),
       { query: SignInQuery, detail: answers(303) },
     )
@@ -68,8 +65,8 @@ const visitPages = (kagi: Kagi) =>
             previous: readCookie(request, sessionCookieName(kagi.config)),
           };
           const arrived = await finishVisit(kagi, caller, { state, code, iss, error }, browser);
-          const cookies = [...cookiesOf(kagi, arrived), cookie(kagi.config, name, "", 0)];
-          return redirect(arrived.next, { cookies });
+          const { to, cookies } = onward(kagi, arrived);
+          return redirect(to, { cookies: [...cookies, cookie(kagi.config, name, "", 0)] });
         }),
       { query: AnswerQuery, detail: answers(303) },
     )
@@ -98,22 +95,14 @@ const ownerPages = (kagi: Kagi) =>
       const cookies = [signOutCookie(kagi.config)];
       const url = idToken === null ? null : await signOutUrl(kagi, actor, idToken);
       if (url === null) return redirect(urls.signIn, { htmx, cookies });
-      return htmx ? redirect(url, { htmx, cookies }) : await leave(kagi, request, null, url, cookies);
+      return htmx ? redirect(url, { htmx, cookies }) : await leaveFor(kagi, request, null, url, cookies);
     })
 
-    .get(urls.confirmWithKeycloak(""), ({ request }) => redirect(urls.confirm(nextOf(request))))
-    .post(urls.confirmWithKeycloak(""), ({ request, actor }) =>
-      orProblem(kagi, request, actor, async () => {
-        const visit = await beginVisit(kagi, actor, { purpose: "confirm", next: nextOf(request), actor });
-        return await leave(kagi, request, actor, visit.url, [visitCookie(kagi, visit)]);
-      }),
-    )
-
-    .get(urls.linkKeycloak, () => redirect(urls.settings))
+    .get(urls.linkKeycloak, () => redirect(urls.signInSettings))
     .post(urls.linkKeycloak, ({ request, actor }) =>
       orProblem(kagi, request, actor, async () => {
-        const visit = await beginVisit(kagi, actor, { purpose: "link", next: urls.settings, actor });
-        return await leave(kagi, request, actor, visit.url, [visitCookie(kagi, visit)]);
+        const visit = await beginVisit(kagi, actor, { purpose: "link", next: urls.signInSettings, actor });
+        return await leaveFor(kagi, request, actor, visit.url, [visitCookie(kagi.config, visit)]);
       }),
     )
 
@@ -121,7 +110,7 @@ const ownerPages = (kagi: Kagi) =>
     .post(urls.unlinkKeycloak(":id"), async ({ request, actor, params, htmx }) => {
       const refusal = await refusalOf(() => unlink(kagi, actor, params.id));
       if (refusal) return await unlinkPage(kagi, request, actor, params.id, refusal.problem.message, refusal.status);
-      return redirect(urls.settings, { htmx, cookies: [doneCookie(kagi, "keycloak-unlinked")] });
+      return redirect(urls.signInSettings, { htmx, cookies: [doneCookie(kagi, "keycloak-unlinked")] });
     });
 
 async function unlinkPage(
@@ -138,81 +127,31 @@ async function unlinkPage(
   return await page(kagi, { request, actor }, (frame) => UnlinkPage({ frame, id, label, problem }), { status });
 }
 
-function cookiesOf(kagi: Kagi, arrived: Arrived): string[] {
+/** Where somebody goes who has come back from Keycloak, and with what. */
+function onward(kagi: Kagi, arrived: Arrived): { to: string; cookies: string[] } {
+  const { next } = arrived;
   switch (arrived.purpose) {
-    case "sign-in":
-      return signInCookies(kagi.config, arrived.signedIn);
+    case "sign-in": {
+      const { admission } = arrived;
+      if (admission.kind === "session") return { to: next, cookies: signInCookies(kagi.config, admission) };
+      const { pendingToken, seconds } = admission;
+      const to = urls.secondFactorFor(next === urls.home ? "" : next);
+      return { to, cookies: [pendingCookie(kagi.config, pendingToken, seconds)] };
+    }
     case "confirm":
-      return [sessionCookie(kagi.config, arrived.confirmed)];
+      return { to: next, cookies: [sessionCookie(kagi.config, arrived.confirmed)] };
     case "link":
-      return [doneCookie(kagi, "keycloak-linked")];
+      return { to: next, cookies: [doneCookie(kagi, "keycloak-linked")] };
   }
-}
-
-function visitCookie(kagi: Kagi, { visit, browserToken }: Visit): string {
-  return cookie(kagi.config, keycloakCookieName(kagi.config, visit), browserToken, VISIT_MS / 1000);
-}
-
-function nextOf(request: Request): string {
-  return localPath(new URL(request.url).searchParams.get("next") ?? urls.settings);
 }
 
 /**
- * Leads the browser on to Keycloak from a form of ours. A redirect would still be the form's, which the
- * Content-Security-Policy lets go nowhere else; a page that refreshes itself to there is not.
+ * Whether another site's link led here, and not the person: at Keycloak they may be signed in, so that they would find
+ * themselves signed in here without having wished it. They are shown the button. Old browsers tell the referrer alone.
  */
-async function leave(
-  kagi: Kagi,
-  request: Request,
-  actor: Actor | null,
-  href: string,
-  cookies: readonly string[],
-): Promise<Response> {
-  const headers = { Refresh: `0; url=${href}` };
-  return await page(kagi, { request, actor }, (frame) => LeavePage({ frame, href }), { headers, cookies });
-}
-
-/** Says what went wrong in words for the person at a browser, who has come from another site and sees no form. */
-async function orProblem(
-  kagi: Kagi,
-  request: Request,
-  actor: Actor | null,
-  work: () => Promise<Response>,
-): Promise<Response> {
-  try {
-    return await work();
-  } catch (error) {
-    const isPage = request.headers.get("accept")?.includes("text/html") === true;
-    if (!(error instanceof AppError) || !isPage || !TOLD.has(error.code)) throw error;
-    const { status, message, code } = error;
-    const { reason = null } = error.details;
-    const { requestId } = callerOf(request);
-    const advice = code === "KEYCLOAK_STATE_INVALID" ? `${message}. ${begunHere(kagi)}` : `${message}.`;
-    const view = {
-      reason: code.startsWith("KEYCLOAK_") ? (reason as Parameters<typeof KeycloakProblemPage>[0]["reason"]) : null,
-      title: "That did not work",
-      message: advice,
-      requestId,
-      logged: code === "KEYCLOAK_FAILED",
-    };
-    const headers = errorHeaders(error);
-    // The address holds a code that has been tried: no form of the page leads back to it.
-    const shown = (frame: Frame) => KeycloakProblemPage({ frame: { ...frame, here: urls.home }, ...view });
-    return await page(kagi, { request, actor }, shown, {
-      status,
-      headers,
-    });
-  }
-}
-
-const TOLD: ReadonlySet<string> = new Set([
-  "KEYCLOAK_STATE_INVALID",
-  "KEYCLOAK_REFUSED",
-  "KEYCLOAK_FAILED",
-  "KEYCLOAK_NOT_CONFIGURED",
-  "RATE_LIMITED",
-]);
-
-function begunHere({ config }: Kagi): string {
-  return `Begin again, and finish within ${VISIT_MS / 60_000} minutes in the same browser. If it stays so, open Kagi by its own address, ${config.url}, and let it keep cookies`;
+function isLedFromElsewhere(request: Request): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null) return site !== "same-origin" && site !== "none";
+  const referrer = request.headers.get("referer");
+  return referrer !== null && !(URL.canParse(referrer) && new URL(referrer).host === request.headers.get("host"));
 }

@@ -126,15 +126,24 @@ export class Provider {
   async logoutToken(token: string, now: Date): Promise<LogoutToken> {
     const realm = await this.#described();
     const claims = await this.#verify(realm, token, now, { audience: this.#config.clientId, anybody: true });
+    const { decodeProtectedHeader } = await import("jose");
+    const typ =
+      decodeProtectedHeader(token)
+        .typ?.toLowerCase()
+        .replace(/^application\//, "") ?? "jwt";
+    // Many still call it a JWT, which says nothing; what calls itself something else is not for here.
+    if (typ !== "jwt" && typ !== "logout+jwt") throw untrusted("that is no logout token (typ)");
+    const [from, until] = [claims.iat ?? 0, claims.exp ?? 0];
+    if (until - from > LOGOUT_SECONDS) throw untrusted("the logout token is good for too long (exp)");
     const events = (claims.events ?? {}) as Record<string, unknown>;
     const event = typeof events === "object" && Object.hasOwn(events, LOGOUT_EVENT) ? events[LOGOUT_EVENT] : undefined;
     if (typeof event !== "object" || event === null) throw untrusted("that is no logout token (events)");
     if (claims.nonce !== undefined) throw untrusted("that is no logout token (nonce)");
     const sid = typeof claims.sid === "string" ? claims.sid : null;
     const subject = claims.sub ?? null;
-    if (claims.jti === undefined || (sid === null && subject === null))
-      throw untrusted("the logout token names nobody");
-    return { id: claims.jti, subject, sid, expiresAt: new Date(((claims.exp ?? 0) + CLOCK_SKEW_SECONDS) * 1000) };
+    if (sid === null && subject === null) throw untrusted("the logout token names nobody");
+    if (typeof claims.jti !== "string") throw untrusted("the logout token has no name of its own (jti)");
+    return { id: claims.jti, subject, sid, expiresAt: new Date((until + CLOCK_SKEW_SECONDS) * 1000) };
   }
 
   /** The realm's description, asked for once and then for every ten minutes; a failure is not kept. */
@@ -308,6 +317,8 @@ export class Provider {
   }
 }
 
+/** How long a logout token may be good: it is sent at once. */
+const LOGOUT_SECONDS = 10 * 60;
 const DESCRIBED_MS = 10 * 60 * 1000;
 const KEYS_COOLDOWN_MS = 10_000;
 

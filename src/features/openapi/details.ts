@@ -1,8 +1,9 @@
 import type { ErrorDetails } from "../../errors.ts";
 import type { OperationName } from "../../http/operations.ts";
-import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "../access-keys/model.ts";
+import type { AccessKey, AccessKeyInput, AccessKeyRotation, CreatedAccessKey } from "../access-keys/model.ts";
 import type { ExtractInput, Extraction } from "../ai/model.ts";
-import type { SessionInfo, SignInInput, User } from "../auth/model.ts";
+import type { Event } from "../audit/model.ts";
+import type { ListedSession, SessionInfo, SignInInput, UsedCredential, User } from "../auth/model.ts";
 import type { Category, CategoryChange, CategoryInput } from "../categories/model.ts";
 import type { Entry, EntryChange, EntryInput, RevealedEntry } from "../entries/model.ts";
 import type {
@@ -15,6 +16,7 @@ import type {
   RevealedEnvFile,
 } from "../envs/model.ts";
 import type { Export } from "../export/model.ts";
+import type { MadeCredential, Passkey, SignInFactors } from "../sign-in-factors/model.ts";
 import type { Stats } from "../stats/model.ts";
 import type {
   RevealedCode,
@@ -47,13 +49,83 @@ const CATEGORY_ID = "01936f5e-6f2c-7c3a-9d51-0242ac120002";
 const ENTRY_ID = "01936f60-1a2b-7d4e-8f90-0242ac120002";
 const TWO_FACTOR_ID = "01936f61-2b3c-7d5e-8a11-0242ac120002";
 const ACCESS_KEY_ID = "01936f62-77aa-7b1c-a3d2-0242ac120002";
+const OLD_ACCESS_KEY_ID = "01936e10-2b3c-7d4e-8f50-0242ac120002";
 const ENV_PROJECT_ID = "01936f65-1d2e-7f3a-8b4c-0242ac120002";
 const ENV_FILE_ID = "01936f66-5e6f-7a8b-9c0d-0242ac120002";
 const SESSION_ID = "01936f63-4c5d-7e6f-9a0b-0242ac120002";
+const PASSKEY_ID = "01936f67-8c9d-7e0f-8a1b-0242ac120002";
 const CREATED = "2026-01-15T10:00:00.000Z";
 const EXPIRES = "2027-01-15T10:00:00.000Z";
 
+const event: Event = {
+  id: "01936f67-8b9c-7d0e-a1f2-0242ac120002",
+  number: 1204,
+  at: CREATED,
+  action: "reveal",
+  thing: "entry",
+  thingId: ENTRY_ID,
+  thingName: "Blog Project",
+  detail: null,
+  result: "ok",
+  credential: "key",
+  credentialId: ACCESS_KEY_ID,
+  keyPrefix: "kagi_dGhp",
+  address: "203.0.113.7",
+  requestId: "01936f68-9c0d-7e1f-a2b3-0242ac120002",
+  hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+};
+
 const user: User = { id: USER_ID, name: "Ada", email: "ada@example.com" };
+
+const listedSession: ListedSession = {
+  id: SESSION_ID,
+  device: "Firefox on Linux",
+  address: "203.0.113.7",
+  method: "password+totp",
+  createdAt: CREATED,
+  lastSeenAt: CREATED,
+  expiresAt: "2026-01-29T10:00:00.000Z",
+  current: true,
+};
+const CONFIRMED_UNTIL = "2026-01-15T10:10:00.000Z";
+const CODE_REQUIRED = { error: "A code of your second factor is needed as well", field: "code" };
+const CODE_INVALID = { error: "That code is wrong, or was used already", field: "code" };
+const APP_IS_ON = { error: "An authenticator app is switched on already. Switch it off first to set up another" };
+const TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const recoveryCodes = ["k7fm2x-qp9rdt-w4hsb6-ncv3ye", "0a1b2c-3d4e5f-6g7h8j-9kmnpq"];
+const passkey: Passkey = { id: PASSKEY_ID, name: "Laptop", createdAt: CREATED, lastUsedAt: null };
+const signInFactors: SignInFactors = { password: true, totp: true, passkeys: [passkey], recoveryCodesLeft: 10 };
+const CHALLENGE = "q3hS1pJ2nq0mZr3c9XrZ0Zb1nB0yq1o2h3k4l5m6n7o";
+const requestOptions = {
+  rpId: "kagi.example.com",
+  challenge: CHALLENGE,
+  allowCredentials: [],
+  timeout: 300_000,
+  userVerification: "required",
+};
+const creationOptions = {
+  challenge: CHALLENGE,
+  rp: { name: "Kagi", id: "kagi.example.com" },
+  user: { id: "MDE5MzZmNWU", name: "ada@example.com", displayName: "Ada" },
+  pubKeyCredParams: [{ alg: -7, type: "public-key" }],
+  timeout: 300_000,
+  attestation: "none",
+  authenticatorSelection: { residentKey: "required", userVerification: "required" },
+};
+const credential = {
+  id: "dGhpcyBpcyBhIGNyZWRlbnRpYWw",
+  rawId: "dGhpcyBpcyBhIGNyZWRlbnRpYWw",
+  type: "public-key",
+  clientExtensionResults: {},
+} as const;
+const madeCredential: MadeCredential = {
+  ...credential,
+  response: { clientDataJSON: "eyJ0eXBlIjoi", attestationObject: "o2NmbXRk", transports: ["internal"] },
+};
+const usedCredential: UsedCredential = {
+  ...credential,
+  response: { clientDataJSON: "eyJ0eXBlIjoi", authenticatorData: "SZYN5YgO", signature: "MEUCIQDm" },
+};
 
 const openAi: Category = {
   id: CATEGORY_ID,
@@ -167,8 +239,13 @@ const accessKey: AccessKey = {
   name: "deploy script",
   keyPrefix: "kagi_dGhp",
   scopes: ["entries:read", "entries:reveal"],
+  addresses: ["192.0.2.0/24", "2001:db8::/32"],
+  project: "Blog Project",
+  environment: "production",
   expiresAt: EXPIRES,
   lastUsedAt: null,
+  rotatedFrom: null,
+  replacedBy: null,
   createdAt: CREATED,
 };
 const accessKeyInput: AccessKeyInput = {
@@ -176,6 +253,13 @@ const accessKeyInput: AccessKeyInput = {
   scopes: ["entries:read", "entries:reveal"],
   expiresAt: EXPIRES,
 };
+const limitedKeyInput: AccessKeyInput = {
+  ...accessKeyInput,
+  addresses: ["192.0.2.0/24", "2001:db8::/32"],
+  project: "Blog Project",
+  environment: "production",
+};
+const rotation: AccessKeyRotation = { endsAt: "2026-02-01T10:00:00.000Z" };
 const createdAccessKey: CreatedAccessKey = {
   ...accessKey,
   key: "kagi_dGhpcyBpcyBhbiBleGFtcGxlLCBub3QgYSByZWFsIGs",
@@ -477,6 +561,13 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
     },
   },
 
+  "GET /api/audit": {
+    operationId: "listEvents",
+    answer: one("A key that read a value", [event]),
+    headers: LISTED,
+    failures: { VALIDATION_ERROR: refused("from", "must be an ISO 8601 time such as 2027-01-15T10:00:00.000Z") },
+  },
+
   "POST /api/ai/extract": {
     operationId: "extractEnv",
     request: one("A file for one project", extractInput),
@@ -500,9 +591,24 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
   },
   "POST /api/access-keys": {
     operationId: "createAccessKey",
-    request: one("A key for a script", accessKeyInput),
+    request: {
+      script: { summary: "A key for a script", value: accessKeyInput },
+      limited: { summary: "From some addresses, for one project and environment", value: limitedKeyInput },
+    },
     answer: one("The access key, with its key this once", createdAccessKey),
     failures: { VALIDATION_ERROR: refused("scopes", "must be a list of 1 or more distinct items") },
+  },
+  "POST /api/access-keys/:id/rotate": {
+    operationId: "rotateAccessKey",
+    request: {
+      atOnce: { summary: "The old key ends now", value: {} },
+      soon: { summary: "The old key lives until then", value: rotation },
+    },
+    answer: one("The new key, with its key this once", { ...createdAccessKey, rotatedFrom: OLD_ACCESS_KEY_ID }),
+    failures: {
+      VALIDATION_ERROR: refused("endsAt", "must lie in the future"),
+      CONFLICT: { error: "The key has been replaced already" },
+    },
   },
   "DELETE /api/access-keys/:id": { operationId: "revokeAccessKey" },
 
@@ -512,7 +618,11 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
     request: one("An account", signIn),
     answer: one("Who is signed in now", { user }),
     headers: { "Set-Cookie": "SessionCookie" },
-    failures: { VALIDATION_ERROR: refused("email", "is required") },
+    failures: {
+      VALIDATION_ERROR: refused("email", "is required"),
+      SECOND_FACTOR_REQUIRED: CODE_REQUIRED,
+      SECOND_FACTOR_INVALID: CODE_INVALID,
+    },
   },
   "GET /api/auth/keycloak": {
     operationId: "signInThroughKeycloak",
@@ -532,6 +642,103 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
   },
   "POST /api/auth/sign-out": { operationId: "signOut", headers: { "Set-Cookie": "SessionCookie" } },
   "GET /api/auth/session": { operationId: "getSession", answer: one("The session", session) },
+  "POST /api/auth/confirm": {
+    operationId: "confirm",
+    request: {
+      password: { summary: "Without a second factor", value: { password: "correct horse battery staple" } },
+      code: { summary: "With one", value: { password: "correct horse battery staple", code: "492039" } },
+    },
+    answer: one("Until when it counts", { confirmedUntil: CONFIRMED_UNTIL }),
+    headers: { "Set-Cookie": "SessionCookie" },
+    failures: {
+      VALIDATION_ERROR: refused("password", "is required"),
+      AUTH_INVALID_CREDENTIALS: { error: "That is not your password", field: "password" },
+      SECOND_FACTOR_REQUIRED: CODE_REQUIRED,
+      SECOND_FACTOR_INVALID: CODE_INVALID,
+    },
+  },
+  "POST /api/auth/confirm/passkey/options": {
+    operationId: "beginConfirmWithPasskey",
+    answer: one("A question", requestOptions),
+  },
+  "POST /api/auth/confirm/passkey": {
+    operationId: "confirmWithPasskey",
+    request: one("What a passkey signed", { response: usedCredential }),
+    answer: one("Until when it counts", { confirmedUntil: CONFIRMED_UNTIL }),
+    headers: { "Set-Cookie": "SessionCookie" },
+    failures: { VALIDATION_ERROR: refused("response.id", "must be base64url") },
+  },
+  "POST /api/auth/sign-in/passkey/options": {
+    operationId: "beginSignInWithPasskey",
+    answer: one("A question", requestOptions),
+  },
+  "POST /api/auth/sign-in/passkey": {
+    operationId: "signInWithPasskey",
+    request: one("What a passkey signed", { response: usedCredential }),
+    answer: one("Who is signed in now", { user }),
+    headers: { "Set-Cookie": "SessionCookie" },
+    failures: { VALIDATION_ERROR: refused("response.id", "must be base64url") },
+  },
+  "GET /api/auth/sessions": { operationId: "listSessions", answer: one("This one", [listedSession]) },
+  "DELETE /api/auth/sessions": { operationId: "endOtherSessions" },
+  "DELETE /api/auth/sessions/:id": { operationId: "endSession" },
+  "GET /api/auth/factors": { operationId: "getSignInFactors", answer: one("An app and a passkey", signInFactors) },
+  "POST /api/auth/totp": {
+    operationId: "beginAuthenticatorApp",
+    answer: one("A secret", {
+      secret: TOTP_SECRET,
+      uri: `otpauth://totp/Kagi:ada%40example.com?issuer=Kagi&secret=${TOTP_SECRET}&algorithm=SHA1&digits=6&period=30`,
+    }),
+    failures: { CONFLICT: APP_IS_ON },
+  },
+  "POST /api/auth/totp/confirm": {
+    operationId: "confirmAuthenticatorApp",
+    request: one("The code of this moment", { code: "492039" }),
+    answer: {
+      first: { summary: "The first factor", value: { recoveryCodes } },
+      another: { summary: "Another one", value: { recoveryCodes: null } },
+    },
+    failures: {
+      VALIDATION_ERROR: refused("code", "is required"),
+      SECOND_FACTOR_INVALID: { error: "That is not the app's code of this moment", field: "code" },
+      CONFLICT: { error: "No authenticator app is being set up: begin with it" },
+    },
+  },
+  "DELETE /api/auth/totp": {
+    operationId: "removeAuthenticatorApp",
+    failures: { CONFLICT: { error: "No authenticator app is switched on" } },
+  },
+  "POST /api/auth/recovery-codes": {
+    operationId: "renewRecoveryCodes",
+    answer: one("Ten codes", { recoveryCodes }),
+    failures: {
+      CONFLICT: { error: "Recovery codes come with an authenticator app or a passkey, and there is neither" },
+    },
+  },
+  "POST /api/auth/passkeys/options": {
+    operationId: "beginPasskey",
+    answer: one("What to make", creationOptions),
+    failures: { CONFLICT: { error: "There are 20 passkeys already. Delete one first" } },
+  },
+  "POST /api/auth/passkeys": {
+    operationId: "addPasskey",
+    request: one("What a browser made", { name: "Laptop", response: madeCredential }),
+    answer: {
+      first: { summary: "The first factor", value: { passkey, recoveryCodes } },
+      another: { summary: "Another one", value: { passkey, recoveryCodes: null } },
+    },
+    failures: {
+      VALIDATION_ERROR: refused("name", "is required"),
+      CONFLICT: { error: "That passkey is known already", field: "response" },
+    },
+  },
+  "PUT /api/auth/passkeys/:id": {
+    operationId: "renamePasskey",
+    request: one("Another name", { name: "Laptop" }),
+    answer: one("The passkey", passkey),
+    failures: { VALIDATION_ERROR: refused("name", "must be a string of 1 to 255 characters") },
+  },
+  "DELETE /api/auth/passkeys/:id": { operationId: "deletePasskey" },
 
   "GET /api/openapi": {
     operationId: "getOpenApi",

@@ -186,7 +186,7 @@ function failuresOf(name: OperationName, { access, errors, notFound }: Operation
   return [
     ...errors,
     ...(unsafe ? (["VALIDATION_ERROR", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "CROSS_ORIGIN"] as const) : []),
-    ...(access === "public" ? [] : (["AUTH_REQUIRED", "AUTH_INVALID_KEY"] as const)),
+    ...(access === "public" ? [] : (["AUTH_REQUIRED", "AUTH_INVALID_KEY", "AUTH_ADDRESS_NOT_ALLOWED"] as const)),
     ...(access === "session" ? (["AUTH_SESSION_REQUIRED"] as const) : []),
     ...(isScope(access) ? (["AUTH_SCOPE_REQUIRED"] as const) : []),
     ...(notFound === undefined ? [] : [notFound]),
@@ -246,6 +246,7 @@ in UTC with milliseconds. Every answer carries \`X-Request-Id\` and \`Cache-Cont
 
 ## Who is asking
 - **Access key**: \`Authorization: Bearer kagi_…\`. It may do what its scopes allow; each operation names the one it needs.
+  It may be limited to addresses, and to one project or environment: what lies beyond answers like what is not there.
 - **Browser session**: the cookie of a sign-in. It may do everything. Unsafe requests from another origin are refused.
 
 A bad \`Authorization\` header never falls back to the cookie. What belongs to somebody else answers like what is not there.
@@ -274,10 +275,12 @@ const TAGS: Readonly<Record<Operation["tag"], string>> = {
     "Second factors: authenticator secrets, which give one-time codes, and recovery codes, each of which works once.",
   "Env files":
     "Whole `.env` files by project, kept byte for byte with their earlier versions, and encrypted like values.",
-  "Access keys": "Bearer keys for scripts, each with its scopes.",
-  Account: "Signing in and out, and emptying the vault.",
+  "Access keys": "Bearer keys for scripts, each with its scopes, and where asked for with limits.",
+  Account: "Signing in and out, sessions, and emptying the vault.",
+  "Sign-in factors": "How you sign in to your own account: authenticator app, passkeys and recovery codes.",
   Stats: "Counts of what is in the vault.",
   Export: "Values as `.env` text.",
+  Audit: "Who did what, and when.",
   AI: "`.env` files from a sentence, with a model that sees names and never values.",
   Description: "This document and its page.",
   Health: "For whoever watches the process.",
@@ -314,7 +317,12 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   AUTH_INVALID_CREDENTIALS: "The e-mail or the password is wrong",
   AUTH_SCOPE_REQUIRED: "The access key lacks the scope that `requiredScope` names",
   AUTH_SESSION_REQUIRED: "An access key cannot do this, a browser session can",
-  FRESH_PROOF_REQUIRED: "A page wants the password once more; no operation of the API does",
+  AUTH_ADDRESS_NOT_ALLOWED: "The access key is limited to addresses, and this request comes from another",
+  AUTH_KEY_LIMITED: "The access key is limited to one project or environment, and this would get out of it",
+  SECOND_FACTOR_REQUIRED: "The password is right, and the account has a second factor: send `code` as well",
+  SECOND_FACTOR_INVALID: "The code is wrong, or was used before",
+  PASSKEY_INVALID: "The passkey is unknown, or what it signed is not what it was asked to",
+  FRESH_PROOF_REQUIRED: "The sign-in or the last proof is too long ago: `POST /api/auth/confirm` first",
   CROSS_ORIGIN: "A browser sent this from another origin",
   EMAIL_PASSWORD_DISABLED: "The operator has switched this off; people sign in through Keycloak",
   KEYCLOAK_STATE_INVALID: "This way to Keycloak was not begun by this browser, has been used, or took too long",
@@ -326,11 +334,15 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   ENV_PROJECT_NOT_FOUND: "There is no such env project, or it is not yours",
   ENV_FILE_NOT_FOUND: "The project has no such file",
   ACCESS_KEY_NOT_FOUND: "There is no such access key, or it is not yours",
+  SESSION_NOT_FOUND: "There is no such session, or it is not yours",
+  PASSKEY_NOT_FOUND: "There is no such passkey, or it is not yours",
   NOT_FOUND: "There is no such path",
   METHOD_NOT_ALLOWED: "The path is known, but not with that method",
   CONFLICT: "What is asked does not go with what there is",
   TWO_FACTOR_NO_SECRET: "There are recovery codes only, and no secret to make one-time codes with",
   NO_RECOVERY_CODES_LEFT: "There are no recovery codes, or all are used",
+  PASSKEYS_UNAVAILABLE:
+    "Browsers have passkeys at https, or at `localhost` by that name, and this server is at neither",
   PAYLOAD_TOO_LARGE: messageOf("PAYLOAD_TOO_LARGE"),
   UNSUPPORTED_MEDIA_TYPE: "The body is not declared as what the operation takes",
   RATE_LIMITED: "Too many attempts; `retryAfter` says for how many seconds",

@@ -1,7 +1,17 @@
 import { type TSchema, t } from "elysia";
-import { AccessKey, AccessKeyInput, CreatedAccessKey, ScopeSchema } from "../access-keys/model.ts";
+import { AccessKey, AccessKeyInput, AccessKeyRotation, CreatedAccessKey, ScopeSchema } from "../access-keys/model.ts";
 import { ExtractInput, Extraction } from "../ai/model.ts";
-import { SessionInfo, SignInInput, User } from "../auth/model.ts";
+import { Event } from "../audit/model.ts";
+import {
+  Confirmation,
+  Confirmed,
+  ListedSession,
+  PasskeyProof,
+  SessionInfo,
+  SignInInput,
+  UsedCredential,
+  User,
+} from "../auth/model.ts";
 import { Category, CategoryChange, CategoryInput, KeyTypeSchema } from "../categories/model.ts";
 import { Entry, EntryChange, EntryInput, EnvironmentSchema, RevealedEntry, SshKey } from "../entries/model.ts";
 import {
@@ -15,6 +25,20 @@ import {
   RevealedEnvFile,
 } from "../envs/model.ts";
 import { Export } from "../export/model.ts";
+import {
+  AddedFactor,
+  AddedPasskey,
+  BegunTotp,
+  CreationOptions,
+  MadeCredential,
+  Passkey,
+  PasskeyChange,
+  PasskeyInput,
+  RecoveryCodes,
+  RequestOptions,
+  SignInFactors,
+  TotpConfirmation,
+} from "../sign-in-factors/model.ts";
 import { Stats } from "../stats/model.ts";
 import {
   AlgorithmSchema,
@@ -42,12 +66,19 @@ export const ApiDocument = t.Object(
 export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   AccessKey,
   AccessKeyInput,
+  AccessKeyRotation,
+  AddedFactor,
+  AddedPasskey,
   Algorithm: AlgorithmSchema,
   ApiDocument,
+  BegunTotp,
   Category,
   CategoryChange,
   CategoryInput,
+  Confirmation,
+  Confirmed,
   CreatedAccessKey,
+  CreationOptions,
   Entry,
   EntryChange,
   EntryInput,
@@ -59,21 +90,33 @@ export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   EnvProjectInput,
   EnvProjectWithFiles,
   Environment: EnvironmentSchema,
+  Event,
   Export,
   ExtractInput,
   Extraction,
   KeyType: KeyTypeSchema,
+  MadeCredential,
+  Passkey,
+  PasskeyChange,
+  PasskeyInput,
+  PasskeyProof,
+  RecoveryCodes,
+  RequestOptions,
   RevealedCode,
   RevealedEntry,
   RevealedEnvFile,
   Scope: ScopeSchema,
+  Session: ListedSession,
   SessionInfo,
+  SignInFactors,
   SignInInput,
   SshKey,
   Stats,
   TakenRecoveryCode,
+  TotpConfirmation,
   TwoFactor,
   TwoFactorChange,
   TwoFactorInput,
+  UsedCredential,
   User,
 };

@@ -3,7 +3,7 @@ import type { Actor, Kagi } from "../../kagi.ts";
 import { listCategories } from "../categories/actions.ts";
 import type { Category } from "../categories/model.ts";
 import { fieldNames } from "../entries/actions.ts";
-import { ENVIRONMENTS } from "../entries/model.ts";
+import { ENVIRONMENTS, type Environment } from "../entries/model.ts";
 import { listEnvProjects } from "../envs/actions.ts";
 import { type EnvProject, FILE_TYPES } from "../envs/model.ts";
 import { listTwoFactors } from "../two-factor/actions.ts";
@@ -27,8 +27,8 @@ export const BOX: Limits = {
   places: 8,
 };
 
-/** For a page that somebody asked for. */
-export const PAGE: Limits = { ...BOX, categories: 50, entries: 100, "two-factors": 50, "env-files": 50 };
+/** For a page that somebody asked for: as much as its weight allows, of which icons are the most. */
+export const PAGE: Limits = { ...BOX, categories: 20, entries: 60, "two-factors": 40, "env-files": 40 };
 
 /** As much of the trail as is looked through for what was used last. */
 const EVENTS = 200;
@@ -50,8 +50,7 @@ export async function searchEverywhere(kagi: Kagi, actor: Actor, text: string, l
 
 type Vault = Readonly<{
   categories: CategoryIndex;
-  entries: readonly queries.EntryNameRow[];
-  entryNames: Names;
+  entries: EntryIndex;
   twoFactors: readonly TwoFactor[];
   projects: readonly FoundProject[];
 }>;
@@ -60,15 +59,15 @@ type Vault = Readonly<{
 async function readVault(kagi: Kagi, actor: Actor): Promise<Vault> {
   const [categories, entries, twoFactors, projects, files] = await Promise.all([
     listCategories(kagi, actor, {}),
-    kagi.db.all<queries.EntryNameRow>(queries.entryNames(actor.userId)),
+    kagi.db.all<queries.EntryNamesRow>(queries.entryNames(actor.userId)),
     listTwoFactors(kagi, actor, {}),
     listEnvProjects(kagi, actor, {}),
     kagi.db.all<queries.EnvFileRow>(queries.envFiles(actor.userId)),
   ]);
+  const index = categoryIndex(categories.items, undefined);
   return {
-    categories: categoryIndex(categories.items, undefined),
-    entries,
-    entryNames: entryNames(entries, undefined),
+    categories: index,
+    entries: entryIndex(entries, index),
     twoFactors: twoFactors.items,
     projects: withFiles(projects.items, files),
   };
@@ -99,7 +98,46 @@ const categoryIndex = derived((items: readonly Category[]): CategoryIndex => {
   };
 });
 
-const entryNames = derived((rows: readonly queries.EntryNameRow[]) => new Names(rows.map(({ name }) => name)));
+/** All entries; what is asked of one is read from its line then. */
+type EntryIndex = Readonly<{
+  /** As `queries.entryNames` writes them. */
+  lines: readonly string[];
+  names: Names;
+  /** Places in ENVIRONMENTS. */
+  environments: Uint8Array;
+  /** Rows of the index of categories; -1 for one that was made after that was read. */
+  categories: Int32Array;
+}>;
+
+/** A UUID's. */
+const ID_LENGTH = 36;
+
+const entryIndex = derived(([row]: readonly queries.EntryNamesRow[], { rows }: CategoryIndex): EntryIndex => {
+  const lines = row?.lines?.split(queries.LINE_END) ?? [];
+  const names: string[] = [];
+  const environments = new Uint8Array(lines.length);
+  const categories = new Int32Array(lines.length);
+  for (const [at, line] of lines.entries()) {
+    const space = line.indexOf(" ", 2 * ID_LENGTH);
+    names.push(line.slice(space + 1));
+    environments[at] = ENVIRONMENTS.indexOf(line.slice(2 * ID_LENGTH, space) as Environment);
+    categories[at] = rows.get(line.slice(ID_LENGTH, 2 * ID_LENGTH)) ?? -1;
+  }
+  return { lines, names: new Names(names), environments, categories };
+});
+
+const idOf = ({ lines }: EntryIndex, row: number) => (lines[row] as string).slice(0, ID_LENGTH);
+
+/** Of a row whose category is known. */
+function entryAt({ categories, entries }: Vault, row: number): FoundEntry {
+  const line = entries.lines[row] as string;
+  return {
+    id: idOf(entries, row),
+    name: line.slice(line.indexOf(" ", 2 * ID_LENGTH) + 1),
+    environment: ENVIRONMENTS[entries.environments[row] as number] as Environment,
+    category: categories.list[entries.categories[row] as number] as FoundCategory,
+  };
+}
 
 function withFiles(projects: readonly EnvProject[], rows: readonly queries.EnvFileRow[]): FoundProject[] {
   const files = new Map<string, queries.EnvFileRow[]>();
@@ -141,6 +179,14 @@ class Best<T> {
     if (at >= this.#limit) return;
     this.items.splice(at, 0, { ...fit, item });
     if (this.items.length > this.#limit) this.items.pop();
+  }
+
+  /** What the few are made into that are left. */
+  map<Made>(make: (item: T) => Made): Best<Made> {
+    const made = new Best<Made>(this.#limit);
+    for (const { item, ...fit } of this.items) made.items.push({ ...fit, item: make(item) });
+    made.count = this.count;
+    return made;
   }
 }
 
@@ -185,13 +231,8 @@ function groupOf<T>(name: GroupName, best: Best<T>, found: (item: T) => Found): 
 function findCategories({ categories }: Vault, query: Query, { slips, limits }: How): Best<FoundCategory> {
   const { names, variables } = looksAt(categories, query, slips);
   const best = new Best<FoundCategory>(limits.categories, newestFirst);
-  for (const [row, category] of categories.list.entries()) {
-    const fields = [
-      [names, row],
-      [variables, row],
-    ] as const;
-    best.add(rank(query, fields), category);
-  }
+  const fields = { names: [names, variables] };
+  for (const [row, category] of categories.list.entries()) best.add(rank(query, fields, [row, row]), category);
   return best;
 }
 
@@ -201,51 +242,40 @@ function looksAt({ names, variables, starts }: CategoryIndex, query: Query, slip
 
 function findEntries(vault: Vault, query: Query, { slips, limits }: How): Best<FoundEntry> {
   const { names, variables } = looksAt(vault.categories, query, slips);
-  const own = vault.entryNames.look(query, slips);
-  const environments = environmentNames.look(query, slips);
-  const best = new Best<FoundEntry>(limits.entries, byEnvironment);
-  for (const [row, entry] of vault.entries.entries()) {
-    const at = vault.categories.rows.get(entry.categoryId);
-    // Read a moment later than the categories, it may lie in one that was made between.
-    if (at === undefined) continue;
-    const fields = [
-      [own, row],
-      [names, at],
-      [variables, at],
-    ] as const;
-    const fit = rank(query, fields, [environments, ENVIRONMENTS.indexOf(entry.environment)]);
-    if (fit !== null) best.add(fit, entryOf(entry, vault.categories.list[at] as FoundCategory));
+  const { lines, names: own, environments, categories } = vault.entries;
+  const fields = { names: [own.look(query, slips), names, variables], aside: environmentNames.look(query, slips) };
+  const best = new Best<number>(limits.entries, byEnvironment(vault.entries));
+  const rows = [0, 0, 0, 0];
+  for (let row = 0; row < lines.length; row++) {
+    const category = categories[row] as number;
+    if (category < 0) continue;
+    rows[0] = row;
+    rows[1] = category;
+    rows[2] = category;
+    rows[3] = environments[row] as number;
+    best.add(rank(query, fields, rows), row);
   }
-  return best;
-}
-
-function entryOf({ id, name, environment }: queries.EntryNameRow, category: FoundCategory): FoundEntry {
-  return { id, name, environment, category };
+  return best.map((row) => entryAt(vault, row));
 }
 
 function findTwoFactors({ twoFactors }: Vault, query: Query, { slips, limits }: How): Best<TwoFactor> {
   const services = new Names(twoFactors.map(({ service }) => service)).look(query, slips);
   const accounts = new Names(twoFactors.map(({ accountName }) => accountName)).look(query, slips);
   const best = new Best<TwoFactor>(limits["two-factors"], newestFirst);
-  for (const [row, twoFactor] of twoFactors.entries()) {
-    const fields = [
-      [services, row],
-      [accounts, row],
-    ] as const;
-    best.add(rank(query, fields), twoFactor);
-  }
+  const fields = { names: [services, accounts] };
+  for (const [row, twoFactor] of twoFactors.entries()) best.add(rank(query, fields, [row, row]), twoFactor);
   return best;
 }
 
 /** Projects, and those of their files that the query names. */
 function findEnvFiles({ projects }: Vault, query: Query, { slips, limits }: How): Best<Found> {
   const names = new Names(projects.map(({ name }) => name)).look(query, slips);
-  const types = fileNames.look(query, slips);
+  const inFile = { names: [names], aside: fileNames.look(query, slips) };
   const best = new Best<Found>(limits["env-files"]);
   for (const [row, project] of projects.entries()) {
-    best.add(rank(query, [[names, row]]), { kind: "project", project });
+    best.add(rank(query, { names: [names] }, [row]), { kind: "project", project });
     for (const file of project.files) {
-      const fit = rank(query, [[names, row]], [types, FILE_TYPES.indexOf(file.type)]);
+      const fit = rank(query, inFile, [row, FILE_TYPES.indexOf(file.type)]);
       if (fit?.field === FILE) best.add(fit, { kind: "file", project, file: file.type });
     }
   }
@@ -264,10 +294,9 @@ function named<T extends readonly unknown[]>(
   query: Query,
   { slips }: How,
 ): Offer<T>[] {
-  const name = names.look(query, slips);
-  const alias = aliases.look(query, slips);
+  const fields = { names: [names.look(query, slips)], aside: aliases.look(query, slips) };
   return list.flatMap((item, row) => {
-    const fit = rank(query, [[name, row]], [alias, row]);
+    const fit = rank(query, fields, [row, row]);
     return fit === null ? [] : [{ ...fit, item }];
   });
 }
@@ -370,12 +399,13 @@ const COMMANDS_AT_FIRST = 4;
 
 /** Of the ids that are asked for, those that are there. */
 function thingsById(vault: Vault, ids: ReadonlySet<string>): ReadonlyMap<string, Found> {
-  const { list, rows } = vault.categories;
   const known = new Map<string, Found>();
-  for (const category of list) if (ids.has(category.id)) known.set(category.id, { kind: "category", category });
-  for (const row of vault.entries) {
-    const category = ids.has(row.id) ? list[rows.get(row.categoryId) ?? -1] : undefined;
-    if (category !== undefined) known.set(row.id, { kind: "entry", entry: entryOf(row, category) });
+  for (const category of vault.categories.list)
+    if (ids.has(category.id)) known.set(category.id, { kind: "category", category });
+  for (let row = 0; row < vault.entries.lines.length; row++) {
+    const id = idOf(vault.entries, row);
+    if (ids.has(id) && (vault.entries.categories[row] as number) >= 0)
+      known.set(id, { kind: "entry", entry: entryAt(vault, row) });
   }
   for (const twoFactor of vault.twoFactors) known.set(twoFactor.id, { kind: "two-factor", twoFactor });
   for (const project of vault.projects) {
@@ -386,22 +416,29 @@ function thingsById(vault: Vault, ids: ReadonlySet<string>): ReadonlyMap<string,
   return known;
 }
 
-function newestEntries({ categories: { list, rows }, entries }: Vault, limit: number): FoundEntry[] {
-  const best = new Best<FoundEntry>(limit, newestFirst);
-  for (const row of entries) {
-    const category = list[rows.get(row.categoryId) ?? -1];
-    if (category !== undefined) best.add({ order: 0, field: 0 }, entryOf(row, category));
-  }
-  return best.items.map(({ item }) => item);
+function newestEntries(vault: Vault, limit: number): FoundEntry[] {
+  const { lines, categories } = vault.entries;
+  const best = new Best<number>(limit, byId(lines));
+  for (let row = 0; row < lines.length; row++) if ((categories[row] as number) >= 0) best.add(ALIKE, row);
+  return best.items.map(({ item }) => entryAt(vault, item));
 }
+
+/** Of things that only their time puts in order. */
+const ALIKE: Rank = { order: 0, field: 0 };
 
 /** Ids are made in the order of time. */
 function newestFirst(one: { id: string }, other: { id: string }): number {
   return one.id < other.id ? 1 : one.id > other.id ? -1 : 0;
 }
 
+/** The same of rows, whose lines begin with their ids. */
+function byId(lines: readonly string[]) {
+  return (one: number, other: number) => ((lines[one] as string) < (lines[other] as string) ? 1 : -1);
+}
+
 /** The environments in their order, so that what comes first stays first when something is edited. */
-function byEnvironment(one: FoundEntry, other: FoundEntry): number {
-  const difference = ENVIRONMENTS.indexOf(other.environment) - ENVIRONMENTS.indexOf(one.environment);
-  return difference || newestFirst(one, other);
+function byEnvironment({ lines, environments }: EntryIndex) {
+  const newest = byId(lines);
+  return (one: number, other: number) =>
+    (environments[other] as number) - (environments[one] as number) || newest(one, other);
 }

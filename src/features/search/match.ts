@@ -119,11 +119,15 @@ function missing(letters: readonly number[], own: number): number {
 /** Whether a name is the query, or begins with it, without what stands between words. */
 function wholeFit(text: string, joined: string): number {
   if (joined === "" || text.length < joined.length) return 0;
-  const first = text.charCodeAt(0);
-  // Most names begin otherwise, which is seen sooner than what they are without spaces.
-  if (first !== joined.charCodeAt(0) && isWord(first)) return 0;
-  const words = text.replace(BETWEEN_WORDS, "");
-  return words.startsWith(joined) ? (words.length === joined.length ? EXACT : PREFIX) : 0;
+  let fitting = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (!isWord(code)) continue;
+    if (fitting === joined.length) return PREFIX;
+    if (code !== joined.charCodeAt(fitting)) return 0;
+    fitting++;
+  }
+  return fitting === joined.length ? EXACT : 0;
 }
 
 function fitIn(text: string, token: string): number {
@@ -197,10 +201,13 @@ function slipsBetween(token: string, word: string, most: number): number {
   return Math.min(slips, most + 1);
 }
 
-/** Which letters and digits a text has, a bit each; some share one. */
+/** Which letters and digits a text has: a bit for each of a to z, and six that the others share. */
 function lettersOf(text: string): number {
   let letters = 0;
-  for (let at = 0; at < text.length; at++) letters |= 1 << (text.charCodeAt(at) & 31);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    letters |= 1 << (code >= 97 && code <= 122 ? code - 97 : 26 + (code % 6));
+  }
   return letters;
 }
 
@@ -219,30 +226,32 @@ function better(one: number, other: number): number {
   return one === 0 || (other !== 0 && other < one) ? other : one;
 }
 
-/** A field of a thing: what it makes of the query, and the thing's row in it. */
-export type Field = readonly [look: Look, row: number];
+/** What a query makes of the fields of things: of what they are called, and of what is only beside it. */
+export type Fields = Readonly<{
+  names: readonly Look[];
+  /** A field that a query may name but never is: "production" calls nothing. */
+  aside?: Look;
+}>;
 
 /** How a thing fits: less is better. `field` is the last of its fields that was needed. */
 export type Rank = Readonly<{ order: number; field: number }>;
 
 /**
  * Exact before beginning before words before slips; within each, the name, which comes first, before what comes after
- * it, and a name that leaves less over before a longer one. `aside` is a field that a query may name but never is:
- * "production" calls nothing. Null when a word of the query is nowhere in the thing.
+ * it, and a name that leaves less over before a longer one. `rows` are the thing's in each of the fields, the one aside
+ * last; it may be the same array for each thing. Null when a word of the query is nowhere in the thing.
  */
-export function rank({ tokens }: Query, names: readonly Field[], aside?: Field): Rank | null {
+export function rank({ tokens }: Query, { names, aside }: Fields, rows: readonly number[]): Rank | null {
   if (tokens.length === 0) return null;
   let tier = 0;
   let wholeField = 0;
   for (let field = 0; field < names.length; field++) {
-    const [look, row] = names[field] as Field;
-    const fit = look.whole[row] as number;
+    const fit = (names[field] as Look).whole[rows[field] as number] as number;
     if (better(tier, fit) === tier) continue;
     tier = fit;
     wholeField = field;
   }
-  const [{ lengths }, own] = names[0] as Field;
-  const length = lengths[own] as number;
+  const length = (names[0] as Look).lengths[rows[0] as number] as number;
   if (tier !== 0) return { order: orderOf(tier - EXACT, wholeField, 0, length), field: wholeField };
 
   let fields = 0;
@@ -252,9 +261,9 @@ export function rank({ tokens }: Query, names: readonly Field[], aside?: Field):
     let best = 0;
     let bestField = 0;
     for (let field = 0; field <= names.length; field++) {
-      const found = names[field] ?? aside;
-      if (found === undefined) continue;
-      const fit = found[0].parts[token]?.[found[1]] as number;
+      const look = names[field] ?? aside;
+      if (look === undefined) continue;
+      const fit = (look.parts[token] as Uint8Array)[rows[field] as number] as number;
       if (better(best, fit) === best) continue;
       best = fit;
       bestField = field;

@@ -25,7 +25,10 @@ export type PlaceName =
   | "two-factors"
   | "env-projects"
   | "settings"
+  | "sign-in-settings"
+  | "sessions"
   | "access-keys"
+  | "activity"
   | "api-docs";
 
 /** What can be done without a thing. */

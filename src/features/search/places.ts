@@ -9,7 +9,14 @@ export const PLACES: readonly (readonly [place: PlaceName, name: string, alias: 
   ["two-factors", "2FA", "two factor authenticator otp totp codes mfa recovery"],
   ["env-projects", "Env files", "dotenv environment projects"],
   ["settings", "Settings", "preferences profile account password encryption export danger"],
+  [
+    "sign-in-settings",
+    "Sign-in & security",
+    "passkey passkeys authenticator app second factor mfa recovery codes login",
+  ],
+  ["sessions", "Sessions", "devices signed in logout everywhere"],
   ["access-keys", "Access keys", "api tokens scopes settings"],
+  ["activity", "Activity", "audit trail log history who saw settings"],
   ["api-docs", "API documentation", "docs openapi swagger reference help"],
 ];
 

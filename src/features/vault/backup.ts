@@ -1,11 +1,10 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type { Config } from "../../config.ts";
-import { migrate } from "../../db/migrate.ts";
 import { openSqlite } from "../../db/sqlite.ts";
 import { copySqlite, findDamage, holdSqlite, readSqlite, shareSqlite } from "../../db/sqlite-file.ts";
 import { addName, errorCode, flush, publish } from "../../files.ts";
-import { checkCanary, findCanary, findKey, mustFit, StartError, unlock } from "../../start.ts";
+import { bringUpToDate, checkCanary, findCanary, findKey, mustFit, StartError, unlock } from "../../start.ts";
 import { recordOperator } from "./trail.ts";
 
 /**
@@ -27,7 +26,7 @@ export async function backUp(
     await copySqlite(source, partial);
     // A vault that cannot be written to, or is of an older version, is copied all the same.
     recorded = await source
-      .transaction((tx) => recordOperator(tx, "backup", () => new Date()))
+      .transaction((tx) => recordOperator(tx, key.keyring, "backup", () => new Date()))
       .then(
         () => true,
         () => false,
@@ -85,9 +84,9 @@ export async function restore(
     }
     const db = openSqlite(partial);
     try {
-      await migrate(db, options.now);
+      await bringUpToDate(db, key.keyring, options.now);
       await checkCanary(db, key.keyring);
-      await db.transaction((tx) => recordOperator(tx, "restore", options.now));
+      await db.transaction((tx) => recordOperator(tx, key.keyring, "restore", options.now));
     } finally {
       await db.close();
     }

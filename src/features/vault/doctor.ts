@@ -7,6 +7,7 @@ import { openPostgres } from "../../db/postgres.ts";
 import type { Db } from "../../db/sql.ts";
 import { findDamage, readSqlite } from "../../db/sqlite-file.ts";
 import { unlock } from "../../start.ts";
+import { verifyTrail } from "../audit/verify.ts";
 import { miscounted } from "./queries.ts";
 import { everySealed } from "./sealed.ts";
 
@@ -43,6 +44,7 @@ export async function* examine(): AsyncGenerator<Finding> {
     if (found.verdict === "ok") {
       yield await counts(db);
       yield await sealedValues(db, keyring);
+      yield await trail(db, keyring);
     }
   } finally {
     await db.close();
@@ -94,6 +96,23 @@ async function sealedValues(db: Db, keyring: Keyring): Promise<Finding> {
     return { check, verdict: "ok", text: values === 0 ? "there are none yet" : `every sealed value opens (${values})` };
   const some = damaged.slice(0, 20).join(", ");
   return { check, verdict: "fail", text: `${damaged.length} of ${values} sealed values do not open: ${some}` };
+}
+
+async function trail(db: Db, keyring: Keyring): Promise<Finding> {
+  const check = "trail";
+  let chains = 0;
+  let events = 0;
+  const broken: string[] = [];
+  for await (const { chain, head, broken: found } of verifyTrail(db, keyring)) {
+    chains++;
+    events += head === null ? 0 : head.lastNumber - head.firstNumber + 1;
+    if (found !== null) broken.push(`${chain}: ${found.text}`);
+  }
+  if (broken.length === 0) {
+    return { check, verdict: "ok", text: `every link holds (${events} events in ${chains} chains)` };
+  }
+  const text = `${broken.length} of ${chains} chains are broken (kagi audit verify): ${broken.slice(0, 5).join("; ")}`;
+  return { check, verdict: "fail", text };
 }
 
 function permissions({ dataDir }: Config): Finding {

@@ -54,12 +54,27 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     put: (id, sealed) => sql`UPDATE recovery_codes SET sealed_code = ${sealed} WHERE id = ${id}`,
   },
   {
+    table: "totp_factors",
+    column: "sealed_secret",
+    page: (after) => sql`
+      SELECT id, sealed_secret AS "sealed" FROM totp_factors WHERE id > ${after} ORDER BY id LIMIT 500`,
+    put: (id, sealed) => sql`UPDATE totp_factors SET sealed_secret = ${sealed} WHERE id = ${id}`,
+  },
+  {
     table: "sessions",
     column: "sealed_id_token",
     page: (after) => sql`
       SELECT id, sealed_id_token AS "sealed" FROM sessions
       WHERE id > ${after} AND sealed_id_token IS NOT NULL ORDER BY id LIMIT 500`,
     put: (id, sealed) => sql`UPDATE sessions SET sealed_id_token = ${sealed} WHERE id = ${id}`,
+  },
+  {
+    table: "pending_sign_ins",
+    column: "sealed_id_token",
+    page: (after) => sql`
+      SELECT id, sealed_id_token AS "sealed" FROM pending_sign_ins
+      WHERE id > ${after} AND sealed_id_token IS NOT NULL ORDER BY id LIMIT 500`,
+    put: (id, sealed) => sql`UPDATE pending_sign_ins SET sealed_id_token = ${sealed} WHERE id = ${id}`,
   },
   {
     table: "meta",
@@ -79,12 +94,17 @@ export const miscounted = (): Sql => sql`
       SELECT count(*) FROM entries e WHERE e.category_id = c.id AND e.environment = 'production')
   ORDER BY c.id`;
 
+export const accounts = (): Sql => sql`SELECT id, email FROM users ORDER BY id`;
+
 /** Connections that other processes of Kagi hold to the same PostgreSQL database. */
 export const otherServers = (): Sql => sql`
   SELECT CAST(count(*) AS INTEGER) AS "count" FROM pg_stat_activity
   WHERE datname = current_database() AND application_name LIKE 'kagi %'
     AND application_name <> current_setting('application_name')`;
 
-/** Nobody writes where secrets are until the transaction ends. The names are ours, from the list above. */
+/** Nobody writes where the key has part until the transaction ends. The names are ours, from the list above. */
 export const lockSealed = (): Sql[] =>
-  SEALED_COLUMNS.map(({ table }) => ({ strings: [`LOCK TABLE ${table} IN EXCLUSIVE MODE`], values: [] }));
+  [...SEALED_COLUMNS.map(({ table }) => table), "audit_chains"].map((table) => ({
+    strings: [`LOCK TABLE ${table} IN EXCLUSIVE MODE`],
+    values: [],
+  }));

@@ -9,6 +9,7 @@ import { type Db, sql } from "../../db/sql.ts";
 import { holdSqlite } from "../../db/sqlite-file.ts";
 import { addName, errorCode, flush, writeNewFile } from "../../files.ts";
 import { StartError, unlock } from "../../start.ts";
+import { rekeyTrail } from "../audit/chain.ts";
 import { lockSealed, otherServers } from "./queries.ts";
 import { everySealed } from "./sealed.ts";
 import { recordOperator } from "./trail.ts";
@@ -103,7 +104,8 @@ async function reseal(db: Db, old: Keyring, next: Keyring): Promise<number> {
         `${damaged.length} of ${values} values do not open, so the key was not changed. Delete them or restore a backup: ${damaged.slice(0, 20).join(", ")}`,
       );
     }
-    await recordOperator(tx, "rotate-key", () => new Date(), `from=${old.fingerprint} to=${next.fingerprint}`);
+    await rekeyTrail(tx, old, next);
+    await recordOperator(tx, next, "rotate-key", () => new Date(), `from=${old.fingerprint} to=${next.fingerprint}`);
     return values;
   });
 }

@@ -132,6 +132,21 @@ onEachEngine("a selection of entries", (vault) => {
     const renamed = await rename.confirm({ to: "Same" });
     expect(words(renamed)).toContain("another of the selected would be Same (production) as well");
     expect(await snapshot(vault.owner)).toEqual(before);
+    // The rest goes without them, once it has been asked about.
+    const without = /name="without" value="([^"]+)"/.exec(moved.text)?.[1] ?? "";
+    expect(without).toBe(blog.id);
+    const rest = await asked(vault.owner, { verb: "move", ...ticked(blog, shop), to: to.id, without });
+    expect(words(rest.question)).toContain("Move 1 entry");
+    expect(words(rest.question)).not.toContain("not there any more");
+    expect(isDone(await rest.confirm())).toBe(true);
+    const places = (await entries()).map(({ name, categoryId }) => [name, categoryId]).sort();
+    expect(places).toEqual([
+      ["BLOG", to.id],
+      ["Blog", from.id],
+      ["Shop", to.id],
+    ]);
+    const all = await asked(vault.owner, { verb: "rename", all: "yes", without: blog.id });
+    expect(words(all.question)).toContain("Rename the project of 2 entries");
   });
 
   test("groups move only to where their fields are defined, and all or none of them", async () => {

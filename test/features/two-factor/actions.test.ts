@@ -50,7 +50,13 @@ onEachDatabase("second factors as pages use them", (database) => {
     address: "127.0.0.1",
     requestId: "test",
     userAgent: null,
-    credential: { kind: "session", sessionId, user: { name: userId, email: userId }, confirmedAt: null },
+    credential: {
+      kind: "session",
+      sessionId,
+      user: { name: userId, email: userId },
+      signedInAt: "",
+      confirmedAt: null,
+    },
   });
   const ada = who("ada");
   const eve = who("eve");

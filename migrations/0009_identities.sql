@@ -34,3 +34,8 @@ ALTER TABLE sessions ADD COLUMN identity_id TEXT;
 ALTER TABLE sessions ADD COLUMN keycloak_sid TEXT;
 ALTER TABLE sessions ADD COLUMN sealed_id_token TEXT;
 CREATE INDEX sessions_identity ON sessions (identity_id) WHERE identity_id IS NOT NULL;
+
+-- The same of one who came through Keycloak and owes a second factor, until the session begins.
+ALTER TABLE pending_sign_ins ADD COLUMN identity_id TEXT;
+ALTER TABLE pending_sign_ins ADD COLUMN keycloak_sid TEXT;
+ALTER TABLE pending_sign_ins ADD COLUMN sealed_id_token TEXT;
