@@ -4,7 +4,6 @@ import type { Frame } from "../../views/layout/frame.ts";
 import { urls } from "../../views/urls.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
-import { VISIT_MS } from "../features/keycloak/model.ts";
 import type { Actor, Kagi } from "../kagi.ts";
 import { callerOf } from "./client.ts";
 import { cookie, keycloakCookieName } from "./cookies.ts";
@@ -14,9 +13,11 @@ import { page } from "./page.ts";
 /** What pages need that lead to Keycloak. */
 
 /** The `Set-Cookie` value that binds a way to Keycloak to the browser which began it. */
-export function visitCookie(config: Config, { visit, browserToken }: { visit: string; browserToken: string }): string {
-  return cookie(config, keycloakCookieName(config, visit), browserToken, VISIT_MS / 1000);
+export function visitCookie(config: Config, { visit, browserToken, seconds }: Begun): string {
+  return cookie(config, keycloakCookieName(config, visit), browserToken, seconds);
 }
+
+type Begun = Readonly<{ visit: string; browserToken: string; seconds: number }>;
 
 /**
  * Leads the browser on to Keycloak from a form of ours. A redirect would still be the form's, which the
@@ -75,5 +76,5 @@ const TOLD: ReadonlySet<string> = new Set([
 ]);
 
 function begunHere({ config }: Kagi): string {
-  return `Begin again, and finish within ${VISIT_MS / 60_000} minutes in the same browser. If it stays so, open Kagi by its own address, ${config.url}, and let it keep cookies`;
+  return `Begin again, and finish within a few minutes in the same browser. If it stays so, open Kagi by its own address, ${config.url}, and let it keep cookies`;
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import type { SessionInfo } from "../../src/features/auth/model.ts";
 import { type Answer, type Client, cookiesOf } from "../support/client.ts";
+import { codeOf, enrol } from "../support/factors.ts";
 import { begin, begunBy, comeBack, Realm, type Somebody } from "../support/realm.ts";
 import { fresh, newCategory, OWNER, onEachEngine, PATIENCE_MS, refused, type Vault } from "../support/vault.ts";
 
@@ -104,8 +105,8 @@ onEachEngine(
       );
       expect(told.map(({ verb, detail }) => `${verb} ${detail}`)).toEqual([
         "create by=keycloak",
-        "sign-in by=keycloak",
-        "sign-in by=keycloak",
+        "sign-in method=keycloak",
+        "sign-in method=keycloak",
       ]);
     });
 
@@ -128,6 +129,26 @@ onEachEngine(
           refused(403, "KEYCLOAK_REFUSED", { reason: "address_missing" }),
         );
       }
+    });
+
+    test("makes no account for an address that nobody has verified, and tells not whether there is one", async () => {
+      for (const email_verified of [false, undefined, "true", 1]) {
+        for (const email of [OWNER.email, `${crypto.randomUUID()}@team.example`]) {
+          const who = somebody({ email, email_verified: email_verified as never });
+          expect(await visit(vault.stranger, who)).toMatchObject(
+            refused(403, "KEYCLOAK_REFUSED", { reason: "address_unverified" }),
+          );
+          expect(await vault.storage.rows(`SELECT 1 FROM identities WHERE subject = '${who.sub}'`)).toEqual([]);
+        }
+      }
+      const begun = await begin(vault.stranger);
+      const code = realm.code(begun.location, somebody({ email_verified: false }));
+      const page = await comeBack(vault.stranger.with(HTML), begun, { code });
+      expect(page.text).toContain("Verify it in your account at Keycloak");
+      // Whoever has an account already is known by who they are.
+      const known = somebody();
+      await enter(vault, known);
+      await enter(vault, { ...known, email_verified: false });
     });
 
     test("makes one account of two first visits at once", async () => {
@@ -167,6 +188,160 @@ onEachEngine(
         const answer = await comeBack(vault.stranger, begun, { code: realm.code(begun.location, somebody()) });
         expect({ next, to: answer.headers.get("location") }).toEqual({ next, to: "/" });
       }
+    });
+
+    test("is begun by the person and not by another site's link, which leads to the button", async () => {
+      const ELSEWHERE: Record<string, string>[] = [
+        { "sec-fetch-site": "cross-site" },
+        { "sec-fetch-site": "same-site" },
+        { "sec-fetch-site": "cross-site", referer: `${vault.url}/sign-in` },
+        { referer: "https://evil.example/" },
+        { referer: "about:blank" },
+      ];
+      for (const headers of ELSEWHERE) {
+        const answer = await vault.stranger.with(headers).get("/api/auth/keycloak?next=%2Fkeys");
+        expect({ status: answer.status, to: answer.headers.get("location") }).toEqual({
+          status: 303,
+          to: "/sign-in?next=%2Fkeys",
+        });
+        expect(answer.headers.getSetCookie()).toEqual([]);
+      }
+      const page = await vault.stranger.get("/sign-in?next=%2Fkeys");
+      expect(page.text).toContain('href="/api/auth/keycloak?next=%2Fkeys"');
+      const HERE: Record<string, string>[] = [
+        { "sec-fetch-site": "same-origin" },
+        { "sec-fetch-site": "none" },
+        { referer: `${vault.url}/sign-in` },
+        {},
+      ];
+      for (const headers of HERE) {
+        const answer = await vault.stranger.with(headers).get("/api/auth/keycloak?next=%2Fkeys");
+        expect(answer.headers.get("location")).toStartWith(`${realm.issuer}/auth?`);
+      }
+    });
+
+    describe("an account with a second factor", () => {
+      /** Somebody who has come through Keycloak, and set an app up. */
+      const withApp = async () => {
+        const who = somebody();
+        const first = await enter(vault, who);
+        await newCategory(first);
+        const begun = await leave(first, "/confirm/keycloak?next=%2F");
+        const client = withCookiesOf(first, await comeBack(first, begun, { code: realm.code(begun.location, who) }));
+        const { secret, recoveryCodes } = await enrol(client);
+        return { who, client, secret, recoveryCodes };
+      };
+
+      test("is asked for it after Keycloak, and keeps what Keycloak said of the session", async () => {
+        const { who, client, secret, recoveryCodes } = await withApp();
+        const begun = await begin(vault.stranger, "?next=%2Fkeys");
+        const answer = await comeBack(vault.stranger, begun, { code: realm.code(begun.location, who) });
+        expect({ status: answer.status, to: answer.headers.get("location") }).toEqual({
+          status: 303,
+          to: "/sign-in/second-factor?next=%2Fkeys",
+        });
+        const pending = vault.stranger.with({ cookie: cookiesOf(answer) });
+        expect(pending.headers.cookie).not.toContain("kagi_session");
+        expect((await pending.get("/api/auth/session")).status).toBe(401);
+        const page = await pending.get("/sign-in/second-factor?next=%2Fkeys");
+        expect(page.text).toContain(`Keycloak knows you, who are here <strong>${who.email}</strong>`);
+        expect(page.text).not.toContain("That is the password");
+        const send = (code: string) =>
+          pending.send("POST", "/sign-in/second-factor", { raw: new URLSearchParams({ code, next: "/keys" }) });
+        expect((await send("000000")).status).toBe(401);
+        // The code of now was used to set the app up.
+        expect((await send(codeOf(secret))).status).toBe(401);
+        const through = await send(codeOf(secret, 1));
+        expect({ status: through.status, to: through.headers.get("location") }).toEqual({ status: 303, to: "/keys" });
+        const session = withCookiesOf(vault.stranger, through);
+        expect(await userOf(session)).toEqual(await userOf(client));
+        const sessions = (await session.get<{ method: string; current: boolean }[]>("/api/auth/sessions")).body;
+        expect(sessions.find(({ current }) => current)?.method).toBe("keycloak+totp");
+        // The ID token went with it, sealed, and none of it is left behind.
+        const out = await leave(session, "/sign-out");
+        expect(new URL(out.location).searchParams.get("id_token_hint")).toMatch(/^eyJ/);
+        expect(await vault.storage.rows("SELECT 1 FROM pending_sign_ins WHERE sealed_id_token IS NOT NULL")).toEqual(
+          [],
+        );
+
+        // Keycloak's logout ends what is half way, too.
+        const again = await begin(vault.stranger);
+        const half = await comeBack(vault.stranger, again, { code: realm.code(again.location, who) });
+        const token = await realm.logoutToken({ sub: who.sub });
+        await vault.stranger.send("POST", "/api/auth/backchannel-logout/keycloak", {
+          raw: new URLSearchParams({ logout_token: token }),
+        });
+        const late = await vault.stranger.with({ cookie: cookiesOf(half) }).send("POST", "/sign-in/second-factor", {
+          raw: new URLSearchParams({ code: recoveryCodes[0] ?? "", next: "/" }),
+        });
+        expect(late.headers.get("location")).toBe("/sign-in");
+      });
+
+      test("confirms with Keycloak and a code of its own, not with Keycloak alone", async () => {
+        const { who, client, recoveryCodes } = await withApp();
+        await vault.storage.rows("UPDATE sessions SET confirmed_at = NULL");
+        const path = "/confirm/keycloak?next=%2Fsettings%2Fdanger";
+        const confirm = (code: string) => client.send("POST", path, { raw: new URLSearchParams({ code }) });
+        expect((await client.get("/confirm?next=%2Fsettings%2Fdanger")).text).toContain('name="code"');
+        const visits = async () => (await vault.storage.rows("SELECT 1 FROM keycloak_visits")).length;
+        const before = await visits();
+        for (const [code, said] of [
+          ["", "second factor"],
+          ["000000", "That code is wrong"],
+        ] as const) {
+          const answer = await confirm(code);
+          expect({ code, refused: answer.status >= 400 && answer.status < 500 }).toEqual({ code, refused: true });
+          expect(answer.headers.get("refresh")).toBeNull();
+          expect(answer.text).toContain(said);
+          expect(answer.text).toContain("Confirm with Keycloak");
+        }
+        expect(await visits()).toBe(before);
+        const [used = ""] = recoveryCodes;
+        const left = await confirm(used);
+        const begun = begunBy(left, /^0; url=(.*)$/.exec(left.headers.get("refresh") ?? "")?.[1] ?? "");
+        const done = await comeBack(client, begun, { code: realm.code(begun.location, who) });
+        expect(done.headers.get("location")).toBe("/settings/danger");
+        const proven = withCookiesOf(client, done);
+        expect((await proven.get("/settings/danger")).text).toContain('name="word"');
+        // A code works once here as well.
+        const twice = await proven.send("POST", path, { raw: new URLSearchParams({ code: used }) });
+        expect(twice.status).toBe(401);
+        const told = await vault.storage.rows<{ detail: string }>(
+          `SELECT detail FROM audit_events WHERE verb = 'confirm' AND result = 'refused' AND user_id = '${(await userOf(proven)).id}'`,
+        );
+        expect(told.map(({ detail }) => detail)).toEqual(Array(2).fill("why=second-factor"));
+      });
+    });
+
+    test("is no proof at the API of who sits there, unlike a password", async () => {
+      const path = "/api/export";
+      expect((await (await vault.signIn()).get(path)).status).toBe(200);
+      expect(await (await enter(vault, somebody())).get(path)).toMatchObject(refused(403, "FRESH_PROOF_REQUIRED"));
+    });
+
+    test("leaves a trace of whoever is refused", async () => {
+      const trace = async (verb: string, why: string) =>
+        await vault.storage.rows(
+          `SELECT 1 FROM audit_events WHERE verb = '${verb}' AND result = 'refused' AND detail = 'why=${why} by=keycloak'`,
+        );
+      await vault.stranger.get("/api/auth/callback/keycloak?state=x&code=y");
+      expect(await trace("sign-in", "state")).toHaveLength(1);
+      await visit(vault.stranger, somebody(), { stranger: true });
+      await visit(vault.stranger, somebody(), { stranger: true });
+      // Once for an address and a while: strangers could fill the trail.
+      expect(await trace("sign-in", "untrusted")).toHaveLength(1);
+      await visit(vault.stranger, somebody({ email_verified: false }));
+      expect(await trace("sign-in", "address_unverified")).toHaveLength(1);
+      await visit(vault.stranger, somebody({ email: OWNER.email }));
+      expect(await trace("sign-in", "address_taken")).not.toEqual([]);
+      await vault.stranger.send("POST", "/api/auth/backchannel-logout/keycloak", {
+        raw: new URLSearchParams({ logout_token: await realm.logoutToken({ sub: "x" }, { stranger: true }) }),
+      });
+      expect(await trace("sign-out", "untrusted")).toHaveLength(1);
+      // The owner of an address sees that somebody came with it.
+      expect((await vault.owner.get("/settings/activity")).text).toContain(
+        "tried to come in through Keycloak with the address of this account",
+      );
     });
 
     describe("a way to Keycloak", () => {
@@ -415,6 +590,10 @@ onEachEngine(
           realm.logoutToken({ sub }, { without: ["jti"] }),
           realm.logoutToken({ sub }, { without: ["iat"] }),
           realm.logoutToken({ sub }, { without: ["exp"] }),
+          realm.logoutToken({ sub }, { typ: "at+jwt" }),
+          realm.logoutToken({ sub, exp: Math.floor(Date.now() / 1000) + 3600 }),
+          realm.logoutToken({ sub, iat: Math.floor(Date.now() / 1000) - 3600 }),
+          realm.logoutToken({ sub, jti: 7 as never }),
           realm.logoutToken({}),
           Promise.resolve("no token"),
           Promise.resolve(""),
@@ -425,6 +604,11 @@ onEachEngine(
         });
         expect(asJson).toMatchObject(refused(415, "UNSUPPORTED_MEDIA_TYPE"));
         expect(await isIn(client)).toBe(true);
+        for (const typ of ["", "JWT", "application/logout+jwt"]) {
+          const session = await enter(vault, who);
+          expect((await say(await realm.logoutToken({ sub }, { typ }))).status).toBe(200);
+          expect(await isIn(session)).toBe(false);
+        }
       });
     });
 
@@ -443,11 +627,14 @@ onEachEngine(
         const who = somebody({ email: "quite-another@team.example" });
         const begun = await leave(client, "/settings/keycloak/link");
         const linked = await comeBack(client, begun, { code: realm.code(begun.location, who) });
-        expect({ status: linked.status, to: linked.headers.get("location") }).toEqual({ status: 303, to: "/settings" });
+        expect({ status: linked.status, to: linked.headers.get("location") }).toEqual({
+          status: 303,
+          to: "/settings/sign-in",
+        });
         const user = await userOf(client);
         expect(await userOf(await enter(vault, who))).toEqual(user);
         expect(await userOf(await vault.signIn(account))).toEqual(user);
-        const page = await client.get("/settings");
+        const page = await client.get("/settings/sign-in");
         expect(page.text).toContain("quite-another@team.example");
         expect(page.text).toContain(`${vault.url}/api/auth/callback/keycloak`);
 
@@ -524,7 +711,7 @@ onEachEngine(
           raw: new URLSearchParams(),
         });
         expect(kept.status).toBe(409);
-        expect(kept.text).toContain("only way in");
+        expect(kept.text).toContain("It is your way in");
         expect(await userOf(await enter(vault, who))).toMatchObject({ email: who.email });
       });
 
@@ -599,8 +786,9 @@ onEachEngine(
     test("opens the account that has it, once, and not for an address that nobody has verified", async () => {
       const who = somebody({ email: OWNER.email.toUpperCase() });
       const taken = refused(403, "KEYCLOAK_REFUSED", { reason: "address_taken" });
+      const unverified = refused(403, "KEYCLOAK_REFUSED", { reason: "address_unverified" });
       for (const claim of [false, undefined, "true"]) {
-        expect(await visit(vault.stranger, { ...who, email_verified: claim as never })).toMatchObject(taken);
+        expect(await visit(vault.stranger, { ...who, email_verified: claim as never })).toMatchObject(unverified);
       }
       expect(await userOf(await enter(vault, who))).toEqual(await userOf(vault.owner));
       // Whoever has the address after that is somebody else.
@@ -726,7 +914,7 @@ describe("without Keycloak", () => {
 
     test("and its addresses say so", async () => {
       expect((await vault.stranger.get("/sign-in")).text).not.toContain("Keycloak");
-      expect((await vault.owner.get("/settings")).text).not.toContain("Keycloak");
+      expect((await vault.owner.get("/settings/sign-in")).text).not.toContain("Keycloak");
       for (const path of ["/api/auth/keycloak", "/api/auth/callback/keycloak?state=x&code=y"]) {
         expect(await vault.stranger.get(path)).toMatchObject(refused(503, "KEYCLOAK_NOT_CONFIGURED"));
         expect((await vault.stranger.get(path, HTML)).text).toContain("knows no Keycloak");

@@ -92,7 +92,7 @@ describe("on loopback", () => {
       expect(session.body.user).toMatchObject({ name: ADA.name, email: ADA.email });
       expect((await new Client(server.url, { cookie }).get("/api/stats")).body).toMatchObject({ totalEntries: 0 });
 
-      await page.goto(`${ORIGIN}/settings`);
+      await page.goto(`${ORIGIN}/settings/sign-in`);
       await page.getByRole("heading", { name: "Keycloak" }).waitFor();
       expect(await page.locator("main").textContent()).toContain(`${ORIGIN}/api/auth/callback/keycloak`);
       await signOut(page);
@@ -145,10 +145,10 @@ describe("on loopback", () => {
     await page.locator("#kc-login").click();
     await page.waitForURL(`${ORIGIN}/settings/danger`);
     // What follows would lead to the confirmation again, were it not for the proof.
-    await page.goto(`${ORIGIN}/settings`);
+    await page.goto(`${ORIGIN}/settings/sign-in`);
     await page.getByRole("link", { name: `Unlink ${ADA.email}` }).click();
     await page.getByRole("button", { name: "Unlink" }).click();
-    await page.getByText("only way in").waitFor();
+    await page.getByText("It is your way in").waitFor();
   });
 
   visiting(
@@ -167,16 +167,16 @@ describe("on loopback", () => {
       const role = await keycloak.admin<Record<string, unknown>>("GET", `/roles/${ROLE}`);
       await keycloak.admin("POST", `/users/${owner?.id}/role-mappings/realm`, [role] as never);
 
-      await page.goto(`${ORIGIN}/sign-in?next=%2Fsettings`);
+      await page.goto(`${ORIGIN}/sign-in?next=%2Fsettings%2Fsign-in`);
       await page.getByLabel("E-mail").fill(DIRECT.ADMIN_EMAIL);
       await page.getByLabel("Password", { exact: true }).fill(DIRECT.ADMIN_PASSWORD);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await page.waitForURL(`${ORIGIN}/settings`);
+      await page.waitForURL(`${ORIGIN}/settings/sign-in`);
       const { id } = await me(context);
       await page.getByRole("button", { name: "Link Keycloak" }).click();
       await page.getByLabel("Password", { exact: true }).fill(DIRECT.ADMIN_PASSWORD);
       await page.getByRole("button", { name: "Confirm", exact: true }).click();
-      await page.waitForURL(`${ORIGIN}/settings`);
+      await page.waitForURL(`${ORIGIN}/settings/sign-in`);
       await page.getByRole("button", { name: "Link Keycloak" }).click();
       await signInAt(page, { username: "owner", password: "owner-at-keycloak-9" });
       await page.getByText("Keycloak linked.").waitFor();

@@ -590,7 +590,7 @@ onEachEngine("answers are as the document says", (vault, engine) => {
       const query = `?${new URLSearchParams({ state, code: realm.code(location, who, lie) })}`;
       return await ask(vault.stranger.with({ cookie }), back, { query });
     };
-    const grace = { sub: "grace", email: "grace@team.example" };
+    const grace = { sub: "grace", email: "grace@team.example", email_verified: true };
     expect(await comeBack(grace)).toMatchObject({ status: 303 });
     expect(await comeBack({ ...grace, sub: "hopper" })).toMatchObject({ status: 403 });
     expect(await comeBack(grace, { stranger: true })).toMatchObject({ status: 502 });

@@ -70,8 +70,9 @@ export class Realm {
     this.#key = { id, privateKey, jwk: { ...(await exportJWK(publicKey)), kid: id, use: "sig", alg: "RS256" } };
   }
 
-  async sign(payload: JWTPayload, key = this.#key.privateKey): Promise<string> {
-    return await new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid: this.#key.id, typ: "JWT" }).sign(key);
+  async sign(payload: JWTPayload, key = this.#key.privateKey, typ: string | undefined = "JWT"): Promise<string> {
+    const named = typ === "" ? {} : { typ };
+    return await new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid: this.#key.id, ...named }).sign(key);
   }
 
   get publicKeyText(): string {
@@ -101,8 +102,11 @@ export class Realm {
     return code;
   }
 
-  /** A logout token about a person's session. */
-  async logoutToken(claims: JWTPayload, { stranger = false, without = [] as readonly string[] } = {}): Promise<string> {
+  /** A logout token about a person's session; an empty `typ` is left out. */
+  async logoutToken(
+    claims: JWTPayload,
+    { stranger = false, without = [] as readonly string[], typ = "logout+jwt" } = {},
+  ): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const payload: JWTPayload = {
       iss: this.issuer,
@@ -114,7 +118,7 @@ export class Realm {
       ...claims,
     };
     for (const name of without) delete payload[name];
-    return await this.sign(payload, stranger ? this.#stranger : this.#key.privateKey);
+    return await this.sign(payload, stranger ? this.#stranger : this.#key.privateKey, typ);
   }
 
   async stop(): Promise<void> {

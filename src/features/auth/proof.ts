@@ -35,7 +35,8 @@ export function hasFreshProof(kagi: Kagi, actor: Actor): boolean {
 export function requireRecentProof(kagi: Kagi, actor: Actor): void {
   const { credential } = actor;
   if (credential.kind !== "session" || hasFreshProof(kagi, actor)) return;
-  if (credential.signedInAt === null || !isFresh(kagi, credential.signedInAt)) throw new AppError("FRESH_PROOF_REQUIRED");
+  if (credential.signedInAt === null || !isFresh(kagi, credential.signedInAt))
+    throw new AppError("FRESH_PROOF_REQUIRED");
 }
 
 function isFresh(kagi: Kagi, at: string): boolean {

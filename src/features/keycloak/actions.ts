@@ -27,8 +27,8 @@ import * as queries from "./queries.ts";
  * nobody can be made to come back from somebody else's way.
  */
 
-/** A way to Keycloak that has been begun. `browserToken` goes into a cookie that bears the name of `visit`. */
-export type Visit = Readonly<{ url: string; visit: string; browserToken: string }>;
+/** A way to Keycloak that has been begun. `browserToken` goes into a cookie of `seconds` that bears the name of `visit`. */
+export type Visit = Readonly<{ url: string; visit: string; browserToken: string; seconds: number }>;
 
 /** What came of a way to Keycloak; `next` is where it was to lead. */
 export type Arrived = Readonly<
@@ -76,7 +76,7 @@ export async function beginVisit(
       expiresAt: new Date(now.getTime() + VISIT_MS).toISOString(),
     }),
   );
-  return { url, visit: visitOf(state), browserToken };
+  return { url, visit: visitOf(state), browserToken, seconds: VISIT_MS / 1000 };
 }
 
 /** What Keycloak sends a browser back with. What is not known of it is ignored. */
