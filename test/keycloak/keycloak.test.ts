@@ -170,7 +170,7 @@ describe("on loopback", () => {
       await page.goto(`${ORIGIN}/sign-in?next=%2Fsettings%2Fsign-in`);
       await page.getByLabel("E-mail").fill(DIRECT.ADMIN_EMAIL);
       await page.getByLabel("Password", { exact: true }).fill(DIRECT.ADMIN_PASSWORD);
-      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
       await page.waitForURL(`${ORIGIN}/settings/sign-in`);
       const { id } = await me(context);
       await page.getByRole("button", { name: "Link Keycloak" }).click();
