@@ -76,5 +76,5 @@ const TOLD: ReadonlySet<string> = new Set([
 ]);
 
 function begunHere({ config }: Kagi): string {
-  return `Begin again, and finish within a few minutes in the same browser. If it stays so, open Kagi by its own address, ${config.url}, and let it keep cookies`;
+  return `Begin again, and finish within a few minutes in the same browser. If it stays so, open Kagi by its own address, ${config.url}, and let it keep cookies.`;
 }

@@ -244,8 +244,8 @@ onEachEngine(
         expect(pending.headers.cookie).not.toContain("kagi_session");
         expect((await pending.get("/api/auth/session")).status).toBe(401);
         const page = await pending.get("/sign-in/second-factor?next=%2Fkeys");
-        expect(page.text).toContain(`Keycloak knows you, who are here <strong>${who.email}</strong>`);
-        expect(page.text).not.toContain("That is the password");
+        expect(page.text).toContain(`Keycloak has led you to the account of <strong>${who.email}</strong>`);
+        expect(page.text).not.toContain("The password of");
         const send = (code: string) =>
           pending.send("POST", "/sign-in/second-factor", { raw: new URLSearchParams({ code, next: "/keys" }) });
         expect((await send("000000")).status).toBe(401);

@@ -64,8 +64,10 @@ export const ConfirmPage = ({
         ) : null}
         {factors.password || keycloak || byPasskey ? null : (
           <p class="notice">
-            There is nothing here to confirm with: your account has no password, and no way through Keycloak that this
-            server knows. Its operator can give you a password with <code>kagi user reset-password</code>.
+            <span>
+              There is nothing here to confirm with: your account has no password, and no way through Keycloak that this
+              server knows. Its operator can give you a password with <code>kagi user reset-password</code>.
+            </span>
           </p>
         )}
       </div>
@@ -77,18 +79,24 @@ type KeycloakProps = { next: string; factors: Factors; problem: Problem | null; 
 
 /** Leads to Keycloak, which asks again whoever is signed in there; a second factor is asked for before that. */
 const ConfirmWithKeycloak = ({ next, factors, problem, primary }: KeycloakProps): JSX.Element => (
-  <form class="stack" method="post" action={urls.confirmWithKeycloak(next)}>
+  <form
+    class={hasSecondFactor(factors) ? "panel stack" : "stack"}
+    method="post"
+    action={urls.confirmWithKeycloak(next)}
+  >
     {problem === null || problem.field === "code" ? null : (
       <p class="notice bad" role="alert" safe>
         {problem.message}
       </p>
     )}
-    {factors.totp || factors.passkeys > 0 ? <CodeField factors={factors} problem={problem} id="keycloak-code" /> : null}
+    {hasSecondFactor(factors) ? <CodeField factors={factors} problem={problem} id="keycloak-code" /> : null}
     <button class={primary ? "button primary wide" : "button wide"} type="submit">
       Confirm with Keycloak
     </button>
   </form>
 );
+
+const hasSecondFactor = ({ totp, passkeys }: Factors) => totp || passkeys > 0;
 
 export const ConfirmForm = ({ email, next, factors, problem }: FormProps): JSX.Element => (
   <Form
@@ -110,6 +118,6 @@ export const ConfirmForm = ({ email, next, factors, problem }: FormProps): JSX.E
       autocomplete="current-password"
       autofocus={problem === null}
     />
-    {factors.totp || factors.passkeys > 0 ? <CodeField factors={factors} problem={problem} /> : null}
+    {hasSecondFactor(factors) ? <CodeField factors={factors} problem={problem} /> : null}
   </Form>
 );

@@ -27,8 +27,9 @@ export const SecondFactorPage = ({ frame, email, method, way, passkeyProblem, ..
       <header>
         <h1>One more step</h1>
         <p class="muted">
-          {method === "keycloak" ? "Keycloak knows you, who are here" : "That is the password of"}{" "}
-          <strong safe>{email}</strong>. Now prove that it is you.
+          {method === "keycloak" ? "Keycloak has led you to the account of" : "The password of"}{" "}
+          <strong safe>{email}</strong>
+          {method === "keycloak" ? "" : " is right"}. Now prove that it is you.
         </p>
       </header>
       <div class="panel stack">

@@ -24,17 +24,15 @@ export const SignInSettingsPage = ({ frame, factors, linked, passkeysWork, now }
       <div class="head">
         <div>
           <h1>Sign-in &amp; security</h1>
-          <p class="muted">
-            {isOn
-              ? "A password alone does not open your vault."
-              : "Your password alone opens your vault. A second factor keeps out whoever has learned it."}
+          <p class="muted" safe>
+            {opens(factors.password, isOn)}
           </p>
         </div>
       </div>
       <div class="matters">
         <Matter
           title="Authenticator app"
-          about="An app on your phone shows six digits, new ones every half a minute, which are asked for after the password."
+          about="An app on your phone shows six digits, new ones every half a minute, which are asked for after the first proof."
         >
           <App isOn={factors.totp} />
         </Matter>
@@ -56,15 +54,25 @@ export const SignInSettingsPage = ({ frame, factors, linked, passkeysWork, now }
             <a class="button" href={urls.sessions}>
               See your sessions
             </a>
-            <a class="button" href={urls.settings}>
-              Change the password
-            </a>
+            {factors.password ? (
+              <a class="button" href={urls.settings}>
+                Change the password
+              </a>
+            ) : null}
           </div>
         </Matter>
       </div>
     </Settings>
   );
 };
+
+/** What opens the vault as it is now. */
+function opens(password: boolean, secondFactor: boolean): string {
+  if (secondFactor) return `${password ? "A password" : "Keycloak"} alone does not open your vault.`;
+  return password
+    ? "Your password alone opens your vault. A second factor keeps out whoever has learned it."
+    : "Whoever signs in as you at Keycloak opens your vault. A second factor asks them for more.";
+}
 
 const App = ({ isOn }: { isOn: boolean }): JSX.Element =>
   isOn ? (
@@ -153,8 +161,10 @@ const Passkeys = ({ passkeys, passkeysWork, now }: PasskeysProps): JSX.Element =
 /** Why there are no passkeys here, and what to do about it. */
 export const Unavailable = (): JSX.Element => (
   <p class="notice">
-    Browsers have passkeys at an <code>https</code> address, or at <code>http://localhost</code> by that very name. Open
-    Kagi there, or have its operator set <code>KAGI_URL</code> to its public <code>https</code> address.
+    <span>
+      Browsers have passkeys at an <code>https</code> address, or at <code>http://localhost</code> by that very name.
+      Open Kagi there, or have its operator set <code>KAGI_URL</code> to its public <code>https</code> address.
+    </span>
   </p>
 );
 
