@@ -11,6 +11,8 @@ const DONE = {
   "email-changed": (ended: number) =>
     `E-mail address saved. Sign in with it from now on.${ended === 0 ? "" : ` ${sessionsEnded(ended)}`}`,
   "password-changed": (ended: number) => `Password changed. ${sessionsEnded(ended)} Access keys stay valid.`,
+  "keycloak-linked": "Keycloak linked. It opens this vault from now on.",
+  "keycloak-unlinked": "Keycloak unlinked. What was signed in through it has ended.",
   "factor-added": "Done. The recovery codes that you have are good for it, too.",
   "authenticator-app-removed": "The authenticator app is off. Its codes are worth nothing here any more.",
   "passkey-renamed": "Passkey renamed.",

@@ -89,6 +89,11 @@ const THINGS: readonly (readonly [start: string, make: (by: Client, mark: string
   ["/settings/access-keys/:id", async (by, mark) => ({ id: (await newKey(by, { name: fresh(mark) })).id })],
   ["/settings/sign-in/passkeys/:id", async (by, mark) => ({ id: (await addPasskey(by.with(HERE), mark)).id })],
   [
+    // A link to Keycloak, where there is none; oidc.test.ts has one.
+    "/settings/keycloak/:id",
+    async () => ({ id: crypto.randomUUID() }),
+  ],
+  [
     "/settings/sessions/:id",
     async (by) => {
       const { session } = (await by.get<SessionInfo>("/api/auth/session")).body;

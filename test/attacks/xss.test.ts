@@ -186,7 +186,7 @@ async function plant(vault: Vault, owner: Client): Promise<[start: string, param
 }
 
 /** Ends the visit, or is no page. */
-const SKIPPED = /^\/(static|icons|sign-out|setup|sign-in)(\/|$)|^\/api\//;
+const SKIPPED = /^\/(static|icons|sign-out|setup|sign-in)(\/|$)|^\/api\/|keycloak/;
 
 /** Where an address brings a text of its own. */
 const REFLECTING = [

@@ -467,7 +467,11 @@ const LEADS_ON: ReadonlySet<string> = new Set([
   "/settings/password",
   "/settings/export/metadata",
   "/settings/export/env",
+  "/confirm/keycloak",
+  "/settings/keycloak/link",
 ]);
+/** Pages of those who have a Keycloak, which the demo has not; test/e2e/keycloak.test.ts looks at them. */
+const OF_KEYCLOAK: ReadonlySet<string> = new Set(["/settings/keycloak/:id/unlink"]);
 /** A file and no page. */
 const FILES: ReadonlySet<string> = new Set(["/icons/:file"]);
 
@@ -483,7 +487,7 @@ async function addressOf(route: string, vault: Vault): Promise<string> {
 }
 
 for (const { path: route } of ROUTES) {
-  if (LEADS_ON.has(route) || FILES.has(route)) continue;
+  if (LEADS_ON.has(route) || FILES.has(route) || OF_KEYCLOAK.has(route)) continue;
   test(`${route}: within the budget on the first visit, and right in both themes, wide and narrow`, async (stage) => {
     const { page, vault } = stage;
     const cost = await costOf(page, vault.url + (await addressOf(route, vault)));

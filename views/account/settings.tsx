@@ -38,25 +38,31 @@ export const AccountPage = ({ frame, user, accessKeys, factors, refused }: Props
       <div class="matters">
         <Matter
           title="Profile"
-          about="The name is for you alone. The e-mail is what you sign in with; Kagi sends no mail."
-        >
-          <NameForm {...of("name", user.name)} />
-          <EmailForm {...of("email", user.email)} factors={factors} />
-        </Matter>
-        <Matter
-          title="Password"
           about={
-            <>
-              Changing it ends all your other sessions at once. Access keys stay valid:{" "}
-              <a href={urls.accessKeys} safe>
-                {accessKeys === 0 ? "you have none" : `you have ${count(accessKeys, "key")}`}
-              </a>
-              .
-            </>
+            factors.password
+              ? "The name is for you alone. The e-mail is what you sign in with; Kagi sends no mail."
+              : "The name is for you alone. You have no password here: you sign in through Keycloak."
           }
         >
-          <PasswordForm email={user.email} problem={of("password", "").problem} factors={factors} />
+          <NameForm {...of("name", user.name)} />
+          {factors.password ? <EmailForm {...of("email", user.email)} factors={factors} /> : null}
         </Matter>
+        {factors.password ? (
+          <Matter
+            title="Password"
+            about={
+              <>
+                Changing it ends all your other sessions at once. Access keys stay valid:{" "}
+                <a href={urls.accessKeys} safe>
+                  {accessKeys === 0 ? "you have none" : `you have ${count(accessKeys, "key")}`}
+                </a>
+                .
+              </>
+            }
+          >
+            <PasswordForm email={user.email} problem={of("password", "").problem} factors={factors} />
+          </Matter>
+        ) : null}
         <Matter title="Theme" about="Kept in this browser. Until you choose, it is your system's.">
           <ThemeChoice theme={frame.theme} />
         </Matter>

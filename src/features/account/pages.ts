@@ -25,11 +25,9 @@ const profilePages = (kagi: Kagi) => {
     const accessKeys = await countAccessKeys(kagi, actor);
     const factors = await factorsOf(kagi.db, actor.userId);
     const { user } = sessionOf(actor);
+    const props = { user, accessKeys, factors, refused };
     const { status, headers } = refusal ?? {};
-    return await page(kagi, { request, actor }, (frame) => AccountPage({ frame, user, accessKeys, factors, refused }), {
-      status,
-      headers,
-    });
+    return await page(kagi, { request, actor }, (frame) => AccountPage({ frame, ...props }), { status, headers });
   };
   return (
     new Elysia()
