@@ -92,8 +92,8 @@ export class Provider {
       "the token endpoint gave no id_token: is the client's protocol openid-connect?",
     );
     const claims = await this.#verify(realm, idToken, visit.now, { audience: this.#config.clientId });
-    const subject = claims.sub;
-    if (subject === undefined) throw untrusted("the ID token names nobody (sub)");
+    const subject = subjectOf(claims);
+    if (subject === null) throw untrusted("the ID token names nobody (sub)");
     if (claims.nonce !== visit.nonce) throw untrusted("the ID token is an answer to another question (nonce)");
     const parties = Array.isArray(claims.aud) ? claims.aud.length : 1;
     if ((parties > 1 || claims.azp !== undefined) && claims.azp !== this.#config.clientId) {
@@ -140,7 +140,7 @@ export class Provider {
     if (typeof event !== "object" || event === null) throw untrusted("that is no logout token (events)");
     if (claims.nonce !== undefined) throw untrusted("that is no logout token (nonce)");
     const sid = typeof claims.sid === "string" ? claims.sid : null;
-    const subject = claims.sub ?? null;
+    const subject = subjectOf(claims);
     if (sid === null && subject === null) throw untrusted("the logout token names nobody");
     if (typeof claims.jti !== "string") throw untrusted("the logout token has no name of its own (jti)");
     return { id: claims.jti, subject, sid, expiresAt: new Date((until + CLOCK_SKEW_SECONDS) * 1000) };
@@ -253,13 +253,19 @@ export class Provider {
       currentDate: now,
       requiredClaims: ["iat", "exp"],
     };
+    const verified = async () => {
+      const { payload } = await jwtVerify(token, keys, options);
+      const latest = now.getTime() / 1000 + CLOCK_SKEW_SECONDS;
+      if ((payload.iat ?? 0) > latest) throw untrusted("the token is of a time to come (iat)");
+      return payload;
+    };
     try {
       try {
-        return (await jwtVerify(token, keys, options)).payload;
+        return await verified();
       } catch (error) {
         if (anybody || !(error instanceof errors.JWKSNoMatchingKey)) throw error;
         await keys.reload();
-        return (await jwtVerify(token, keys, options)).payload;
+        return await verified();
       }
     } catch (error) {
       if (error instanceof ProviderError) throw error;
@@ -404,4 +410,9 @@ function nameOf(claim: unknown): string | null {
       .slice(0, 255)
       .toWellFormed() || null
   );
+}
+
+/** The name that a token gives to somebody, of a length that the standard allows (OpenID Connect Core, 2); else null. */
+function subjectOf({ sub }: JWTPayload): string | null {
+  return typeof sub === "string" && sub !== "" && sub.length <= 255 ? sub : null;
 }
