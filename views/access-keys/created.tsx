@@ -53,10 +53,7 @@ export const Created = ({ created, origin, old, now, sentences }: Props): JSX.El
         <ul>
           {created.scopes.map((scope) => (
             <li>
-              <span safe>{sentences[scope] ?? scope}</span>{" "}
-              <code class="muted small" safe>
-                {scope}
-              </code>
+              <span safe>{sentences[scope] as string}</span> <code class="muted small">{scope}</code>
             </li>
           ))}
         </ul>
