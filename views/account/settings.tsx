@@ -17,7 +17,7 @@ type Props = {
   frame: Frame;
   user: Readonly<{ name: string; email: string }>;
   accessKeys: number;
-  factors: Factors;
+  factors: Factors | null;
   refused: Refused | null;
 };
 
@@ -81,11 +81,24 @@ export const NameForm = ({ value, problem }: TextProps): JSX.Element => (
   </Form>
 );
 
-type Proving = { factors: Factors };
+/** `factors` is null while no code is asked for. */
+type Proving = { factors: Factors | null };
 
 /** What goes with a password where that alone does not let in. */
 const CodeToo = ({ factors, problem, id }: Proving & { problem: Problem | null; id: string }): JSX.Element =>
-  factors.totp || factors.passkeys > 0 ? <CodeField factors={factors} problem={problem} id={id} /> : "";
+  factors !== null && (factors.totp || factors.passkeys > 0) ? (
+    <>
+      <CodeField factors={factors} problem={problem} id={id} />
+      {factors.passkeys === 0 ? null : (
+        <p class="small muted">
+          Or <a href={urls.confirm(urls.settings)}>confirm with your passkey</a> first: for ten minutes no code is asked
+          for then.
+        </p>
+      )}
+    </>
+  ) : (
+    ""
+  );
 
 export const EmailForm = ({ value, problem, factors }: TextProps & Proving): JSX.Element => (
   <Form action={urls.changeEmail} problem={problem} shows={["email", "currentPassword", "code"]} submit="Save e-mail">

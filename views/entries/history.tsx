@@ -128,7 +128,7 @@ const Activity = ({ entry, activity, now }: ActivityProps & { entry: Entry }): J
     <p class="muted small">
       {`The last ${ACTIVITY_EVENTS} events. Revealed means that somebody got the value: shown, copied or downloaded.`}
       {entry.category.keyType === "simple" || entry.category.keyType === "group"
-        ? " Exports are not among them, unless this entry was selected: each takes many entries at once, and the trail does not name them."
+        ? " Exports of a project or of the whole vault are not among them; the newest that held this entry counts above."
         : ""}
     </p>
     <table class="table" aria-labelledby="activity">

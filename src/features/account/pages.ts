@@ -21,9 +21,12 @@ import { EmailChange, NameChange, PasswordChange } from "./model.ts";
 export const accountPages = (kagi: Kagi) => new Elysia().use(profilePages(kagi)).use(dangerPages(kagi));
 
 const profilePages = (kagi: Kagi) => {
+  /** What a form asks a code of; null while none is asked for, because the proof of just now counts. */
+  const factorsAsked = async (actor: Actor) =>
+    hasFreshProof(kagi, actor) ? null : await factorsOf(kagi.db, actor.userId);
   const show = async (request: Request, actor: Actor, refused: Refused | null, refusal?: Refusal) => {
     const accessKeys = await countAccessKeys(kagi, actor);
-    const factors = await factorsOf(kagi.db, actor.userId);
+    const factors = await factorsAsked(actor);
     const { user } = sessionOf(actor);
     const { status, headers } = refusal ?? {};
     return await page(kagi, { request, actor }, (frame) => AccountPage({ frame, user, accessKeys, factors, refused }), {
@@ -55,7 +58,7 @@ const profilePages = (kagi: Kagi) => {
         const refusal = await refusalOf(() => changeEmail(kagi, actor, parse(EmailChange, input)));
         if (!refusal) return redirect(urls.settings, { htmx, cookies: [doneCookie(kagi, "email-changed")] });
         const { problem, status, headers } = refusal;
-        const factors = await factorsOf(kagi.db, actor.userId);
+        const factors = await factorsAsked(actor);
         if (htmx) return html(EmailForm({ value: email, problem, factors }), { status, headers });
         return await show(request, actor, { form: "email", typed: email, problem }, refusal);
       })
@@ -73,7 +76,7 @@ const profilePages = (kagi: Kagi) => {
         }
         const { problem = null, status, headers } = refusal ?? {};
         const { email } = sessionOf(actor).user;
-        const factors = await factorsOf(kagi.db, actor.userId);
+        const factors = await factorsAsked(actor);
         if (htmx) return html(PasswordForm({ email, problem, factors }), { status, headers });
         return await show(request, actor, { form: "password", typed: "", problem }, refusal);
       })

@@ -54,7 +54,7 @@ export async function confirmWithPassword(
   password: string,
   code: string | undefined,
 ): Promise<Confirmed> {
-  const user = await provePassword(kagi, actor, password, code, "password");
+  const user = await provePassword(kagi, actor, { password, code, field: "password" });
   return await kagi.db.transaction(async (tx) => {
     await holdProven(tx, user);
     const confirmed = await confirmSession(kagi, tx, actor);
@@ -78,18 +78,22 @@ export async function confirmSession(kagi: Kagi, tx: Db, actor: Actor): Promise<
 }
 
 /**
- * The account, if that is its password and, where it has a second factor, its code, which is thereby used up. `field` is
- * where a form shows a refusal of the password. Tries are counted, so that a session alone is no place to guess; `check`
- * may refuse what else was sent, before a code is spent on it. Throws AUTH_INVALID_CREDENTIALS, SECOND_FACTOR_REQUIRED,
- * SECOND_FACTOR_INVALID, RATE_LIMITED.
+ * The account, if that is its password and, where it has a second factor, its code, which is thereby used up; with
+ * `orFreshProof` none is needed while the proof of just now counts, as whoever has a passkey and no app gives it. `field`
+ * is where a form shows a refusal of the password. Tries are counted, so that a session alone is no place to guess;
+ * `check` may refuse what else was sent, before a code is spent on it. Throws AUTH_INVALID_CREDENTIALS,
+ * SECOND_FACTOR_REQUIRED, SECOND_FACTOR_INVALID, RATE_LIMITED.
  */
 export async function provePassword(
   kagi: Kagi,
   actor: Actor,
-  password: string,
-  code: string | undefined,
-  field: string,
-  check = () => {},
+  {
+    password,
+    code,
+    field,
+    orFreshProof = false,
+    check = () => {},
+  }: { password: string; code: string | undefined; field: string; orFreshProof?: boolean; check?: () => void },
 ): Promise<queries.UserRow> {
   const { sessionId } = sessionOf(actor);
   const user = await kagi.db.get<queries.UserRow>(queries.findUser(actor.userId));
@@ -102,7 +106,8 @@ export async function provePassword(
     throw new AppError("AUTH_INVALID_CREDENTIALS", "That is not your password", { field });
   }
   check();
-  if (hasSecondFactor(await factorsOf(kagi.db, user.id))) {
+  const isProven = orFreshProof && hasFreshProof(kagi, actor);
+  if (!isProven && hasSecondFactor(await factorsOf(kagi.db, user.id))) {
     if (code === undefined) throw new AppError("SECOND_FACTOR_REQUIRED", undefined, { field: "code" });
     if ((await useCode(kagi, kagi.db, user.id, code)) === null) {
       await kagi.db.transaction((tx) => recordRefusal(tx, "second-factor"));
