@@ -128,7 +128,11 @@ test("long runs of one sign are read and written in time", () => {
     expect(readEnv(text).values.has("B")).toBe(false);
     const written = writeEnv([{ key: "A", value: `'${text}x` }]);
     expect(written.text.length).toBeGreaterThanOrEqual(written.refused.length === 0 ? text.length : 0);
-    expect(writeComment(`${text}x`).split("\n").filter((line) => !/^(#|$)/.test(line))).toEqual([]);
+    expect(
+      writeComment(`${text}x`)
+        .split("\n")
+        .filter((line) => !/^(#|$)/.test(line)),
+    ).toEqual([]);
   }
 });
 
