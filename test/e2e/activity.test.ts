@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { Client } from "../support/client.ts";
-import { pageTests } from "./browser.ts";
+import { expectCount, pageTests } from "./browser.ts";
 import type { Vault } from "./vault.ts";
 
 const test = pageTests();
@@ -59,7 +59,7 @@ testWithoutScript("it is read, filtered and paged through without script", async
   await page.getByRole("combobox", { name: "Access key" }).selectOption(key.id);
   await page.getByRole("button", { name: "Filter" }).click();
   await page.getByRole("link", { name: "More events" }).click();
-  expect(await page.getByRole("rowheader").count()).toBe(10);
+  await expectCount(page.getByRole("rowheader"), 10);
   await page.getByRole("link", { name: "From the newest" }).click();
-  expect(await page.getByRole("rowheader").count()).toBe(50);
+  await expectCount(page.getByRole("rowheader"), 50);
 });

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { newMany } from "../support/many.ts";
-import { expectFocus, pageTests } from "./browser.ts";
+import { expectCount, expectFocus, pageTests } from "./browser.ts";
 import { SESSION_COOKIE, type Vault } from "./vault.ts";
 
 const test = pageTests({ fresh: true, reducedMotion: "reduce" });
@@ -67,7 +67,7 @@ test("filters and order live in the address, and survive a reload and the way ba
   await page.getByRole("heading", { name: "No entry matches" }).waitFor();
   expect(await page.locator(".selection").count()).toBe(0);
   await page.getByRole("link", { name: "Clear filters" }).click();
-  expect(await rows(page).count()).toBe(4);
+  await expectCount(rows(page), 4);
 });
 
 test("a value is revealed and hidden in its row", async ({ page, open, vault }) => {

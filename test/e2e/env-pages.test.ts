@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { looksRight } from "./axe.ts";
-import { newContext, pageTests, type Stage } from "./browser.ts";
+import { expectCount, newContext, pageTests, type Stage } from "./browser.ts";
 import { editor, newProject, openFile, putFile, realFile, typeAt } from "./env.ts";
 import type { Vault } from "./vault.ts";
 
@@ -118,8 +118,8 @@ test(
     await open("/envs");
     expect(await page.locator(".card").count()).toBe(100);
     for (let left = 4; left > 0; left--) await page.getByRole("link", { name: "Older projects" }).click();
-    expect(await page.locator(".card").count()).toBe(100);
     await page.getByRole("link", { name: "Project number 1", exact: true }).waitFor();
+    await expectCount(page.locator(".card"), 100);
     await open("/envs");
     await page.getByRole("searchbox").fill("number 499");
     await page.getByText("1 project", { exact: true }).first().waitFor();

@@ -112,6 +112,7 @@ test("keys of every other type are filed, revealed and downloaded", async ({ pag
   await page.getByLabel("SECRET", { exact: true }).fill("the-secret");
   await page.getByRole("button", { name: "Create entry" }).click();
   await page.getByRole("button", { name: "Reveal SECRET" }).click();
+  await page.locator("pre").waitFor();
   expect(await page.locator("pre").allTextContents()).toEqual(["the-secret"]);
 
   const json = await vault.category({ name: "File", keyType: "json" });
