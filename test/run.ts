@@ -12,7 +12,7 @@ const REPORTS = mkdtempSync(join(tmpdir(), "kagi-reports-"));
 /** Generous, because a busy machine is no failure; nothing here waits for it when all is well. */
 const TEST_MS = 60_000;
 const BINARY = join(ROOT, "dist", "kagi");
-/** The shell first: the same engine without windows, tabs and menus, which nobody sees here and every page pays for. */
+/** The shell first: the same engine without windows, tabs and menus, which nobody sees and every page pays for. */
 const BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 /** One more than there are cores, because a test waits for its server, its browser or its database again and again. */
 const WORKERS = availableParallelism() + 1;
@@ -83,7 +83,8 @@ async function runAll(names: string[]): Promise<number> {
 /** A command that is right or wrong, and all that it says, once it has ended. */
 function quietly(words: readonly string[]): { said: Promise<string>; sums: Promise<Sums> } {
   const child = Bun.spawn([...words], { cwd: ROOT, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const said = Promise.all([child.stdout.text(), child.stderr.text()]).then((texts) => texts.join(""));
+  const texts = [child.stdout, child.stderr].map((stream) => new Response(stream).text());
+  const said = Promise.all(texts).then((all) => all.join(""));
   return { said, sums: child.exited.then(rightOrWrong) };
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Environment } from "../support/program.ts";
 import { SESSION_COOKIE, startVault, type Vault } from "./vault.ts";
 
-/** The shell first: the same engine without windows, tabs and menus, which nobody sees here and every page pays for. */
+/** The shell first: the same engine without windows, tabs and menus, which nobody sees and every page pays for. */
 const PLACES = [
   "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
