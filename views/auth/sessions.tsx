@@ -90,7 +90,7 @@ export const SessionsPage = ({ frame, sessions, now }: Props): JSX.Element => (
 type EndProps = { session: ListedSession };
 
 export const EndSessionPage = ({ frame, session }: EndProps & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title="End a session" section="settings">
+  <Page frame={frame} title={`End the session on ${session.device}`} section="settings">
     <div class="narrow panel">
       <EndSession session={session} inDialog={false} />
     </div>

@@ -115,9 +115,9 @@ export const RevealedValue = ({ name, text }: { name: string; text: string }): J
 );
 
 /** Long values scroll, so that keys must be able to get inside. */
-export const Plain = ({ name, text }: { name: string; text: string }): JSX.Element => (
+export const Plain = ({ name, text, id }: { name: string; text: string; id?: string }): JSX.Element => (
   <section class="plain" aria-label={attribute(`Value of ${name}`)} tabindex="0">
-    <pre safe>{/* The first line break inside `pre` is not part of it. */ `\n${text}`}</pre>
+    <pre id={id} safe>{/* The first line break inside `pre` is not part of it. */ `\n${text}`}</pre>
   </section>
 );
 
