@@ -469,6 +469,7 @@ test(
     await context.clearCookies();
     await page.goto(`${here}/confirm?next=/settings/sign-in/passkeys/new`);
     await signIn(page);
+    await page.getByRole("heading", { name: "Is it still you?" }).waitFor();
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Confirm", exact: true }).click();
     await page.getByRole("heading", { name: "Add a passkey" }).waitFor();
@@ -563,13 +564,16 @@ const LEADS_ON: ReadonlySet<string> = new Set([
   "/settings/sign-in/authenticator-app/remove",
   "/settings/sign-in/recovery-codes",
   "/settings/sign-in/passkeys/new",
-  "/settings/sign-in/passkeys/:id/delete",
   "/settings/export/metadata",
   "/settings/export/env",
   "/settings/danger/emptied",
 ]);
-/** A file and no page; and a page of what the demo has none of. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["/icons/:file", "/settings/sign-in/passkeys/:id/rename"]);
+/** A file and no page; and pages of what the demo has none of. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "/icons/:file",
+  "/settings/sign-in/passkeys/:id/rename",
+  "/settings/sign-in/passkeys/:id/delete",
+]);
 const PAGES = [...new Set(ROUTES.map(({ path }) => path))].filter(
   (route) => !LEADS_ON.has(route) && !ELSEWHERE.has(route),
 );
@@ -657,7 +661,7 @@ test("the title of each page is its own, and names what it is about", async ({ v
     "/settings": "Settings",
     "/settings/sign-in": "Sign-in & security",
     "/settings/sessions": "Sessions",
-    "/settings/sessions/:id/end": "End the session on an unknown device",
+    "/settings/sessions/:id/end": "End the session “A script”",
     "/settings/sessions/end-others": "End all other sessions",
     "/settings/access-keys": "Access keys",
     "/settings/access-keys/new": "New access key",
