@@ -95,7 +95,7 @@ test("a field of a group that is left empty is not set, and a stored one can be 
   const field = (name: string) => page.getByLabel(name, { exact: true });
   const edit = async () => {
     await page.getByRole("link", { name: "Edit Shop" }).click();
-    await page.getByRole("heading", { name: "Edit Shop" }).waitFor();
+    await page.getByRole("heading", { name: "Edit Some fields · Shop · production" }).waitFor();
   };
   await open(`/keys/${category.id}/entries/new`);
   await page.getByLabel("Project").fill("Shop");
@@ -350,7 +350,7 @@ test("a value is in no page, no address and no history, and revealing gets it an
   await page.getByText(value).waitFor();
   expect(page.url()).not.toContain(value);
   await page.getByRole("link", { name: "Edit Blog" }).click();
-  await page.getByRole("heading", { name: "Edit Blog" }).waitFor();
+  await page.getByRole("heading", { name: /^Edit .* · Blog · production$/ }).waitFor();
   expect(await page.content()).not.toContain(value);
   await page.goBack();
   await page.getByRole("button", { name: "Reveal" }).waitFor();
