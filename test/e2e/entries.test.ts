@@ -399,6 +399,23 @@ test("leaving a page takes revealed and typed secrets out of it first", async ({
   expect(await page.getByLabel("New value").inputValue()).toBe("");
 });
 
+test("an earlier value is shown in the history, copied by its name, and hidden again", async (stage) => {
+  const { page, open, vault, context } = stage;
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: vault.url });
+  const { entry, value } = await oneSecret(vault, "Earlier", `${fresh("earlier")}\nsecond line\n`);
+  const renewed = fresh("renewed");
+  expect((await vault.owner.put(`/api/entries/${entry.id}`, { value: renewed })).status).toBe(200);
+  await open(`/entries/${entry.id}/history`);
+  await page.getByRole("button", { name: "Reveal value 1" }).click();
+  await page.getByRole("button", { name: "Copy API_KEY, value 1" }).click();
+  await page.getByText("Copied API_KEY", { exact: true }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(value);
+  await page.getByRole("button", { name: "Hide" }).click();
+  const content = await page.content();
+  expect(content).not.toContain(value.split("\n")[0]);
+  expect(content).not.toContain(renewed);
+});
+
 test("copying puts the value on the clipboard and never into the page", async ({ page, open, vault, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: vault.url });
   const value = `${fresh("copied")}\nsecond line\n`;

@@ -148,12 +148,12 @@ const EntryFilters = ({ filter, sort }: EntryList): JSX.Element => {
     search: null,
     project: filter.project === null ? null : <input type="hidden" name="project" value={attribute(filter.project)} />,
     category: filter.category === null ? null : <input type="hidden" name="category" value={filter.category} />,
-    type: <FilterChoice name="type" label="Type" all="Every type" options={KEY_TYPE_OPTIONS} chosen={filter.type} />,
+    type: <FilterChoice name="type" label="Type" all="Any type" options={KEY_TYPE_OPTIONS} chosen={filter.type} />,
     environment: (
       <FilterChoice
         name="environment"
         label="Environment"
-        all="Every environment"
+        all="Any environment"
         options={ENVIRONMENT_OPTIONS}
         chosen={filter.environment}
       />
