@@ -15,7 +15,7 @@ type Props = {
 };
 
 export const CreatedAccessKeyPage = ({ frame, ...props }: Props & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title="Access key created" section="settings">
+  <Page frame={frame} title={`Access key ${props.created.name} created`} section="settings">
     <Created {...props} />
   </Page>
 );

@@ -248,7 +248,7 @@ function onlyName(entries: Selected["entries"]): string {
 async function placeOf(kagi: Kagi, actor: Actor, form: Form, filter = scopeOf(form)): Promise<string> {
   const on = form.get("on");
   const category = isUuid(on) ? await getCategory(kagi, actor, on) : null;
-  return addressOf({ category, filter, sort: sortOf(form.get("sort")) });
+  return addressOf({ category, filter, sort: sortOf(form.get("sort"), filter) });
 }
 
 /** The same list; a project that was renamed under its new name. */
