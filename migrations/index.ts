@@ -6,6 +6,7 @@ import auditChain from "./0005_audit_chain.sql" with { type: "text" };
 import accessKeyLimits from "./0006_access_key_limits.sql" with { type: "text" };
 import secondFactor from "./0007_second_factor.sql" with { type: "text" };
 import namesOfEntries from "./0008_names_of_entries.sql" with { type: "text" };
+import identities from "./0009_identities.sql" with { type: "text" };
 
 /**
  * Every migration in the order it is applied. A released one never changes; a mend is a new one. One text serves both
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   { name: "0006_access_key_limits", text: accessKeyLimits },
   { name: "0007_second_factor", text: secondFactor },
   { name: "0008_names_of_entries", text: namesOfEntries },
+  { name: "0009_identities", text: identities },
 ] as const;

@@ -19,6 +19,7 @@ import { envPages } from "./features/envs/pages.ts";
 import { exportApi } from "./features/export/api.ts";
 import { exportPages } from "./features/export/pages.ts";
 import { healthApi } from "./features/health/api.ts";
+import { keycloakPages } from "./features/keycloak/pages.ts";
 import { openapiApi } from "./features/openapi/api.ts";
 import { openapiPages } from "./features/openapi/pages.ts";
 import { overviewPages } from "./features/overview/pages.ts";
@@ -53,6 +54,7 @@ function routes(kagi: Kagi): AnyElysia {
     .use(healthApi(kagi))
     .use(staticFiles())
     .use(authPages(kagi))
+    .use(keycloakPages(kagi))
     .use(overviewPages(kagi))
     .use(searchPages(kagi))
     .use(categoryPages(kagi))

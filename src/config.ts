@@ -149,6 +149,64 @@ export const SETTINGS = {
     fallback: 30,
     parse: (text) => integer(text, 1, 300),
   }),
+  keycloakUrl: setting<string | null>({
+    name: "KEYCLOAK_URL",
+    help: "Keycloak as browsers reach it: its base, a realm's issuer, or that realm's .well-known address",
+    shown: "no Keycloak",
+    fallback: null,
+    parse: keycloakUrl,
+  }),
+  keycloakRealm: setting<string | null>({
+    name: "KEYCLOAK_REALM",
+    help: "The realm whose people may sign in, unless KEYCLOAK_URL names it",
+    shown: "the one in KEYCLOAK_URL",
+    fallback: null,
+    parse: realmName,
+  }),
+  keycloakClientId: setting<string | null>({
+    name: "KEYCLOAK_CLIENT_ID",
+    help: "The client that the realm knows Kagi by",
+    shown: "none",
+    fallback: null,
+    parse: (text) => text,
+  }),
+  keycloakClientSecret: setting<string | null>({
+    name: "KEYCLOAK_CLIENT_SECRET",
+    help: "That client's secret",
+    shown: "none",
+    fallback: null,
+    secret: true,
+    file: true,
+    parse: (text) => text,
+  }),
+  keycloakInternalUrl: setting<string | null>({
+    name: "KEYCLOAK_INTERNAL_URL",
+    help: "Keycloak's base as this server reaches it, when that is another name than the browsers'",
+    shown: "KEYCLOAK_URL",
+    fallback: null,
+    parse: keycloakUrl,
+  }),
+  keycloakRequiredRole: setting<string | null>({
+    name: "KEYCLOAK_REQUIRED_ROLE",
+    help: "Only people with this role of the realm, or of the client, may enter",
+    shown: "none",
+    fallback: null,
+    parse: (text) => text,
+  }),
+  keycloakLinkByEmail: setting<boolean>({
+    name: "KEYCLOAK_LINK_BY_EMAIL",
+    help: "true: a verified e-mail from Keycloak opens the account that has it; false: its owner links it while signed in",
+    shown: "false",
+    fallback: false,
+    parse: trueOrFalse,
+  }),
+  emailPassword: setting<boolean>({
+    name: "ENABLE_EMAIL_PASSWORD",
+    help: "false: no sign-in with e-mail and password, from the first sign-in through Keycloak on",
+    shown: "true",
+    fallback: true,
+    parse: trueOrFalse,
+  }),
 } as const;
 
 const ALL = Object.entries(SETTINGS) as [string, Setting<unknown>][];
@@ -164,10 +222,21 @@ export type Config = Readonly<
     secure: boolean;
     /** Whether there is a model to ask: a key or a base URL is set, also where `ai` is off. */
     modelIsSet: boolean;
+    /** Null when nobody signs in through Keycloak. */
+    keycloak: KeycloakConfig | null;
     sqlitePath: string;
     keyPath: string;
   }
 >;
+
+export type KeycloakConfig = Readonly<{
+  /** The realm as browsers reach it, which is also what its tokens are issued by; without a final slash. */
+  issuer: string;
+  /** The realm as this server reaches it. */
+  internalIssuer: string;
+  clientId: string;
+  clientSecret: string;
+}>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -186,6 +255,7 @@ export function loadConfig(environment: Environment = process.env): Config {
   if ((read.adminEmail === null) !== (read.adminPassword === null)) {
     problems.push("ADMIN_EMAIL and ADMIN_PASSWORD go together: set both or neither");
   }
+  const keycloak = keycloakOf(read, environment, problems);
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   const url = read.url ?? urlAt(read.port);
   return Object.freeze({
@@ -194,9 +264,50 @@ export function loadConfig(environment: Environment = process.env): Config {
     urlIsSet: read.url !== null,
     secure: url.startsWith("https:"),
     modelIsSet: read.openaiApiKey !== null || Boolean(environment[SETTINGS.openaiBaseUrl.name]),
+    keycloak,
     sqlitePath: join(read.dataDir, "kagi.db"),
     keyPath: join(read.dataDir, "kagi.key"),
   });
+}
+
+/** What the settings of Keycloak make together; null when none is set, and when `problems` says what is wrong. */
+function keycloakOf(read: Values, environment: Environment, problems: string[]): KeycloakConfig | null {
+  const { keycloakUrl, keycloakRealm, keycloakClientId, keycloakClientSecret, keycloakInternalUrl } = read;
+  const before = problems.length;
+  const isSet = Object.keys(environment).some((name) => name.startsWith("KEYCLOAK_") && environment[name]);
+  if (!isSet && !read.emailPassword) {
+    problems.push("ENABLE_EMAIL_PASSWORD is false, which needs another way in: set KEYCLOAK_URL as well");
+  }
+  if (!isSet || before > 0) return null;
+  const [base, named] = realmIn(keycloakUrl ?? "");
+  const realm = keycloakRealm ?? named;
+  if (keycloakUrl === null) problems.push("KEYCLOAK_URL is missing, which the other KEYCLOAK_ settings need");
+  else if (realm === null) problems.push("KEYCLOAK_REALM is missing, and KEYCLOAK_URL names no realm");
+  if (keycloakRealm !== null && named !== null && keycloakRealm !== named) {
+    problems.push("KEYCLOAK_REALM is another realm than the one that KEYCLOAK_URL names");
+  }
+  if (keycloakClientId === null) problems.push("KEYCLOAK_CLIENT_ID is missing, which KEYCLOAK_URL needs");
+  if (keycloakClientSecret === null) problems.push("KEYCLOAK_CLIENT_SECRET is missing, which KEYCLOAK_URL needs");
+  const [internalBase, internalRealm] = realmIn(keycloakInternalUrl ?? base);
+  if (internalRealm !== null && realm !== null && internalRealm !== realm) {
+    problems.push("KEYCLOAK_INTERNAL_URL names another realm than KEYCLOAK_URL and KEYCLOAK_REALM");
+  }
+  if (problems.length > before || realm === null || keycloakClientId === null || keycloakClientSecret === null) {
+    return null;
+  }
+  const path = `/realms/${encodeURIComponent(realm)}`;
+  return Object.freeze({
+    issuer: base + path,
+    internalIssuer: internalBase + path,
+    clientId: keycloakClientId,
+    clientSecret: keycloakClientSecret,
+  });
+}
+
+/** The base of a Keycloak's address, and the realm that the address names, if any. */
+function realmIn(url: string): [base: string, realm: string | null] {
+  const [, base = url, realm] = /^(.*)\/realms\/([^/]+)$/.exec(url) ?? [];
+  return [base, realm === undefined ? null : decodeURIComponent(realm)];
 }
 
 /** What the demo takes of the environment: where it listens, and how browsers reach it. */
@@ -242,6 +353,10 @@ export function describeConfig(environment: Environment = process.env): SettingS
     ADMIN_EMAIL: "not set",
     ADMIN_PASSWORD: "not set",
     OPENAI_API_KEY: "not set",
+    KEYCLOAK_URL: "not set",
+    KEYCLOAK_CLIENT_ID: "not set",
+    KEYCLOAK_CLIENT_SECRET: "not set",
+    KEYCLOAK_REQUIRED_ROLE: "not set",
   };
   return ALL.map(([, definition]) => {
     const { name, shown } = definition;
@@ -407,6 +522,36 @@ function baseUrl(text: string): string {
     );
   }
   return url.href.replace(/\/+$/, "");
+}
+
+function trueOrFalse(text: string): boolean {
+  if (text !== "true" && text !== "false") throw new Error("must be true or false");
+  return text === "true";
+}
+
+/** Without the slash at its end and the address of its description, and with an escaped realm that can be read. */
+function keycloakUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const path = (url?.pathname ?? "").replace(/\/\.well-known\/openid-configuration\/?$/, "").replace(/\/+$/, "");
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username ||
+    url.password ||
+    url.search ||
+    url.hash ||
+    !/^(\/(?!realms(\/|$))[\w.~-]+)*(\/realms\/[\w.~-]+)?$/.test(path.replace(/%[\dA-F]{2}/gi, "x"))
+  ) {
+    throw new Error(
+      "must be an http or https URL such as https://id.example.com or https://id.example.com/realms/team, without a user or a query",
+    );
+  }
+  return url.origin + path;
+}
+
+function realmName(text: string): string {
+  if (/[/\\?#%]|^\.+$/.test(text)) throw new Error("must be a realm's name alone");
+  return text;
 }
 
 function ranges(text: string): string[] {

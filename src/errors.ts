@@ -7,6 +7,7 @@ import { BODY_MIB } from "./limits.ts";
 const CODES = {
   VALIDATION_ERROR: { status: 400, message: "The request is not valid" },
   CATEGORY_SIMPLE_REQUIRES_ENV_VAR: { status: 400, message: "envVarName is required for a simple category" },
+  KEYCLOAK_STATE_INVALID: { status: 400, message: "This sign-in through Keycloak was not begun here, or is over" },
   AUTH_REQUIRED: { status: 401, message: "Unauthorized" },
   AUTH_INVALID_KEY: { status: 401, message: "Unauthorized" },
   AUTH_INVALID_CREDENTIALS: { status: 401, message: "Wrong e-mail or password" },
@@ -19,6 +20,8 @@ const CODES = {
   AUTH_KEY_LIMITED: { status: 403, message: "This access key is limited to one project or environment" },
   FRESH_PROOF_REQUIRED: { status: 403, message: "Confirm that it is still you first" },
   CROSS_ORIGIN: { status: 403, message: "Forbidden" },
+  EMAIL_PASSWORD_DISABLED: { status: 403, message: "Signing in with e-mail and password is switched off here" },
+  KEYCLOAK_REFUSED: { status: 403, message: "Keycloak, or this vault, does not let you in that way" },
   SETUP_TOKEN_REQUIRED: { status: 403, message: "The set-up token is missing or wrong" },
   CATEGORY_NOT_FOUND: { status: 404, message: "Not found" },
   ENTRY_NOT_FOUND: { status: 404, message: "Not found" },
@@ -39,6 +42,8 @@ const CODES = {
   RATE_LIMITED: { status: 429, message: "Too many attempts" },
   INTERNAL_ERROR: { status: 500, message: "Internal server error" },
   AI_EXTRACTION_FAILED: { status: 502, message: "The language model did not help" },
+  KEYCLOAK_FAILED: { status: 502, message: "Keycloak could not be asked, or its answer was not to be believed" },
+  KEYCLOAK_NOT_CONFIGURED: { status: 503, message: "This server knows no Keycloak: KEYCLOAK_URL is not set" },
   AI_NOT_CONFIGURED: { status: 503, message: "This server has AI switched off: KAGI_AI is off" },
 } as const;
 
@@ -57,6 +62,20 @@ export const AI_FAILURES = [
 ] as const;
 export type AiFailure = (typeof AI_FAILURES)[number];
 
+/** Why Keycloak led nobody in: of a KEYCLOAK_FAILED, and then of a KEYCLOAK_REFUSED. */
+export const KEYCLOAK_FAILURES = ["unreachable", "timeout", "misconfigured", "untrusted"] as const;
+export const KEYCLOAK_REFUSALS = [
+  "cancelled",
+  "role",
+  "disabled",
+  "address_missing",
+  "address_unverified",
+  "address_taken",
+  "linked_elsewhere",
+  "somebody_else",
+] as const;
+export type KeycloakReason = (typeof KEYCLOAK_FAILURES)[number] | (typeof KEYCLOAK_REFUSALS)[number];
+
 /** What may accompany an error besides its wording; every member is safe to show and none is ever a submitted value. */
 export type ErrorDetails = {
   /** Dotted path of the field that is wrong: `value.AWS_REGION`. */
@@ -69,8 +88,8 @@ export type ErrorDetails = {
   allow?: readonly string[];
   /** Names of variables that cannot be written in the asked dialect. */
   keys?: readonly string[];
-  /** Of an AI_EXTRACTION_FAILED. */
-  reason?: AiFailure;
+  /** Of an AI_EXTRACTION_FAILED, a KEYCLOAK_FAILED and a KEYCLOAK_REFUSED. */
+  reason?: AiFailure | KeycloakReason;
 };
 
 export class AppError extends Error {

@@ -34,7 +34,8 @@ export type Actor = Caller &
           kind: "session";
           sessionId: string;
           user: Readonly<{ name: string; email: string }>;
-          signedInAt: string;
+          /** When the person gave the proofs that the session began with; null when Keycloak has vouched for them. */
+          signedInAt: string | null;
           /** When the person last proved in this session who they are; null before the first time. */
           confirmedAt: string | null;
         }>

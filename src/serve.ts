@@ -1,8 +1,9 @@
 import { createApp } from "./app.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { forgetOldEvents } from "./features/audit/actions.ts";
-import { addUser, forgetExpired, isSetUp, openSetup } from "./features/auth/actions.ts";
+import { addUser, forgetExpired, isSetUp, mayUsePasswords, openSetup } from "./features/auth/actions.ts";
 import { NewUserInput } from "./features/auth/model.ts";
+import { forgetOldVisits, redirectUriAt } from "./features/keycloak/actions.ts";
 import { errorCode } from "./files.ts";
 import { BODY_BYTES } from "./http/body.ts";
 import { setPatience } from "./http/patience.ts";
@@ -79,6 +80,14 @@ export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
       token: setupToken,
     });
   }
+  if (config.keycloak !== null) {
+    const redirectUri = redirectUriAt(config.url);
+    log.info("people may sign in through Keycloak", { realm: config.keycloak.issuer, redirectUri });
+    if (!(await mayUsePasswords(kagi))) log.info("signing in with e-mail and password is switched off");
+    else if (!config.emailPassword) {
+      log.warn("signing in with e-mail and password stays open until somebody has come in through Keycloak");
+    }
+  }
   log.info("kagi is up", {
     url,
     listening: `${config.host}:${port}`,
@@ -99,6 +108,7 @@ export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
 
 async function cleanUp(kagi: Kagi): Promise<void> {
   await forgetExpired(kagi);
+  await forgetOldVisits(kagi);
   await forgetOldEvents(kagi);
 }
 

@@ -30,10 +30,14 @@ const COMMANDS: Record<string, readonly string[]> = {
   xss: ["node_modules/.bin/xss-scan"],
 };
 const SUITES: Record<string, () => Promise<Sums>> = {
-  unit: () => suites((path) => !path.startsWith("test/e2e/")),
+  unit: () => suites((path) => !/^test\/(e2e|keycloak)\//.test(path)),
   binary: runBinary,
-  e2e: runBrowser,
+  e2e: () => runBrowser("test/e2e/"),
+  keycloak: () => runBrowser("test/keycloak/"),
 };
+
+/** Takes Java and a download: of those who ask for it by name, or, as `.ci/run` does, by KAGI_TEST_KEYCLOAK. */
+const ASKED_FOR = process.env.KAGI_TEST_KEYCLOAK ? [] : ["keycloak"];
 
 const asked = process.argv.slice(2);
 const sections = [...Object.keys(COMMANDS), ...Object.keys(SUITES)];
@@ -42,7 +46,7 @@ if (unknown.length > 0) {
   console.error(`There is no section ${unknown.join(", ")}. There are: ${sections.join(", ")}`);
   process.exit(2);
 }
-process.exitCode = await runAll(asked.length > 0 ? asked : sections);
+process.exitCode = await runAll(asked.length > 0 ? asked : sections.filter((name) => !ASKED_FOR.includes(name)));
 
 async function runAll(names: string[]): Promise<number> {
   const total: Sums = { passed: 0, failed: 0, skipped: 0 };
@@ -52,7 +56,7 @@ async function runAll(names: string[]): Promise<number> {
     const started = performance.now();
     const sums = await work();
     add(total, sums);
-    lines.push(`${name.padEnd(8)}${describe(sums)}  (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    lines.push(`${name.padEnd(10)}${describe(sums)}  (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   };
   // The commands run side by side, and each is told when those before it are through.
   const commands = names
@@ -101,14 +105,14 @@ async function runBinary(): Promise<Sums> {
 }
 
 /** The pages in a real browser, served by the executable. */
-async function runBrowser(): Promise<Sums> {
+async function runBrowser(folder: string): Promise<Sums> {
   const chromium = process.env.CHROMIUM_PATH || BROWSERS.map((name) => Bun.which(name)).find((path) => path !== null);
   if (!chromium || !existsSync(chromium)) {
     console.log("There is no Chromium: install one (apt-get install chromium), or name it in CHROMIUM_PATH.");
     return { passed: 0, failed: IS_CI ? 1 : 0, skipped: IS_CI ? 0 : 1 };
   }
   if (!(await build())) return { passed: 0, failed: 1, skipped: 0 };
-  return await suites((path) => path.startsWith("test/e2e/"), { CHROMIUM_PATH: chromium, KAGI_TEST_BINARY: BINARY });
+  return await suites((path) => path.startsWith(folder), { CHROMIUM_PATH: chromium, KAGI_TEST_BINARY: BINARY });
 }
 
 let built: Promise<boolean> | undefined;

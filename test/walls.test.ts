@@ -124,6 +124,7 @@ const PARTS: Readonly<Record<string, string>> = {
   proposal: "actions",
   difference: "actions",
   opened: "actions",
+  provider: "actions",
   document: "api",
   details: "api",
   schemas: "api",

@@ -6,6 +6,8 @@ export const urls = {
   home: "/",
   setUp: "/setup",
   signIn: "/sign-in",
+  /** The same, and where it leads then. */
+  signInFor: (next: string) => `/sign-in${query({ next: next === "/" ? null : next })}`,
   secondFactor: "/sign-in/second-factor",
   /** The second step of a sign-in, and where it leads then. */
   secondFactorFor: (next: string) => `/sign-in/second-factor${query({ next })}`,
@@ -13,6 +15,10 @@ export const urls = {
   signInPasskeyOptions: "/api/auth/sign-in/passkey/options",
   signOut: "/sign-out",
   theme: "/theme",
+  /** Begins the way to Keycloak, and leads on to a page of this server after it. */
+  keycloak: (next: string) => `/api/auth/keycloak${query({ next: next === "/" ? null : next })}` as const,
+  keycloakCallback: "/api/auth/callback/keycloak",
+  keycloakLogout: "/api/auth/backchannel-logout/keycloak",
   apiDocs: "/api/docs",
   apiDocument: "/api/openapi",
   settings: "/settings",
@@ -111,6 +117,10 @@ export const urls = {
 
   /** Asks for the password once more, and leads on. */
   confirm: (next: string) => `/confirm${query({ next })}` as const,
+  /** Asks Keycloak for the same. */
+  confirmWithKeycloak: (next: string) => `/confirm/keycloak${query({ next })}` as const,
+  linkKeycloak: "/settings/keycloak/link",
+  unlinkKeycloak: <Id extends string>(id: Id) => `/settings/keycloak/${id}/unlink` as const,
   confirmPasskey: (next: string) => `/confirm/passkey${query({ next })}` as const,
   confirmPasskeyOptions: "/api/auth/confirm/passkey/options",
   changeName: "/settings/name",

@@ -12,6 +12,11 @@ export function deviceCookieName(config: Config): string {
   return config.secure ? "__Host-kagi_device" : "kagi_device";
 }
 
+/** Binds one way to Keycloak to the browser that began it; each has a cookie of its own, for those with two windows. */
+export function keycloakCookieName(config: Config, visit: string): string {
+  return `${config.secure ? "__Host-" : ""}kagi_keycloak_${visit}`;
+}
+
 /** What a sign-in gives the browser. */
 type Tokens = Readonly<{ sessionToken: string; sessionSeconds: number; deviceToken: string }>;
 

@@ -10,6 +10,8 @@ const DONE = {
   "email-changed": "E-mail address saved. Sign in with it from now on.",
   "password-changed": (ended: number) =>
     `Password changed. ${ended === 0 ? "No other session was open." : ended === 1 ? "1 other session has ended." : `${ended} other sessions have ended.`} Access keys stay valid.`,
+  "keycloak-linked": "Keycloak linked. It opens this vault from now on.",
+  "keycloak-unlinked": "Keycloak unlinked. What was signed in through it has ended.",
   "factor-added": "Done. The recovery codes that you have are good for it, too.",
   "authenticator-app-removed": "The authenticator app is off. Its codes are worth nothing here any more.",
   "passkey-renamed": "Passkey renamed.",

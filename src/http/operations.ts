@@ -28,6 +28,8 @@ export type Operation = Readonly<{
   notFound?: ErrorCode;
   /** It may be asked for on the condition of a version, by `If-Match` or `If-None-Match`: 412 when that is another. */
   conditional?: true;
+  /** Its body is a form and no JSON. */
+  form?: true;
 }>;
 
 /**
@@ -308,11 +310,43 @@ export const OPERATIONS = {
     errors: [
       "VALIDATION_ERROR",
       "AUTH_INVALID_CREDENTIALS",
+      "EMAIL_PASSWORD_DISABLED",
       "SECOND_FACTOR_REQUIRED",
       "SECOND_FACTOR_INVALID",
       "RATE_LIMITED",
       "CROSS_ORIGIN",
     ],
+  },
+  "GET /api/auth/keycloak": {
+    access: "public",
+    tag: "Account",
+    summary: "Sign in through Keycloak",
+    description:
+      "For browsers: leads to the realm's own page, and from there to the callback. OpenID Connect's code flow with PKCE, state and nonce. What goes wrong is a page for whoever accepts `text/html`.",
+    errors: ["VALIDATION_ERROR", "RATE_LIMITED", "KEYCLOAK_FAILED", "KEYCLOAK_NOT_CONFIGURED"],
+  },
+  "GET /api/auth/callback/keycloak": {
+    access: "public",
+    tag: "Account",
+    summary: "Come back from Keycloak",
+    description:
+      "The redirect URI of the realm's client. Good once, within ten minutes, for the browser that set out; then it has a session, or is asked for its second factor, and is led on. Parameters that are not listed are ignored.",
+    errors: [
+      "VALIDATION_ERROR",
+      "KEYCLOAK_STATE_INVALID",
+      "KEYCLOAK_REFUSED",
+      "KEYCLOAK_FAILED",
+      "KEYCLOAK_NOT_CONFIGURED",
+    ],
+  },
+  "POST /api/auth/backchannel-logout/keycloak": {
+    access: "public",
+    tag: "Account",
+    summary: "End the sessions that Keycloak says are over",
+    description:
+      "Keycloak's own to call (OpenID Connect Back-Channel Logout 1.0): the realm's client has it as its backchannel logout URL. The signed token is good once.",
+    errors: ["VALIDATION_ERROR", "KEYCLOAK_FAILED", "KEYCLOAK_NOT_CONFIGURED"],
+    form: true,
   },
   "POST /api/auth/sign-out": { access: "session", tag: "Account", summary: "Sign out", errors: [] },
   "GET /api/auth/session": { access: "session", tag: "Account", summary: "Who is signed in", errors: [] },

@@ -12,7 +12,7 @@ import { asset } from "./static.ts";
 import { themeOf } from "./theme.ts";
 
 type Visit = Readonly<{ request: Request; actor?: Actor | null }>;
-type Extra = { status?: number; secret?: boolean; headers?: Record<string, string> };
+type Extra = { status?: number; secret?: boolean; headers?: Record<string, string>; cookies?: readonly string[] };
 
 /** Answers with a whole page: the layout with what it knows of the visitor, around what `view` makes. */
 export async function page(
@@ -37,7 +37,7 @@ export async function page(
     },
     done,
   };
-  return html(view(frame), { ...extra, cookies });
+  return html(view(frame), { ...extra, cookies: [...cookies, ...(extra.cookies ?? [])] });
 }
 
 /** A failure that no form can show, as a page. It must not fail itself: without a database it knows no visitor. */

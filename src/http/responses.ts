@@ -86,12 +86,12 @@ export function redirect(location: string, extra: { htmx?: boolean; cookies?: re
 }
 
 /** For the description of an operation: what it answers when it succeeds. */
-export function answers(status: 200 | 201 | 204, schema?: TSchema, mediaType = "application/json") {
+export function answers(status: 200 | 201 | 204 | 303, schema?: TSchema, mediaType = "application/json") {
   const content = schema === undefined ? {} : { content: { [mediaType]: { schema } } };
   return { responses: { [status]: { description: DESCRIPTIONS[status], ...content } } };
 }
 
-const DESCRIPTIONS = { 200: "Done", 201: "Created", 204: "Done, with nothing to say" } as const;
+const DESCRIPTIONS = { 200: "Done", 201: "Created", 204: "Done, with nothing to say", 303: "Go on there" } as const;
 
 function completed(response: Response, { cookies = [], headers = {} }: Omit<Extra, "status">): Response {
   for (const name in headers) response.headers.set(name, headers[name] as string);

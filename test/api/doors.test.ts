@@ -86,6 +86,10 @@ const REQUESTS: Record<OperationName, (owner: Client, vault: Vault) => Promise<A
   "DELETE /api/access-keys/:id": async (owner) => ({ path: (await newKey(owner)).id, status: 204 }),
   "DELETE /api/account/data": async () => ({ status: 204 }),
   "POST /api/auth/sign-in/email": async () => ({ body: OWNER, status: 200 }),
+  // There is no Keycloak here; test/api/keycloak.test.ts has one.
+  "GET /api/auth/keycloak": async () => ({ status: 503 }),
+  "GET /api/auth/callback/keycloak": async () => ({ status: 503 }),
+  "POST /api/auth/backchannel-logout/keycloak": async () => ({ status: 415, body: { logout_token: "x" } }),
   "POST /api/auth/sign-out": async (_, vault) => ({ by: await vault.signIn(), status: 204 }),
   "POST /api/auth/confirm": async (_, vault) => ({
     by: await vault.signIn(),

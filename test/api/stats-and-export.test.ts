@@ -157,7 +157,15 @@ onEachEngine("a filled vault", (vault) => {
   });
 
   test("is emptied of everything that is its owner's, and of nothing else", async () => {
-    const STAY = ["audit_events", "passkeys", "pending_sign_ins", "sessions", "sign_in_recovery_codes", "totp_factors"];
+    const STAY = [
+      "audit_events",
+      "identities",
+      "passkeys",
+      "pending_sign_ins",
+      "sessions",
+      "sign_in_recovery_codes",
+      "totp_factors",
+    ];
     await vault.owner.with({ host: new URL(ORIGIN).host }).post("/api/auth/totp");
     const passkey = await addPasskey(vault.owner.with({ host: new URL(ORIGIN).host }));
     await expect(vault.signIn()).rejects.toThrow("SECOND_FACTOR_REQUIRED");
@@ -169,6 +177,10 @@ onEachEngine("a filled vault", (vault) => {
     const { projectId } = await newEnvFile(vault.owner);
     await vault.owner.post(`/api/envs/${projectId}/files`, { fileType: "env", content: "A=2" });
     await newEnvFile(await vault.other);
+    await vault.storage.rows(
+      `INSERT INTO identities (id, user_id, issuer, subject, label, created_at, last_used_at)
+       VALUES ('${crypto.randomUUID()}', '${user.id}', 'https://id.example.com/realms/team', 'ada', 'ada', '2026-01-15', '2026-01-15')`,
+    );
     const count = async (table: string, where: string) =>
       (await vault.storage.rows(`SELECT 1 FROM ${table} WHERE user_id ${where} '${user.id}'`)).length;
     const tables = await vault.storage.tablesWith("user_id");

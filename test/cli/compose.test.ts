@@ -42,6 +42,14 @@ test("compose.yaml passes on settings that there are, and all that a deployment 
     "OPENAI_BASE_URL",
     "KAGI_AI_MODEL",
     "KAGI_AI_TIMEOUT",
+    "KEYCLOAK_URL",
+    "KEYCLOAK_REALM",
+    "KEYCLOAK_CLIENT_ID",
+    "KEYCLOAK_CLIENT_SECRET",
+    "KEYCLOAK_INTERNAL_URL",
+    "KEYCLOAK_REQUIRED_ROLE",
+    "KEYCLOAK_LINK_BY_EMAIL",
+    "ENABLE_EMAIL_PASSWORD",
   ]);
 });
 
@@ -63,6 +71,7 @@ test("its lines that are commented out can be commented in, and name settings an
     "KAGI_ENCRYPTION_KEY_FILE",
     "DATABASE_URL_FILE",
     "OPENAI_API_KEY_FILE",
+    "KEYCLOAK_CLIENT_SECRET_FILE",
   ]);
   expect(files.map(([, path]) => path)).toEqual((used ?? []).map((name) => `/run/secrets/${name}`));
   expect(Object.keys(secrets ?? {})).toEqual(used ?? []);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SETTINGS } from "../../src/config.ts";
+import { loadConfig, SETTINGS } from "../../src/config.ts";
 import { kagi, newFolder, removeFolder, serve } from "../support/program.ts";
 
 let folder: string;
@@ -22,6 +22,9 @@ describe("kagi config", () => {
       OPENAI_API_KEY: "sk-marimba-7",
       OPENAI_BASE_URL: "http://ollama.example.com:11434/v1/",
       KAGI_AI_TIMEOUT: "90",
+      KEYCLOAK_URL: "https://id.example.com/realms/team/.well-known/openid-configuration",
+      KEYCLOAK_CLIENT_ID: "kagi",
+      KEYCLOAK_CLIENT_SECRET: "marimba-secret",
     };
     const { code, out, err } = await kagi(folder, ["config"], environment);
     expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -44,6 +47,14 @@ describe("kagi config", () => {
       ["OPENAI_BASE_URL", "http://ollama.example.com:11434/v1", "environment"],
       ["KAGI_AI_MODEL", "gpt-4o-mini", "default"],
       ["KAGI_AI_TIMEOUT", "90", "environment"],
+      ["KEYCLOAK_URL", "https://id.example.com/realms/team", "environment"],
+      ["KEYCLOAK_REALM", "the one in KEYCLOAK_URL", "default"],
+      ["KEYCLOAK_CLIENT_ID", "kagi", "environment"],
+      ["KEYCLOAK_CLIENT_SECRET", "set (from KEYCLOAK_CLIENT_SECRET)", "environment"],
+      ["KEYCLOAK_INTERNAL_URL", "KEYCLOAK_URL", "default"],
+      ["KEYCLOAK_REQUIRED_ROLE", "not set", "default"],
+      ["KEYCLOAK_LINK_BY_EMAIL", "false", "default"],
+      ["ENABLE_EMAIL_PASSWORD", "true", "default"],
     ]);
     const column = (rows[0] as string).indexOf("FROM");
     for (const row of rows) expect(row.slice(column - 2, column)).toBe("  ");
@@ -123,6 +134,58 @@ describe("kagi config", () => {
     const twice = await kagi(folder, ["config"], { ...file, OPENAI_API_KEY: "sk-marimba-8" });
     expect(twice.code).toBe(1);
     expect(out + twice.out + twice.err).not.toContain("marimba");
+  });
+
+  const KEYCLOAK = {
+    KEYCLOAK_URL: "https://id.example.com/realms/team",
+    KEYCLOAK_CLIENT_ID: "kagi",
+    KEYCLOAK_CLIENT_SECRET: "marimba-secret",
+  };
+
+  test("takes Keycloak's address as a base, an issuer or a .well-known address, with or without a slash", () => {
+    const base = "https://id.example.com/auth";
+    const named = [
+      `${base}/realms/team`,
+      `${base}/realms/team/`,
+      `${base}/realms/team/.well-known/openid-configuration`,
+    ];
+    const configs = [
+      ...named.map((url) => loadConfig({ ...KEYCLOAK, KEYCLOAK_URL: url })),
+      ...[base, `${base}/`].map((url) => loadConfig({ ...KEYCLOAK, KEYCLOAK_URL: url, KEYCLOAK_REALM: "team" })),
+      loadConfig({ ...KEYCLOAK, KEYCLOAK_URL: `${base}/realms/team`, KEYCLOAK_REALM: "team" }),
+    ];
+    const issuer = `${base}/realms/team`;
+    for (const { keycloak } of configs) expect(keycloak).toMatchObject({ issuer, internalIssuer: issuer });
+    const inside = { ...KEYCLOAK, KEYCLOAK_INTERNAL_URL: "http://keycloak:8080/" };
+    expect(loadConfig(inside).keycloak).toMatchObject({
+      issuer: "https://id.example.com/realms/team",
+      internalIssuer: "http://keycloak:8080/realms/team",
+    });
+    expect(loadConfig({}).keycloak).toBeNull();
+  });
+
+  test("refuses half of Keycloak's settings by the name of what is missing or wrong, and repeats no secret", async () => {
+    const { KEYCLOAK_URL: _, ...withoutUrl } = KEYCLOAK;
+    const mistakes: [string, Record<string, string>][] = [
+      ["KEYCLOAK_URL is missing", withoutUrl],
+      ["KEYCLOAK_REALM is missing", { ...KEYCLOAK, KEYCLOAK_URL: "https://id.example.com" }],
+      ["KEYCLOAK_REALM is another", { ...KEYCLOAK, KEYCLOAK_REALM: "crew" }],
+      ["KEYCLOAK_CLIENT_ID is missing", { ...KEYCLOAK, KEYCLOAK_CLIENT_ID: "" }],
+      ["KEYCLOAK_CLIENT_SECRET is missing", { ...KEYCLOAK, KEYCLOAK_CLIENT_SECRET: "" }],
+      ["KEYCLOAK_INTERNAL_URL names another", { ...KEYCLOAK, KEYCLOAK_INTERNAL_URL: "http://kc/realms/crew" }],
+      ["KEYCLOAK_URL must be", { ...KEYCLOAK, KEYCLOAK_URL: "https://u:marimba@id.example.com" }],
+      ["KEYCLOAK_URL must be", { ...KEYCLOAK, KEYCLOAK_URL: "id.example.com" }],
+      ["KEYCLOAK_URL must be", { ...KEYCLOAK, KEYCLOAK_URL: "https://id.example.com/?realm=marimba" }],
+      ["KEYCLOAK_REALM must be", { ...KEYCLOAK, KEYCLOAK_REALM: "a/b" }],
+      ["KEYCLOAK_LINK_BY_EMAIL must be", { ...KEYCLOAK, KEYCLOAK_LINK_BY_EMAIL: "yes" }],
+      ["ENABLE_EMAIL_PASSWORD is false", { ENABLE_EMAIL_PASSWORD: "false" }],
+    ];
+    for (const [problem, environment] of mistakes) {
+      const { code, out, err } = await kagi(folder, ["config"], environment);
+      expect({ problem, code }).toEqual({ problem, code: 1 });
+      expect(err).toContain(problem);
+      expect(out + err).not.toContain("marimba");
+    }
   });
 
   test("refuses a setting that is given twice", async () => {

@@ -567,12 +567,15 @@ const LEADS_ON: ReadonlySet<string> = new Set([
   "/settings/export/metadata",
   "/settings/export/env",
   "/settings/danger/emptied",
+  "/confirm/keycloak",
+  "/settings/keycloak/link",
 ]);
-/** A file and no page; and pages of what the demo has none of. */
+/** A file and no page; and pages of what the demo has none of, which their own tests look at. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   "/icons/:file",
   "/settings/sign-in/passkeys/:id/rename",
   "/settings/sign-in/passkeys/:id/delete",
+  "/settings/keycloak/:id/unlink",
 ]);
 const PAGES = [...new Set(ROUTES.map(({ path }) => path))].filter(
   (route) => !LEADS_ON.has(route) && !ELSEWHERE.has(route),

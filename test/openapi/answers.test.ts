@@ -5,6 +5,7 @@ import { LIMITABLE_SCOPES, SCOPE_NAMES, type Scope } from "../../src/scopes.ts";
 import { Authenticator } from "../support/authenticator.ts";
 import { type Answer, type Client, cookiesOf } from "../support/client.ts";
 import { addPasskey, codeOf as codeAt, newPerson, ORIGIN } from "../support/factors.ts";
+import { begunBy, Realm, type Somebody } from "../support/realm.ts";
 import {
   fresh,
   newCategory,
@@ -167,8 +168,8 @@ onEachEngine("answers are as the document says", (vault, engine) => {
   });
 
   test("to a body that is none", async () => {
-    const json = { "content-type": "application/json" };
-    for (const [name] of each((_, name) => unsafe(name))) {
+    for (const [name, { form }] of each((_, name) => unsafe(name))) {
+      const json = { "content-type": form ? "application/x-www-form-urlencoded" : "application/json" };
       const malformed = await ask(vault.owner, name, { raw: "{", headers: json });
       expect([name, malformed]).toMatchObject([name, { status: 400, body: { code: "VALIDATION_ERROR" } }]);
       const oversized = await ask(vault.owner, name, { raw: OVERSIZED, headers: json });
@@ -181,6 +182,8 @@ onEachEngine("answers are as the document says", (vault, engine) => {
   test("to a query that is none", async () => {
     for (const [name, { parameters = [] }] of operations) {
       if (!parameters.some((parameter) => parameter.in === "query")) continue;
+      // Keycloak may say more than is asked; it is ignored.
+      if (name === "GET /api/auth/callback/keycloak") continue;
       expect(await ask(vault.owner, name, { query: "?environments=x" })).toMatchObject({ status: 400 });
     }
   });
@@ -562,6 +565,54 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     await vault.restart("stop", { KAGI_AI: "off" });
     const off = await ask(vault.owner, "POST /api/ai/extract", { body });
     expect(off).toMatchObject({ status: 503, body: { code: "AI_NOT_CONFIGURED" } });
+    await vault.restart();
+  });
+
+  test("when people come through Keycloak, or cannot", async () => {
+    const [start, back] = ["GET /api/auth/keycloak", "GET /api/auth/callback/keycloak"];
+    const logout = "POST /api/auth/backchannel-logout/keycloak";
+    const form = (token: string) => ({ raw: new URLSearchParams({ logout_token: token }) });
+    for (const [name, sent] of [
+      [start, {}],
+      [back, {}],
+      [logout, form("x")],
+    ] as [string, Sent][]) {
+      expect(await ask(vault.stranger, name, sent)).toMatchObject({ status: 503 });
+    }
+    const realm = await Realm.start();
+    await vault.restart("stop", { ...realm.environment(), ENABLE_EMAIL_PASSWORD: "false" });
+    const begin = async () => {
+      const answer = await ask(vault.stranger, start, { query: "?next=%2Fkeys" });
+      return begunBy(answer, answer.headers.get("location") ?? "");
+    };
+    const comeBack = async (who: Somebody, lie = {}) => {
+      const { location, state, cookie } = await begin();
+      const query = `?${new URLSearchParams({ state, code: realm.code(location, who, lie) })}`;
+      return await ask(vault.stranger.with({ cookie }), back, { query });
+    };
+    const grace = { sub: "grace", email: "grace@team.example", email_verified: true };
+    expect(await comeBack(grace)).toMatchObject({ status: 303 });
+    expect(await comeBack({ ...grace, sub: "hopper" })).toMatchObject({ status: 403 });
+    expect(await comeBack(grace, { stranger: true })).toMatchObject({ status: 502 });
+    expect(await ask(vault.stranger, back)).toMatchObject({ status: 400, body: { code: "KEYCLOAK_STATE_INVALID" } });
+    const long = "x".repeat(5000);
+    expect(await ask(vault.stranger, start, { query: `?next=${long}` })).toMatchObject({ status: 400 });
+    expect(await ask(vault.stranger, back, { query: `?state=${long}` })).toMatchObject({ status: 400 });
+    const off = await ask(vault.stranger, "POST /api/auth/sign-in/email", { body: OWNER });
+    expect(off).toMatchObject({ status: 403, body: { code: "EMAIL_PASSWORD_DISABLED" } });
+    expect(await ask(vault.stranger, logout, form(await realm.logoutToken({ sub: "grace" })))).toMatchObject({
+      status: 200,
+    });
+    await vault.storage.rows("UPDATE throttles SET tries = 300 WHERE key LIKE 'keycloak:%'");
+    expect(await ask(vault.stranger, start)).toMatchObject({ status: 429, body: { code: "RATE_LIMITED" } });
+    await vault.storage.rows("DELETE FROM throttles WHERE key LIKE 'keycloak:%'");
+    await vault.restart("stop", { ...realm.environment() });
+    await realm.stop();
+    expect(await ask(vault.stranger, start)).toMatchObject({ status: 502 });
+    expect(await ask(vault.stranger, logout, form("x"))).toMatchObject({
+      status: 502,
+      body: { reason: "unreachable" },
+    });
     await vault.restart();
   });
 

@@ -17,12 +17,13 @@ type Props = {
   frame: Frame;
   user: Readonly<{ name: string; email: string }>;
   accessKeys: number;
-  factors: Factors | null;
+  factors: Factors;
+  asksCode: boolean;
   refused: Refused | null;
 };
 
 /** Who one is here, and how one gets in. */
-export const AccountPage = ({ frame, user, accessKeys, factors, refused }: Props): JSX.Element => {
+export const AccountPage = ({ frame, user, accessKeys, factors, asksCode, refused }: Props): JSX.Element => {
   const of = (form: Refused["form"], stored: string) =>
     refused?.form === form ? { value: refused.typed, problem: refused.problem } : { value: stored, problem: null };
   return (
@@ -38,25 +39,36 @@ export const AccountPage = ({ frame, user, accessKeys, factors, refused }: Props
       <div class="matters">
         <Matter
           title="Profile"
-          about="The name is for you alone. The e-mail is what you sign in with; Kagi sends no mail."
-        >
-          <NameForm {...of("name", user.name)} />
-          <EmailForm {...of("email", user.email)} factors={factors} />
-        </Matter>
-        <Matter
-          title="Password"
           about={
-            <>
-              Changing it ends all your other sessions at once. Access keys stay valid:{" "}
-              <a href={urls.accessKeys} safe>
-                {accessKeys === 0 ? "you have none" : `you have ${count(accessKeys, "key")}`}
-              </a>
-              .
-            </>
+            factors.password
+              ? "The name is for you alone. The e-mail is what you sign in with; Kagi sends no mail."
+              : "The name is for you alone. You have no password here: you sign in through Keycloak."
           }
         >
-          <PasswordForm email={user.email} problem={of("password", "").problem} factors={factors} />
+          <NameForm {...of("name", user.name)} />
+          {factors.password ? <EmailForm {...of("email", user.email)} factors={factors} asksCode={asksCode} /> : null}
         </Matter>
+        {factors.password ? (
+          <Matter
+            title="Password"
+            about={
+              <>
+                Changing it ends all your other sessions at once. Access keys stay valid:{" "}
+                <a href={urls.accessKeys} safe>
+                  {accessKeys === 0 ? "you have none" : `you have ${count(accessKeys, "key")}`}
+                </a>
+                .
+              </>
+            }
+          >
+            <PasswordForm
+              email={user.email}
+              problem={of("password", "").problem}
+              factors={factors}
+              asksCode={asksCode}
+            />
+          </Matter>
+        ) : null}
         <Matter title="Theme" about="Kept in this browser. Until you choose, it is your system's.">
           <ThemeChoice theme={frame.theme} />
         </Matter>
@@ -81,12 +93,12 @@ export const NameForm = ({ value, problem }: TextProps): JSX.Element => (
   </Form>
 );
 
-/** `factors` is null while no code is asked for. */
-type Proving = { factors: Factors | null };
+/** `asksCode` where the password alone does not do. */
+type Proving = { factors: Factors; asksCode: boolean };
 
 /** What goes with a password where that alone does not let in. */
-const CodeToo = ({ factors, problem, id }: Proving & { problem: Problem | null; id: string }): JSX.Element =>
-  factors !== null && (factors.totp || factors.passkeys > 0) ? (
+const CodeToo = ({ factors, asksCode, problem, id }: Proving & { problem: Problem | null; id: string }): JSX.Element =>
+  asksCode ? (
     <>
       <CodeField factors={factors} problem={problem} id={id} />
       {factors.passkeys === 0 ? null : (
@@ -100,7 +112,7 @@ const CodeToo = ({ factors, problem, id }: Proving & { problem: Problem | null; 
     ""
   );
 
-export const EmailForm = ({ value, problem, factors }: TextProps & Proving): JSX.Element => (
+export const EmailForm = ({ value, problem, ...proving }: TextProps & Proving): JSX.Element => (
   <Form action={urls.changeEmail} problem={problem} shows={["email", "currentPassword", "code"]} submit="Save e-mail">
     <TextField
       name="email"
@@ -120,13 +132,13 @@ export const EmailForm = ({ value, problem, factors }: TextProps & Proving): JSX
       problem={problem}
       autocomplete="current-password"
     />
-    <CodeToo factors={factors} problem={problem} id="email-code" />
+    <CodeToo {...proving} problem={problem} id="email-code" />
   </Form>
 );
 
 type PasswordProps = Proving & { email: string; problem: Problem | null };
 
-export const PasswordForm = ({ email, problem, factors }: PasswordProps): JSX.Element => (
+export const PasswordForm = ({ email, problem, ...proving }: PasswordProps): JSX.Element => (
   <Form
     action={urls.changePassword}
     problem={problem}
@@ -136,7 +148,7 @@ export const PasswordForm = ({ email, problem, factors }: PasswordProps): JSX.El
     {/* For password managers, which store the new one under it. */}
     <input hidden type="text" name="username" value={attribute(email)} autocomplete="username" readonly />
     <PasswordField name="currentPassword" label="Current password" problem={problem} autocomplete="current-password" />
-    <CodeToo factors={factors} problem={problem} id="password-code" />
+    <CodeToo {...proving} problem={problem} id="password-code" />
     <PasswordField
       name="password"
       label="New password"

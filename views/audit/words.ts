@@ -17,6 +17,7 @@ export const THING_WORDS: Readonly<Record<ThingKind, string>> = {
   passkey: "Passkeys",
   "authenticator-app": "Authenticator app",
   "sign-in-recovery-codes": "Recovery codes of the account",
+  identity: "Keycloak",
 };
 
 /** What people look for, with their word for it. */
@@ -33,6 +34,8 @@ export const ACTION_WORDS: readonly (readonly [Verb, string])[] = [
   ["sign-in", "Signed in"],
   ["confirm", "Confirmed"],
   ["change-password", "Changed the password"],
+  ["link", "Linked Keycloak"],
+  ["unlink", "Unlinked Keycloak"],
   ["revoke", "Revoked"],
   ["rotate", "Rotated"],
   ["use", "Refused to a key"],
@@ -86,6 +89,7 @@ const NAMED: ReadonlySet<ThingKind> = new Set([
   "access-key",
   "session",
   "passkey",
+  "identity",
 ]);
 
 const DEEDS: Readonly<Record<string, string>> = {
@@ -96,6 +100,8 @@ const DEEDS: Readonly<Record<string, string>> = {
   "confirm passkey": "confirmed with the passkey",
   confirm: "confirmed the password",
   "change-password": "changed the password",
+  link: "linked Keycloak as",
+  unlink: "unlinked Keycloak as",
   "create user": "made this account",
   "create access-key": "created the access key",
   create: "created",
@@ -135,20 +141,32 @@ const DEEDS: Readonly<Record<string, string>> = {
 const SPECIAL: Readonly<Record<string, string>> = {
   "reveal version": "read an earlier value of",
   "export what": "exported names, without values",
+  "confirm by": "confirmed at Keycloak",
+  "sign-out by": "signed out at Keycloak",
+  "create by": "came through Keycloak for the first time",
 };
 
 const REFUSED: Readonly<Record<string, string>> = {
   "sign-in throttled": "was kept from signing in: too many tries",
   "sign-in disabled": "tried to sign in to the disabled account",
+  "sign-in address_taken": "tried to come in through Keycloak with the address of this account",
+  "sign-in second-factor": "gave a wrong code",
   "sign-in": "failed to sign in",
+  "sign-out": "sent a logout that is not Keycloak's",
   "confirm throttled": "was kept from confirming the password: too many tries",
-  "confirm code": "gave a wrong code",
+  "confirm second-factor": "gave a wrong code",
+  "confirm cancelled": "did not confirm at Keycloak",
+  "confirm somebody_else": "was somebody else at Keycloak",
+  "confirm untrusted": "brought no proof of Keycloak's that can be believed",
+  "confirm state": "did not confirm at Keycloak",
+  "confirm role": "lacks the role at Keycloak",
+  link: "failed to link Keycloak",
   confirm: "gave a wrong password",
   "use address": "was refused: it may not be used from that address",
   use: "was refused: it has not the scope for that",
 };
 
-const reasonOf = (detail: string | null) => /^why=(\w+)/.exec(detail ?? "")?.[1] ?? "";
+const reasonOf = (detail: string | null) => /^why=([\w-]+)/.exec(detail ?? "")?.[1] ?? "";
 
 /** The thing as it was called then, with where an entry is now. */
 export function thingOf({ thing, thingName }: Pick<Activity, "thing" | "thingName">, place: ThingPlace | null): string {

@@ -14,6 +14,10 @@ type Props = FormProps & {
   minutes: number;
   way: PasskeyWay | null;
   passkeyProblem: string | null;
+  /** Whether the account has a way through Keycloak. */
+  keycloak: boolean;
+  /** What the way through Keycloak was refused for, before it began. */
+  keycloakProblem: Problem | null;
 };
 
 /** Asks whether it is still the same person who sits there. */
@@ -22,36 +26,77 @@ export const ConfirmPage = ({
   minutes,
   way,
   passkeyProblem,
+  keycloak,
+  keycloakProblem,
   ...form
-}: Props & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title="Confirm" section="settings">
-    <div class="narrow">
-      <header>
-        <h1>Is it still you?</h1>
-        <p class="muted" safe>
-          {`What comes next takes more than an open session. Your proof counts for ${minutes} minutes; then you go on where you were.`}
-        </p>
-      </header>
-      {passkeyProblem === null ? null : (
-        <p class="notice bad" role="alert" safe>
-          {passkeyProblem}
-        </p>
-      )}
-      {form.factors.passkeys > 0 && way !== null ? (
-        <div class="panel">
-          <PasskeyForm
-            way={way}
-            action={urls.confirmPasskey(form.next)}
-            options={urls.confirmPasskeyOptions}
-            does="use"
-            button="Confirm with a passkey"
-          />
-        </div>
-      ) : null}
-      {form.factors.password ? <ConfirmForm {...form} /> : null}
-    </div>
-  </Page>
+}: Props & { frame: Frame }): JSX.Element => {
+  const { factors, next } = form;
+  const byPasskey = factors.passkeys > 0 && way !== null;
+  return (
+    <Page frame={frame} title="Confirm" section="settings">
+      <div class="narrow">
+        <header>
+          <h1>Is it still you?</h1>
+          <p class="muted" safe>
+            {`What comes next takes more than an open session. Your proof counts for ${minutes} minutes; then you go on where you were.`}
+          </p>
+        </header>
+        {passkeyProblem === null ? null : (
+          <p class="notice bad" role="alert" safe>
+            {passkeyProblem}
+          </p>
+        )}
+        {byPasskey ? (
+          <div class="panel">
+            <PasskeyForm
+              way={way}
+              action={urls.confirmPasskey(next)}
+              options={urls.confirmPasskeyOptions}
+              does="use"
+              button="Confirm with a passkey"
+            />
+          </div>
+        ) : null}
+        {factors.password ? <ConfirmForm {...form} /> : null}
+        {factors.password && keycloak ? <p class="or muted small">or</p> : null}
+        {keycloak ? (
+          <ConfirmWithKeycloak next={next} factors={factors} problem={keycloakProblem} primary={!factors.password} />
+        ) : null}
+        {factors.password || keycloak || byPasskey ? null : (
+          <p class="notice">
+            <span>
+              There is nothing here to confirm with: your account has no password, and no way through Keycloak that this
+              server knows. Its operator can give you a password with <code>kagi user reset-password</code>.
+            </span>
+          </p>
+        )}
+      </div>
+    </Page>
+  );
+};
+
+type KeycloakProps = { next: string; factors: Factors; problem: Problem | null; primary: boolean };
+
+/** Leads to Keycloak, which asks again whoever is signed in there; a second factor is asked for before that. */
+const ConfirmWithKeycloak = ({ next, factors, problem, primary }: KeycloakProps): JSX.Element => (
+  <form
+    class={hasSecondFactor(factors) ? "panel stack" : "stack"}
+    method="post"
+    action={urls.confirmWithKeycloak(next)}
+  >
+    {problem === null || problem.field === "code" ? null : (
+      <p class="notice bad" role="alert" safe>
+        {problem.message}
+      </p>
+    )}
+    {hasSecondFactor(factors) ? <CodeField factors={factors} problem={problem} id="keycloak-code" /> : null}
+    <button class={primary ? "button primary wide" : "button wide"} type="submit">
+      Confirm with Keycloak
+    </button>
+  </form>
 );
+
+const hasSecondFactor = ({ totp, passkeys }: Factors) => totp || passkeys > 0;
 
 export const ConfirmForm = ({ email, next, factors, problem }: FormProps): JSX.Element => (
   <Form
@@ -73,6 +118,6 @@ export const ConfirmForm = ({ email, next, factors, problem }: FormProps): JSX.E
       autocomplete="current-password"
       autofocus={problem === null}
     />
-    {factors.totp || factors.passkeys > 0 ? <CodeField factors={factors} problem={problem} /> : null}
+    {hasSecondFactor(factors) ? <CodeField factors={factors} problem={problem} /> : null}
   </Form>
 );

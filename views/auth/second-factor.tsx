@@ -1,4 +1,4 @@
-import type { Factors } from "../../src/features/auth/model.ts";
+import type { Factors, SignInMethod } from "../../src/features/auth/model.ts";
 import { attribute } from "../components/attribute.ts";
 import { type Problem, TextField } from "../components/field.tsx";
 import { Form } from "../components/form.tsx";
@@ -12,6 +12,8 @@ type FormProps = { factors: Factors; next: string; problem: Problem | null };
 type Props = FormProps & {
   frame: Frame;
   email: string;
+  /** What the first step was. */
+  method: SignInMethod;
   /** null where browsers have no passkeys. */
   way: PasskeyWay | null;
   /** What a passkey was refused for. */
@@ -19,13 +21,15 @@ type Props = FormProps & {
 };
 
 /** The second step of a sign-in. */
-export const SecondFactorPage = ({ frame, email, way, passkeyProblem, ...form }: Props): JSX.Element => (
+export const SecondFactorPage = ({ frame, email, method, way, passkeyProblem, ...form }: Props): JSX.Element => (
   <Page frame={frame} title="Second factor">
     <div class="narrow">
       <header>
         <h1>One more step</h1>
         <p class="muted">
-          The password of <strong safe>{email}</strong> is right. Now prove that it is you.
+          {method === "keycloak" ? "Keycloak has led you to the account of" : "The password of"}{" "}
+          <strong safe>{email}</strong>
+          {method === "keycloak" ? "" : " is right"}. Now prove that it is you.
         </p>
       </header>
       <div class="panel stack">

@@ -5,22 +5,31 @@ import { Form } from "../components/form.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { urls } from "../urls.ts";
+import { KeycloakLink } from "./sign-in.tsx";
 
 export type SetUpDraft = Readonly<{ email: string; name: string }>;
 
 type Props = { draft: SetUpDraft; problem: Problem | null; asksToken: boolean; passwordLength: number };
 
 /** First run: the one page of a vault that has no account. */
-export const SetUpPage = ({ frame, ...form }: Props & { frame: Frame }): JSX.Element => (
+export const SetUpPage = ({ frame, keycloak, ...form }: Props & { frame: Frame; keycloak: boolean }): JSX.Element => (
   <Page frame={frame} title="Set up">
     <div class="narrow">
       <header>
         <h1>Set up your vault</h1>
         <p class="muted">
-          Create the first account. After it nobody can sign up; the operator adds people with{" "}
+          {keycloak
+            ? "Create the first account. After it nobody can sign up; people come in through Keycloak, or the operator adds them with "
+            : "Create the first account. After it nobody can sign up; the operator adds people with "}
           <code>kagi user add</code>.
         </p>
       </header>
+      {keycloak ? (
+        <>
+          <KeycloakLink next={urls.home} primary={false} />
+          <p class="or muted small">or with a password</p>
+        </>
+      ) : null}
       <SetUpForm {...form} />
     </div>
   </Page>

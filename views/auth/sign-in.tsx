@@ -11,13 +11,17 @@ type FormProps = { email: string; next: string; problem: Problem | null };
 
 type Props = FormProps & {
   frame: Frame;
+  /** Whether there is a way through Keycloak. */
+  keycloak: boolean;
+  /** Whether an e-mail and a password let anybody in. */
+  password: boolean;
   /** null where browsers have no passkeys. */
   way: PasskeyWay | null;
   /** What a passkey was refused for. */
   passkeyProblem: string | null;
 };
 
-export const SignInPage = ({ frame, way, passkeyProblem, ...form }: Props): JSX.Element => (
+export const SignInPage = ({ frame, keycloak, password, way, passkeyProblem, ...form }: Props): JSX.Element => (
   <Page frame={frame} title="Sign in">
     <div class="narrow">
       <header>
@@ -29,7 +33,9 @@ export const SignInPage = ({ frame, way, passkeyProblem, ...form }: Props): JSX.
           {passkeyProblem}
         </p>
       )}
-      <SignInForm {...form} />
+      {keycloak ? <KeycloakLink next={form.next} primary={!password} /> : null}
+      {keycloak && password ? <p class="or muted small">or with your password</p> : null}
+      {password ? <SignInForm {...form} /> : null}
       {way === null ? null : (
         <PasskeyForm
           way={way}
@@ -42,6 +48,13 @@ export const SignInPage = ({ frame, way, passkeyProblem, ...form }: Props): JSX.
       )}
     </div>
   </Page>
+);
+
+/** The way to Keycloak's own page. It leads to another site, so that no script of ours has a part in it. */
+export const KeycloakLink = ({ next, primary }: { next: string; primary: boolean }): JSX.Element => (
+  <a class={primary ? "button primary wide" : "button wide"} href={urls.keycloak(next)}>
+    Sign in with Keycloak
+  </a>
 );
 
 const FIELDS = ["email", "password"];

@@ -1,5 +1,7 @@
+import type { Linked } from "../../src/features/keycloak/model.ts";
 import type { Passkey, SignInFactors } from "../../src/features/sign-in-factors/model.ts";
 import { Ago, count, Tag } from "../components/bits.tsx";
+import { KeycloakMatter } from "../keycloak/linked.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Matter, Settings } from "../settings/layout.tsx";
 import { ids, urls } from "../urls.ts";
@@ -7,30 +9,30 @@ import { ids, urls } from "../urls.ts";
 type Props = {
   frame: Frame;
   factors: SignInFactors;
+  /** null where there is no Keycloak. */
+  linked: Linked | null;
   /** Whether browsers have passkeys here. */
   passkeysWork: boolean;
   now: Date;
 };
 
 /** How one signs in. */
-export const SignInSettingsPage = ({ frame, factors, passkeysWork, now }: Props): JSX.Element => {
+export const SignInSettingsPage = ({ frame, factors, linked, passkeysWork, now }: Props): JSX.Element => {
   const isOn = factors.totp || factors.passkeys.length > 0;
   return (
     <Settings frame={frame} title="Sign-in & security" place="sign-in">
       <div class="head">
         <div>
           <h1>Sign-in &amp; security</h1>
-          <p class="muted">
-            {isOn
-              ? "A password alone does not open your vault."
-              : "Your password alone opens your vault. A second factor keeps out whoever has learned it."}
+          <p class="muted" safe>
+            {opens(factors.password, isOn)}
           </p>
         </div>
       </div>
       <div class="matters">
         <Matter
           title="Authenticator app"
-          about="An app on your phone shows six digits, new ones every half a minute, which are asked for after the password."
+          about="An app on your phone shows six digits, new ones every half a minute, which are asked for after the first proof."
         >
           <App isOn={factors.totp} />
         </Matter>
@@ -46,20 +48,31 @@ export const SignInSettingsPage = ({ frame, factors, passkeysWork, now }: Props)
         >
           <Recovery isOn={isOn} left={factors.recoveryCodesLeft} />
         </Matter>
+        {linked === null ? null : <KeycloakMatter linked={linked} password={factors.password} now={now} />}
         <Matter title="Sessions" about="Where you are signed in, and how to end it.">
           <div class="actions">
             <a class="button" href={urls.sessions}>
               See your sessions
             </a>
-            <a class="button" href={urls.settings}>
-              Change the password
-            </a>
+            {factors.password ? (
+              <a class="button" href={urls.settings}>
+                Change the password
+              </a>
+            ) : null}
           </div>
         </Matter>
       </div>
     </Settings>
   );
 };
+
+/** What opens the vault as it is now. */
+function opens(password: boolean, secondFactor: boolean): string {
+  if (secondFactor) return `${password ? "A password" : "Keycloak"} alone does not open your vault.`;
+  return password
+    ? "Your password alone opens your vault. A second factor keeps out whoever has learned it."
+    : "Whoever signs in as you at Keycloak opens your vault. A second factor asks them for more.";
+}
 
 const App = ({ isOn }: { isOn: boolean }): JSX.Element =>
   isOn ? (
@@ -148,8 +161,10 @@ const Passkeys = ({ passkeys, passkeysWork, now }: PasskeysProps): JSX.Element =
 /** Why there are no passkeys here, and what to do about it. */
 export const Unavailable = (): JSX.Element => (
   <p class="notice">
-    Browsers have passkeys at an <code>https</code> address, or at <code>http://localhost</code> by that very name. Open
-    Kagi there, or have its operator set <code>KAGI_URL</code> to its public <code>https</code> address.
+    <span>
+      Browsers have passkeys at an <code>https</code> address, or at <code>http://localhost</code> by that very name.
+      Open Kagi there, or have its operator set <code>KAGI_URL</code> to its public <code>https</code> address.
+    </span>
   </p>
 );
 

@@ -9,6 +9,8 @@ export const VERBS = [
   "set-up",
   "confirm",
   "change-password",
+  "link",
+  "unlink",
   "create",
   "change",
   "delete",
@@ -52,6 +54,7 @@ export const THING_KINDS = [
   "authenticator-app",
   "passkey",
   "sign-in-recovery-codes",
+  "identity",
 ] as const;
 export type ThingKind = (typeof THING_KINDS)[number];
 

@@ -1,4 +1,5 @@
 import { isCommonPassword } from "../../crypto/common-passwords.ts";
+import { open, type Place, seal } from "../../crypto/envelope.ts";
 import { derivedKey } from "../../crypto/keyring.ts";
 import { hashPassword, verifyPassword } from "../../crypto/passwords.ts";
 import { mac, newId, randomToken, sameText, sha256 } from "../../crypto/tokens.ts";
@@ -39,7 +40,8 @@ export type Admission =
 /**
  * Signs in with a password. `previous` is the session token that the browser still carries, which ends here, so that a
  * session planted before the sign-in is worth nothing after it. `device` is the token of an earlier sign-in.
- * Throws AUTH_INVALID_CREDENTIALS, after the same work whether the account exists or not, and RATE_LIMITED.
+ * Throws AUTH_INVALID_CREDENTIALS, after the same work whether the account exists or not, RATE_LIMITED, and
+ * EMAIL_PASSWORD_DISABLED, whoever asks.
  */
 export async function signIn(
   kagi: Kagi,
@@ -48,6 +50,7 @@ export async function signIn(
   device: string | null,
   previous: string | null = null,
 ): Promise<Admission> {
+  if (!(await mayUsePasswords(kagi))) throw new AppError("EMAIL_PASSWORD_DISABLED");
   const email = normalizeEmail(input.email);
   const user = await kagi.db.get<queries.UserRow>(queries.findUserByEmail(email));
   const known = user !== undefined && device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
@@ -73,6 +76,23 @@ export async function signIn(
 }
 
 /**
+ * Whether an e-mail and a password let anybody in. The operator may switch that off, which counts from the moment on at
+ * which the other way has been seen to work: a mistake in its settings locks nobody out.
+ */
+export async function mayUsePasswords({ config, db }: Pick<Kagi, "config" | "db">): Promise<boolean> {
+  if (config.emailPassword || config.keycloak === null) return true;
+  return (await db.get<{ value: string }>(queries.readMeta(PROVEN)))?.value !== config.keycloak.issuer;
+}
+
+/** The issuer through which somebody has come in. */
+const PROVEN = "keycloak-proven";
+
+/** Writes down that somebody came in through this issuer. */
+export async function noteProvenIssuer(tx: Db, issuer: string): Promise<void> {
+  await tx.run(queries.putMeta(PROVEN, issuer));
+}
+
+/**
  * The same for whoever sends everything at once. Throws SECOND_FACTOR_REQUIRED, after the right password alone, where a
  * code is needed and none was sent; else what `signIn` and `finishSignIn` throw.
  */
@@ -89,7 +109,15 @@ export async function signInAtOnce(
 }
 
 /** How somebody has proven who they are, and the session token that their browser carried until then. */
-export type Arrival = Readonly<{ verb: Verb; method: SignInMethod; previous: string | null }>;
+export type Arrival = Readonly<{
+  verb: Verb;
+  method: SignInMethod;
+  previous: string | null;
+  voucher?: Voucher | null;
+}>;
+
+/** Where a session comes from that Keycloak vouched for: the identity here, the session there, and the ID token. */
+export type Voucher = Readonly<{ identityId: string; sid: string | null; idToken: string }>;
 
 /**
  * Lets in somebody whose account is held and who has given the first proof: a session, or, where the account has a second
@@ -107,23 +135,25 @@ export async function admitUser(
   }
   const pendingToken = randomToken();
   const expiresAt = new Date(kagi.now().getTime() + PENDING_SIGN_IN_MS).toISOString();
-  const { method } = arrival;
-  await tx.run(
-    queries.insertPending({ id: newId(), userId: user.id, tokenHash: sha256(pendingToken), method, expiresAt }),
-  );
+  const { method, voucher = null } = arrival;
+  const id = newId();
+  const vouched = sealVoucher(kagi, "pending_sign_ins", id, voucher);
+  const tokenHash = sha256(pendingToken);
+  await tx.run(queries.insertPending({ id, userId: user.id, tokenHash, method, expiresAt, ...vouched }));
   const thing: Thing = { kind: "user", id: user.id, name: user.email };
   await record(kagi, tx, { ...caller, userId: user.id }, "begin-sign-in", thing, { detail: `method=${method}` });
   return { kind: "second-factor", pendingToken, seconds: PENDING_SIGN_IN_MS / 1000 };
 }
 
 /** Somebody who owes a second factor. */
-export type Pending = Readonly<{ userId: string; email: string; factors: Factors }>;
+export type Pending = Readonly<{ userId: string; email: string; method: SignInMethod; factors: Factors }>;
 
 /** Whom a token of a sign-in that is half done stands for; null when it has run out, is done, or never was. */
 export async function findPendingSignIn(kagi: Kagi, token: string | null): Promise<Pending | null> {
   const row = await pendingRow(kagi, token);
   if (row === undefined) return null;
-  return { userId: row.userId, email: row.email, factors: await factorsOf(kagi.db, row.userId) };
+  const { userId, email } = row;
+  return { userId, email, method: row.method as SignInMethod, factors: await factorsOf(kagi.db, userId) };
 }
 
 async function pendingRow(kagi: Kagi, token: string | null): Promise<queries.PendingRow | undefined> {
@@ -161,8 +191,7 @@ export async function finishSignIn(
     if (step === null) return null;
     if (!(await tx.get(queries.takePending(pending.id)))) throw new AppError("SECOND_FACTOR_INVALID");
     if (!(await tx.get(queries.holdActive(user.id)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
-    const method = pending.method as SignInMethod;
-    return await startSession(kagi, tx, caller, user, { verb: "sign-in", method, step, previous });
+    return await startSession(kagi, tx, caller, user, { verb: "sign-in", ...begunBy(kagi, pending), step, previous });
   });
   if (signedIn === null) {
     await kagi.db.transaction((tx) => recordRefusal(tx, "second-factor"));
@@ -190,9 +219,7 @@ export async function signInByPasskey(
       ? undefined
       : await tx.get<queries.PendingRow>(queries.findPending(sha256(token), kagi.now().toISOString()));
   const begun = pending?.userId === userId && (await tx.get(queries.takePending(pending.id))) !== undefined;
-  const how = begun
-    ? { method: pending.method as SignInMethod, step: "passkey" as const }
-    : { method: "passkey" as const };
+  const how = begun ? { ...begunBy(kagi, pending), step: "passkey" as const } : { method: "passkey" as const };
   return await startSession(kagi, tx, caller, user, { verb: "sign-in", previous, ...how });
 }
 
@@ -249,7 +276,8 @@ export async function findSessionActor(kagi: Kagi, caller: Caller, token: string
   if (session.lastSeenAt < before(now, TOUCH_EVERY_MS)) {
     await kagi.db.run(queries.touchSession(session.id, now.toISOString()));
   }
-  const { id: sessionId, userId, name, email, createdAt: signedInAt, confirmedAt } = session;
+  const { id: sessionId, userId, name, email, confirmedAt } = session;
+  const signedInAt = session.method?.startsWith("keycloak") ? null : session.createdAt;
   const user = { name, email };
   return { ...caller, userId, credential: { kind: "session", sessionId, user, signedInAt, confirmedAt } };
 }
@@ -264,12 +292,33 @@ export async function describeSession(kagi: Kagi, actor: Actor): Promise<Session
   };
 }
 
-export async function signOut(kagi: Kagi, actor: Actor): Promise<void> {
+/** Ends the session. Returns the ID token of the sign-in through Keycloak that it began with, if it did. */
+export async function signOut(kagi: Kagi, actor: Actor): Promise<string | null> {
   const { sessionId, user } = sessionOf(actor);
-  await kagi.db.transaction(async (tx) => {
-    await tx.run(queries.deleteSession(actor.userId, sessionId));
+  const ended = await kagi.db.transaction(async (tx) => {
+    const row = await tx.get<queries.EndedSession>(queries.deleteSession(actor.userId, sessionId));
     await record(kagi, tx, actor, "sign-out", { kind: "user", id: actor.userId, name: user.email });
+    return row;
   });
+  const sealed = ended?.sealedIdToken ?? null;
+  return sealed === null ? null : open(kagi.keyring, idTokenOf("sessions", sessionId), sealed);
+}
+
+/**
+ * Ends the sessions that began from an identity, or from one session of it at Keycloak, and what is half way to one;
+ * tells how many sessions there were.
+ */
+export async function endSessionsOfIdentity(tx: Db, identityId: string, keycloakSid: string | null): Promise<number> {
+  await tx.run(queries.deletePendingOfIdentity(identityId, keycloakSid));
+  return (await tx.all(queries.deleteSessionsOfIdentity(identityId, keycloakSid))).length;
+}
+
+/** Ends the other sessions that began from an identity; the actor's own goes on and knows nothing of it any more. */
+export async function forgetIdentity(tx: Db, actor: Actor, identityId: string): Promise<void> {
+  const { sessionId } = sessionOf(actor);
+  await tx.run(queries.deletePendingOfIdentity(identityId, null));
+  await tx.run(queries.deleteOtherSessionsOfIdentity(identityId, sessionId));
+  await tx.run(queries.detachSession(identityId, sessionId));
 }
 
 /** Throws VALIDATION_ERROR. */
@@ -333,6 +382,18 @@ export async function changePassword(
   });
 }
 
+/** Makes an account without a password. The set-up page closes with it. Throws CONFLICT when the address has one. */
+export async function addUserWithoutPassword(
+  kagi: Kagi,
+  tx: Db,
+  { email, name }: Readonly<{ email: string; name: string }>,
+): Promise<User & { passwordHash: null }> {
+  const user = { id: newId(), email, name, passwordHash: null, createdAt: kagi.now().toISOString() };
+  await tx.run(queries.claimSetup(null));
+  await uniquely(insertUser(tx, user), "There is an account for that address already", "email");
+  return user;
+}
+
 /** Drops what has run out. Called at start and then every hour; nothing relies on it having run. */
 export async function forgetExpired(kagi: Kagi): Promise<void> {
   const now = kagi.now();
@@ -366,7 +427,10 @@ export async function listUsers(kagi: Kagi): Promise<Omit<queries.UserRow, "pass
   return users.map(({ passwordHash: _, ...user }) => user);
 }
 
-/** Sets a password and ends every session of the account, whose throttled tries are forgiven; it may stay disabled. */
+/**
+ * Sets a password and ends every session of the account, whose throttled tries are forgiven; it may stay disabled. Where
+ * signing in with passwords was switched off, it is open again until somebody comes in through Keycloak.
+ */
 export async function resetPassword(kagi: Kagi, email: string, password: string): Promise<{ disabled: boolean }> {
   const user = await mustFindUser(kagi, email);
   await checkPassword(password, user.email);
@@ -375,6 +439,7 @@ export async function resetPassword(kagi: Kagi, email: string, password: string)
     await tx.run(queries.setPassword(user.id, hash, kagi.now().toISOString()));
     await endAll(tx, user.id);
     await tx.run(queries.clearTries(accountKey(user.email)));
+    await tx.run(queries.deleteMeta(PROVEN));
     await recordOperator(kagi, tx, user, "reset-password");
   });
   return { disabled: user.disabledAt !== null };
@@ -408,7 +473,7 @@ export async function checkPassword(password: string, email: string): Promise<vo
   if (await isCommonPassword(password)) throw invalid("password", "is among the most common ones; choose another");
 }
 
-type PreparedUser = User & { passwordHash: string; createdAt: string };
+type PreparedUser = User & { passwordHash: string | null; createdAt: string };
 
 async function prepareUser(kagi: Kagi, input: NewUserInput): Promise<PreparedUser> {
   const email = normalizeEmail(input.email);
@@ -426,12 +491,13 @@ async function insertUser(tx: Db, user: PreparedUser): Promise<void> {
   await tx.run(queries.insertUser(user.id, user.email, user.name, user.passwordHash, user.createdAt));
 }
 
+/** Begins a session of somebody who has proven all that their account asks for. */
 async function startSession(
   kagi: Kagi,
   tx: Db,
   caller: Caller,
   user: User & { passwordHash: string | null },
-  { verb, method, step = null, previous }: Arrival & { step?: SecondStep | null },
+  { verb, method, step = null, previous, voucher = null }: Arrival & { step?: SecondStep | null },
 ): Promise<SignedIn> {
   if (previous !== null) await tx.run(queries.deleteSessionByToken(sha256(previous)));
   const now = kagi.now();
@@ -448,6 +514,7 @@ async function startSession(
       method: by,
       at: now.toISOString(),
       expiresAt: new Date(now.getTime() + SESSION_MAX_MS).toISOString(),
+      ...sealVoucher(kagi, "sessions", id, voucher),
     }),
   );
   const { name, email } = user;
@@ -458,7 +525,7 @@ async function startSession(
       kind: "session",
       sessionId: id,
       user: { name, email },
-      signedInAt: now.toISOString(),
+      signedInAt: method === "keycloak" ? null : now.toISOString(),
       confirmedAt: null,
     },
   };
@@ -470,6 +537,29 @@ async function startSession(
     sessionSeconds: SESSION_MAX_MS / 1000,
     deviceToken: deviceToken(kagi, user),
   };
+}
+
+/** What the first step of a sign-in has brought. */
+function begunBy(kagi: Kagi, pending: queries.PendingRow): Pick<Arrival, "method" | "voucher"> {
+  const { id, identityId, keycloakSid: sid, sealedIdToken } = pending;
+  const method = pending.method as SignInMethod;
+  if (identityId === null || sealedIdToken === null) return { method };
+  return {
+    method,
+    voucher: { identityId, sid, idToken: open(kagi.keyring, idTokenOf("pending_sign_ins", id), sealedIdToken) },
+  };
+}
+
+function sealVoucher(kagi: Kagi, table: "sessions" | "pending_sign_ins", id: string, voucher: Voucher | null) {
+  return {
+    identityId: voucher?.identityId ?? null,
+    keycloakSid: voucher?.sid ?? null,
+    sealedIdToken: voucher === null ? null : seal(kagi.keyring, idTokenOf(table, id), voucher.idToken),
+  };
+}
+
+function idTokenOf(table: "sessions" | "pending_sign_ins", id: string): Place {
+  return { table, column: "sealed_id_token", id };
 }
 
 /** Proves that this browser has signed in to this account since its password was last set. Needs no row. */
@@ -490,7 +580,7 @@ export async function recordOperator(kagi: Kagi, tx: Db, user: User, verb: Verb)
   await record(kagi, tx, actor, verb, { kind: "user", id: user.id, name: user.email });
 }
 
-function normalizeEmail(email: string): string {
+export function normalizeEmail(email: string): string {
   return email.trim().normalize("NFKC").toLowerCase();
 }
 

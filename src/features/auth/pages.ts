@@ -22,11 +22,11 @@ import {
   sessionCookie,
   sessionCookieName,
   signInCookies,
-  signOutCookie,
 } from "../../http/cookies.ts";
 import { doneCookie, hasDone } from "../../http/done.ts";
 import { refusalOf } from "../../http/failures.ts";
 import { pageDoor, publicPageDoor } from "../../http/guards.ts";
+import { leaveFor, orProblem, visitCookie } from "../../http/keycloak-way.ts";
 import { page } from "../../http/page.ts";
 import { passkeyWayOf } from "../../http/passkey-way.ts";
 import { localPath } from "../../http/query.ts";
@@ -35,16 +35,17 @@ import { html, type KeptPage, keepPage, keptPage, redirect } from "../../http/re
 import { themeOf } from "../../http/theme.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
+import { beginVisit, isLinked, type Visit } from "../keycloak/actions.ts";
 import { confirmWithPasskey, signInWithPasskey } from "../sign-in-factors/passkeys.ts";
 import {
   type Admission,
   findPendingSignIn,
   finishSignIn,
   isSetUp,
+  mayUsePasswords,
   type SignedIn,
   setUp,
   signIn,
-  signOut,
 } from "./actions.ts";
 import {
   Code,
@@ -64,9 +65,9 @@ export const authPages = (kagi: Kagi) =>
     .use(entrancePages(kagi))
     .use(secondFactorPages(kagi))
     .use(passkeyPages(kagi))
-    .use(signOutPages(kagi))
     .use(confirmPages(kagi))
     .use(confirmPasskeyPages(kagi))
+    .use(confirmKeycloakPages(kagi))
     .use(sessionPages(kagi));
 
 const entrancePages = (kagi: Kagi) =>
@@ -81,6 +82,7 @@ const entrancePages = (kagi: Kagi) =>
           problem: null,
           asksToken: !isLocal(request),
           passwordLength,
+          keycloak: kagi.config.keycloak !== null,
         }),
       );
     })
@@ -96,8 +98,11 @@ const entrancePages = (kagi: Kagi) =>
       if (signedIn) return redirect(urls.home, { htmx, cookies: signInCookies(kagi.config, signedIn) });
       const problem = refusal?.status === 403 ? { ...refusal.problem, field: "token" } : (refusal?.problem ?? null);
       const props = { draft, problem, asksToken: !isLocal(request), passwordLength };
+      const keycloak = kagi.config.keycloak !== null;
       if (htmx) return html(SetUpForm(props), { status: refusal?.status });
-      return await page(kagi, { request }, (frame) => SetUpPage({ frame, ...props }), { status: refusal?.status });
+      return await page(kagi, { request }, (frame) => SetUpPage({ frame, ...props, keycloak }), {
+        status: refusal?.status,
+      });
     })
 
     .get(urls.signIn, async ({ request, session }) => {
@@ -105,7 +110,7 @@ const entrancePages = (kagi: Kagi) =>
       if (session === null && isPlain(request)) return await plainSignInPage(kagi, request);
       const next = localPath(new URL(request.url).searchParams.get("next") ?? urls.home);
       if (session !== null) return redirect(next);
-      const props = { email: "", next, problem: null, ...passkeysAt(kagi, request) };
+      const props = { email: "", next, problem: null, ...(await waysIn(kagi, request)) };
       return await page(kagi, { request }, (frame) => SignInPage({ frame, ...props }));
     })
     .post(urls.signIn, async ({ request, caller, form, htmx }) => {
@@ -129,7 +134,7 @@ const entrancePages = (kagi: Kagi) =>
       const props = { email, next, problem: refusal?.problem ?? null };
       const { status, headers } = refusal ?? {};
       if (htmx) return html(SignInForm(props), { status, headers });
-      const whole = { ...props, ...passkeysAt(kagi, request) };
+      const whole = { ...props, ...(await waysIn(kagi, request)) };
       return await page(kagi, { request }, (frame) => SignInPage({ frame, ...whole }), { status, headers });
     });
 
@@ -140,7 +145,7 @@ const secondFactorPages = (kagi: Kagi) =>
     .get(urls.secondFactor, async ({ request }) => {
       const next = localPath(new URL(request.url).searchParams.get("next") ?? urls.home);
       const pending = await findPendingSignIn(kagi, readCookie(request, pendingCookieName(kagi.config)));
-      if (pending === null) return redirect(signInFor(next));
+      if (pending === null) return redirect(urls.signInFor(next));
       const props = { ...pending, next, problem: null, ...passkeysAt(kagi, request) };
       return await page(kagi, { request }, (frame) => SecondFactorPage({ frame, ...props }));
     })
@@ -148,7 +153,7 @@ const secondFactorPages = (kagi: Kagi) =>
       const next = localPath(form.get("next"));
       const token = readCookie(request, pendingCookieName(kagi.config));
       const pending = await findPendingSignIn(kagi, token);
-      if (pending === null) return redirect(signInFor(next), { htmx });
+      if (pending === null) return redirect(urls.signInFor(next), { htmx });
       const carried = {
         device: readCookie(request, deviceCookieName(kagi.config)),
         previous: readCookie(request, sessionCookieName(kagi.config)),
@@ -190,15 +195,18 @@ const passkeyPages = (kagi: Kagi) =>
       const passkeyProblem = refusal?.problem.message ?? null;
       const props = { next, problem: null, ...passkeysAt(kagi, request), passkeyProblem };
       const pending = await findPendingSignIn(kagi, carried.pending);
+      const { keycloak, password } = await waysIn(kagi, request);
       const view = (frame: Frame) =>
         pending === null
-          ? SignInPage({ frame, email: "", ...props })
+          ? SignInPage({ frame, email: "", ...props, keycloak, password })
           : SecondFactorPage({ frame, ...pending, ...props });
       return await page(kagi, { request }, view, { status: refusal?.status });
     });
 
-function signInFor(next: string): string {
-  return next === urls.home ? urls.signIn : `${urls.signIn}?next=${encodeURIComponent(next)}`;
+/** The ways in that are open here. */
+async function waysIn(kagi: Kagi, request: Request) {
+  const password = await mayUsePasswords(kagi);
+  return { keycloak: kagi.config.keycloak !== null, password, ...passkeysAt(kagi, request) };
 }
 
 /** What a page that asks for a passkey needs. */
@@ -212,15 +220,16 @@ function isPlain({ url }: Request): boolean {
 }
 
 /**
- * The page at its own address is the same for everybody but for the theme and for whether there are passkeys at the
- * address, so it is made once for each.
+ * The page at its own address is the same for everybody but for the theme, the ways in, and whether there are passkeys at
+ * the address, so it is made once for each.
  */
 async function plainSignInPage(kagi: Kagi, request: Request): Promise<Response> {
-  const { way, passkeyProblem } = passkeysAt(kagi, request);
-  const name = `${themeOf(request) ?? ""} ${way?.origin ?? ""}`;
+  const ways = await waysIn(kagi, request);
+  const { way, keycloak, password } = ways;
+  const name = `${themeOf(request) ?? ""} ${way?.origin ?? ""} ${keycloak} ${password}`;
   const kept = signInPages.get(name);
   if (kept !== undefined && !hasDone(request)) return keptPage(kept, request);
-  const view = (frame: Frame) => SignInPage({ frame, email: "", next: urls.home, problem: null, way, passkeyProblem });
+  const view = (frame: Frame) => SignInPage({ frame, email: "", next: urls.home, problem: null, ...ways });
   const answer = await page(kagi, { request }, view);
   if (!hasDone(request) && signInPages.size < MOST_KEPT) signInPages.set(name, await keepPage(answer.clone()));
   return answer;
@@ -228,16 +237,7 @@ async function plainSignInPage(kagi: Kagi, request: Request): Promise<Response> 
 
 const signInPages = new Map<string, KeptPage>();
 /** A `Host` may name any port of localhost. */
-const MOST_KEPT = 12;
-
-const signOutPages = (kagi: Kagi) =>
-  new Elysia()
-    .use(pageDoor(kagi))
-    .get(urls.signOut, () => redirect(urls.home))
-    .post(urls.signOut, async ({ actor, htmx }) => {
-      await signOut(kagi, actor);
-      return redirect(urls.signIn, { htmx, cookies: [signOutCookie(kagi.config)] });
-    });
+const MOST_KEPT = 24;
 
 /** The password once more, with a code where there is a second factor, and then on to where it was asked for. */
 const confirmPages = (kagi: Kagi) =>
@@ -278,6 +278,25 @@ const confirmPasskeyPages = (kagi: Kagi) =>
       });
     });
 
+/** The same at Keycloak, which asks again; with a code first where there is a second factor. */
+const confirmKeycloakPages = (kagi: Kagi) =>
+  new Elysia()
+    .use(pageDoor(kagi))
+    .get(urls.confirmWithKeycloak(""), ({ request }) => redirect(urls.confirm(nextOf(request))))
+    .post(urls.confirmWithKeycloak(""), ({ request, actor, form }) =>
+      orProblem(kagi, request, actor, async () => {
+        let visit: Visit | undefined;
+        const refusal = await refusalOf(async () => {
+          const { code } = parse(t.Object({ code: t.Optional(Code) }), codeIn(form));
+          visit = await beginVisit(kagi, actor, { purpose: "confirm", next: nextOf(request), actor, code });
+        });
+        if (visit) return await leaveFor(kagi, request, actor, visit.url, [visitCookie(kagi.config, visit)]);
+        const props = { ...(await asking(kagi, request, actor)), keycloakProblem: refusal?.problem ?? null };
+        const { status, headers } = refusal ?? {};
+        return await page(kagi, { request, actor }, (frame) => ConfirmPage({ frame, ...props }), { status, headers });
+      }),
+    );
+
 function nextOf(request: Request): string {
   return localPath(new URL(request.url).searchParams.get("next") ?? urls.settings);
 }
@@ -289,6 +308,8 @@ async function asking(kagi: Kagi, request: Request, actor: Actor) {
     minutes: PROOF_FRESH_MS / 60_000,
     factors: await factorsOf(kagi.db, actor.userId),
     problem: null,
+    keycloak: await isLinked(kagi, actor),
+    keycloakProblem: null,
     ...passkeysAt(kagi, request),
   };
 }

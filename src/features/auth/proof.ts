@@ -14,7 +14,8 @@ import { forgiveTries, takeSessionTry } from "./throttle.ts";
  * Fresh proof: a session says that somebody has signed in, and not that it is still them who sits there. Whatever could
  * not be made good again asks for the password once more, with a code where there is a second factor, or for a passkey,
  * which then counts for a while. On the pages signing in does not count: a session that is stolen right after it is worth
- * no more than another. At the API it does: a script that signs in has just proven who it is.
+ * no more than another. At the API it does: a script that signs in has just proven who it is. It does not where Keycloak
+ * has vouched for somebody, who may have proven nothing there for days.
  */
 
 /**
@@ -34,7 +35,8 @@ export function hasFreshProof(kagi: Kagi, actor: Actor): boolean {
 export function requireRecentProof(kagi: Kagi, actor: Actor): void {
   const { credential } = actor;
   if (credential.kind !== "session" || hasFreshProof(kagi, actor)) return;
-  if (!isFresh(kagi, credential.signedInAt)) throw new AppError("FRESH_PROOF_REQUIRED");
+  if (credential.signedInAt === null || !isFresh(kagi, credential.signedInAt))
+    throw new AppError("FRESH_PROOF_REQUIRED");
 }
 
 function isFresh(kagi: Kagi, at: string): boolean {
@@ -106,16 +108,36 @@ export async function provePassword(
     throw new AppError("AUTH_INVALID_CREDENTIALS", "That is not your password", { field });
   }
   check();
-  const isProven = orFreshProof && hasFreshProof(kagi, actor);
-  if (!isProven && hasSecondFactor(await factorsOf(kagi.db, user.id))) {
-    if (code === undefined) throw new AppError("SECOND_FACTOR_REQUIRED", undefined, { field: "code" });
-    if ((await useCode(kagi, kagi.db, user.id, code)) === null) {
-      await kagi.db.transaction((tx) => recordRefusal(tx, "second-factor"));
-      throw new AppError("SECOND_FACTOR_INVALID", undefined, { field: "code" });
-    }
-  }
+  if (!(orFreshProof && hasFreshProof(kagi, actor))) await useCodeOf(kagi, user.id, code, recordRefusal);
   await forgiveTries(kagi, tries);
   return user;
+}
+
+/**
+ * For a proof whose other part is not a password: uses up a code of the account, where it has a second factor. Throws
+ * SECOND_FACTOR_REQUIRED, SECOND_FACTOR_INVALID, RATE_LIMITED.
+ */
+export async function proveSecondFactor(kagi: Kagi, actor: Actor, code: string | undefined): Promise<void> {
+  const { sessionId, user } = sessionOf(actor);
+  const thing: Thing = { kind: "user", id: actor.userId, name: user.email };
+  const recordRefusal = (tx: Db, why: string) =>
+    record(kagi, tx, actor, "confirm", thing, { result: "refused", detail: `why=${why}` });
+  const tries = await takeSessionTry(kagi, sessionId, (tx) => recordRefusal(tx, "throttled"));
+  await useCodeOf(kagi, actor.userId, code, recordRefusal);
+  await forgiveTries(kagi, tries);
+}
+
+async function useCodeOf(
+  kagi: Kagi,
+  userId: string,
+  code: string | undefined,
+  recordRefusal: (tx: Db, why: string) => Promise<void>,
+): Promise<void> {
+  if (!hasSecondFactor(await factorsOf(kagi.db, userId))) return;
+  if (code === undefined) throw new AppError("SECOND_FACTOR_REQUIRED", undefined, { field: "code" });
+  if ((await useCode(kagi, kagi.db, userId, code)) !== null) return;
+  await kagi.db.transaction((tx) => recordRefusal(tx, "second-factor"));
+  throw new AppError("SECOND_FACTOR_INVALID", undefined, { field: "code" });
 }
 
 /** Holds the account as it was when its password was looked at. Throws AUTH_INVALID_CREDENTIALS. */

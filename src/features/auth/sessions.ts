@@ -48,7 +48,9 @@ export async function endSession(kagi: Kagi, actor: Actor, id: string): Promise<
 export async function endOtherSessions(kagi: Kagi, actor: Actor): Promise<number> {
   const { sessionId } = sessionOf(actor);
   return await kagi.db.transaction(async (tx) => {
-    const ended = await tx.all<queries.EndedSession>(queries.deleteOtherSessions(actor.userId, sessionId));
+    const ended = await tx.all<Omit<queries.EndedSession, "sealedIdToken">>(
+      queries.deleteOtherSessions(actor.userId, sessionId),
+    );
     for (const { id, userAgent } of ended) {
       await record(kagi, tx, actor, "revoke", { kind: "session", id, name: deviceOf(userAgent) });
     }

@@ -11,7 +11,7 @@ import { clearTries, returnTry, takeTry, throttleWindow } from "./queries.ts";
  * the same router for one, do not keep its owner out.
  */
 const WINDOW_MS = 15 * 60 * 1000;
-const TRIES = { address: 30, account: 10, device: 10, session: 10, code: 5, ceremony: 60 } as const;
+const TRIES = { address: 30, account: 10, device: 10, session: 10, code: 5, ceremony: 60, keycloak: 300 } as const;
 
 export type Tries = Readonly<{ keys: readonly string[]; account: string }>;
 
@@ -61,6 +61,14 @@ export async function takeCodeTries(kagi: Kagi, userId: string, device: string |
 /** Takes one of the times that strangers at an address may have a passkey asked for, each of which is a row. */
 export async function takeCeremony(kagi: Kagi, caller: Caller): Promise<void> {
   await take(kagi, `ceremony:${network(caller.address)}`, TRIES.ceremony, async () => {});
+}
+
+/**
+ * Takes one of the ways to Keycloak that an address may begin. Nobody guesses anything there; it bounds the rows that
+ * strangers can have written. Throws RATE_LIMITED.
+ */
+export async function takeVisit(kagi: Kagi, caller: Caller, tell: Tell): Promise<void> {
+  await take(kagi, `keycloak:${addressKey(caller)}`, TRIES.keycloak, tell);
 }
 
 /** After a success the account starts afresh; the address only gets this one try back, so that owning one account does not buy tries at others. */

@@ -624,6 +624,22 @@ export const DETAILS: Readonly<Record<OperationName, Detail>> = {
       SECOND_FACTOR_INVALID: CODE_INVALID,
     },
   },
+  "GET /api/auth/keycloak": {
+    operationId: "signInThroughKeycloak",
+    headers: { Location: "Location", "Set-Cookie": "VisitCookie" },
+    failures: { VALIDATION_ERROR: refused("next", "must be a string of 0 to 2000 characters") },
+  },
+  "GET /api/auth/callback/keycloak": {
+    operationId: "finishKeycloak",
+    headers: { Location: "Location", "Set-Cookie": "SessionCookie" },
+    failures: { VALIDATION_ERROR: refused("state", "must be a string of 0 to 4096 characters") },
+  },
+  "POST /api/auth/backchannel-logout/keycloak": {
+    operationId: "endKeycloakSessions",
+    request: one("A logout token, signed by the realm", { logout_token: "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl" }),
+    answer: one("Done", {}),
+    failures: { VALIDATION_ERROR: refused("logout_token", "is required") },
+  },
   "POST /api/auth/sign-out": { operationId: "signOut", headers: { "Set-Cookie": "SessionCookie" } },
   "GET /api/auth/session": { operationId: "getSession", answer: one("The session", session) },
   "POST /api/auth/confirm": {

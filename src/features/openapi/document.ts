@@ -5,6 +5,8 @@ import {
   ERROR_CODES,
   type ErrorCode,
   type ErrorDetails,
+  KEYCLOAK_FAILURES,
+  KEYCLOAK_REFUSALS,
   messageOf,
   PRECONDITION_FAILED,
   statusOf,
@@ -71,21 +73,22 @@ function describeOperation(name: OperationName, row: Operation, found: Generated
     ...(found.parameters ?? []).map((parameter) => describeParameter(parameter, row, nameOf)),
     ...(row.conditional ? CONDITIONS : []),
   ];
-  const body = found.requestBody?.content["application/json"];
+  const mediaType = row.form ? "application/x-www-form-urlencoded" : "application/json";
+  const body = found.requestBody?.content[mediaType];
   return {
     tags: [row.tag],
     operationId: detail.operationId,
     summary: row.summary,
     description,
     ...(parameters.length > 0 ? { parameters } : {}),
-    // The plugin adds twins for forms and plain text; this API takes JSON only.
+    // The plugin describes each body as JSON, as a form and as plain text; an operation takes one of them.
     ...(body === undefined
       ? {}
       : {
           requestBody: {
             required: true,
             content: {
-              "application/json": { schema: publicSchema(body.schema, nameOf), examples: detail.request ?? {} },
+              [mediaType]: { schema: publicSchema(body.schema, nameOf), examples: detail.request ?? {} },
             },
           },
         }),
@@ -203,7 +206,11 @@ function failure(code: ErrorCode, row: Operation, detail: Detail): Json {
           ? { field: "envVarName" }
           : code === "AI_EXTRACTION_FAILED"
             ? { reason: "timeout" }
-            : {};
+            : code === "KEYCLOAK_FAILED"
+              ? { reason: "unreachable" }
+              : code === "KEYCLOAK_REFUSED"
+                ? { reason: "role" }
+                : {};
   return { error, code, ...general, ...own };
 }
 
@@ -317,6 +324,9 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   PASSKEY_INVALID: "The passkey is unknown, or what it signed is not what it was asked to",
   FRESH_PROOF_REQUIRED: "The sign-in or the last proof is too long ago: `POST /api/auth/confirm` first",
   CROSS_ORIGIN: "A browser sent this from another origin",
+  EMAIL_PASSWORD_DISABLED: "The operator has switched this off; people sign in through Keycloak",
+  KEYCLOAK_STATE_INVALID: "This way to Keycloak was not begun by this browser, has been used, or took too long",
+  KEYCLOAK_REFUSED: "Keycloak or this vault does not let the person in; `reason` says why",
   SETUP_TOKEN_REQUIRED: "The set-up token is missing or wrong",
   CATEGORY_NOT_FOUND: "There is no such category, or it is not yours",
   ENTRY_NOT_FOUND: "There is no such entry, or it is not yours",
@@ -334,10 +344,12 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   PASSKEYS_UNAVAILABLE:
     "Browsers have passkeys at https, or at `localhost` by that name, and this server is at neither",
   PAYLOAD_TOO_LARGE: messageOf("PAYLOAD_TOO_LARGE"),
-  UNSUPPORTED_MEDIA_TYPE: "The body is not declared as `application/json`",
+  UNSUPPORTED_MEDIA_TYPE: "The body is not declared as what the operation takes",
   RATE_LIMITED: "Too many attempts; `retryAfter` says for how many seconds",
   INTERNAL_ERROR: "Something broke; the request id leads to the line in the server's log",
   AI_EXTRACTION_FAILED: "The language model could not be asked, or gave no answer that can be used; `reason` says why",
+  KEYCLOAK_FAILED: "Keycloak could not be asked, or its answer was not to be believed; `reason` says why",
+  KEYCLOAK_NOT_CONFIGURED: "The server knows no Keycloak",
   AI_NOT_CONFIGURED: "The server has AI switched off",
 };
 
@@ -359,8 +371,8 @@ const ERROR_SCHEMA = {
     },
     reason: {
       type: "string",
-      enum: AI_FAILURES,
-      description: "Why the language model was of no help",
+      enum: [...new Set([...AI_FAILURES, ...KEYCLOAK_FAILURES, ...KEYCLOAK_REFUSALS])],
+      description: "Why the language model, or Keycloak, was of no help",
       examples: ["timeout"],
     },
   },
@@ -397,6 +409,11 @@ const HEADERS = {
     required: false,
   },
   Version: header("The version of the file, for `If-Match`", '"3"'),
+  Location: header("Where the browser goes on", "https://id.example.com/realms/team/protocol/openid-connect/auth?…"),
+  VisitCookie: header(
+    "What binds the way to this browser",
+    "kagi_keycloak_0123456789abcdef=…; Path=/; Max-Age=600; HttpOnly; SameSite=Lax",
+  ),
   SessionCookie: header(
     "The session, for the browser to keep or to forget",
     "kagi_session=…; Path=/; Max-Age=1209600; HttpOnly; SameSite=Lax",

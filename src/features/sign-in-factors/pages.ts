@@ -29,6 +29,7 @@ import type { Actor, Kagi } from "../../kagi.ts";
 import { deviceOf } from "../auth/device.ts";
 import { requireFreshProof } from "../auth/proof.ts";
 import { factorsOf } from "../auth/second-factor.ts";
+import { describeLinks } from "../keycloak/actions.ts";
 import { beginTotp, begunTotp, confirmTotp, describeFactors, removeTotp, renewRecoveryCodes } from "./actions.ts";
 import { type AddedPasskey, type BegunTotp, PasskeyChange, PasskeyInput, TotpConfirmation } from "./model.ts";
 import { addPasskey, deletePasskey, getPasskey, renamePasskey } from "./passkeys.ts";
@@ -44,6 +45,7 @@ const overviewPages = (kagi: Kagi) =>
   new Elysia().use(pageDoor(kagi)).get(urls.signInSettings, async ({ request, actor }) => {
     const props = {
       factors: await describeFactors(kagi, actor),
+      linked: await describeLinks(kagi, actor),
       passkeysWork: relyingPartyOf(kagi.config, request) !== null,
       now: kagi.now(),
     };

@@ -61,6 +61,22 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     put: (id, sealed) => sql`UPDATE totp_factors SET sealed_secret = ${sealed} WHERE id = ${id}`,
   },
   {
+    table: "sessions",
+    column: "sealed_id_token",
+    page: (after) => sql`
+      SELECT id, sealed_id_token AS "sealed" FROM sessions
+      WHERE id > ${after} AND sealed_id_token IS NOT NULL ORDER BY id LIMIT 500`,
+    put: (id, sealed) => sql`UPDATE sessions SET sealed_id_token = ${sealed} WHERE id = ${id}`,
+  },
+  {
+    table: "pending_sign_ins",
+    column: "sealed_id_token",
+    page: (after) => sql`
+      SELECT id, sealed_id_token AS "sealed" FROM pending_sign_ins
+      WHERE id > ${after} AND sealed_id_token IS NOT NULL ORDER BY id LIMIT 500`,
+    put: (id, sealed) => sql`UPDATE pending_sign_ins SET sealed_id_token = ${sealed} WHERE id = ${id}`,
+  },
+  {
     table: "meta",
     column: "value",
     page: (after) => sql`SELECT key AS "id", value AS "sealed" FROM meta WHERE key = 'canary' AND key > ${after}`,
