@@ -28,7 +28,7 @@ export const BOX: Limits = {
 };
 
 /** For a page that somebody asked for: as much as its weight allows, of which icons are the most. */
-export const PAGE: Limits = { ...BOX, categories: 20, entries: 60, "two-factors": 40, "env-files": 40 };
+export const PAGE: Limits = { ...BOX, categories: 14, entries: 40, "two-factors": 40, "env-files": 40 };
 
 /** As much of the trail as is looked through for what was used last. */
 const EVENTS = 200;
