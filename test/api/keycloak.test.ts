@@ -77,7 +77,7 @@ onEachEngine(
         code_challenge_method: "S256",
       });
       const [cookie = ""] = answer.headers.getSetCookie();
-      expect(cookie).toMatch(/^kagi_keycloak_[0-9a-f]{16}=[\w-]{43}; Path=\/; Max-Age=600; SameSite=Lax; HttpOnly$/);
+      expect(cookie).toMatch(/^kagi_keycloak_[0-9a-f]{16}=[\w-]{43}; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/);
       // What the browser holds is not in the address, nor is either of them in the database.
       expect(url.search).not.toContain(cookie.split(/[=;]/)[1] as string);
       const stored = await vault.storage.dump();
