@@ -186,8 +186,8 @@ test("the values that an entry had are listed, shown one by one and restored", a
   await open(`/entries/${entry.id}/edit`);
   await page.getByRole("link", { name: "History", exact: true }).click();
   expect(await page.content()).not.toContain("sk-first-value");
-  expect(await page.locator(".version").textContent()).toMatch(/replaced .* in the browser/);
-  await page.getByRole("button", { name: "Reveal" }).click();
+  expect(await page.locator(".version").last().textContent()).toMatch(/replaced .* in the browser/);
+  await page.getByRole("button", { name: "Reveal value 1", exact: true }).click();
   await page.getByText("sk-first-value").waitFor();
   await page.getByRole("button", { name: "Hide" }).click();
   expect(await page.content()).not.toContain("sk-first-value");
