@@ -185,9 +185,9 @@ test("the values that an entry had are listed, shown one by one and restored", a
   await vault.owner.put(`/api/entries/${entry.id}`, { value: "sk-second-value" });
   await open(`/entries/${entry.id}/edit`);
   await page.getByRole("link", { name: "History", exact: true }).click();
-  expect(await page.locator(".version").textContent()).toMatch(/replaced .* in the browser/);
   expect(await page.content()).not.toContain("sk-first-value");
-  await page.getByRole("button", { name: "Reveal" }).click();
+  expect(await page.locator(".version").last().textContent()).toMatch(/replaced .* in the browser/);
+  await page.getByRole("button", { name: "Reveal value 1", exact: true }).click();
   await page.getByText("sk-first-value").waitFor();
   await page.getByRole("button", { name: "Hide" }).click();
   expect(await page.content()).not.toContain("sk-first-value");

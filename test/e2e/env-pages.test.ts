@@ -63,7 +63,7 @@ const STATES: Readonly<Record<string, (stage: Stage, filled: Filled) => Promise<
   import: ({ open }, { file }) => open(`${file}/import`),
   "history of an entry": async ({ page, open }, { entry }) => {
     await open(`${entry}/history`);
-    await page.getByRole("button", { name: "Reveal" }).click();
+    await page.getByRole("button", { name: "Reveal value 1", exact: true }).click();
     await page.locator("pre").waitFor();
   },
 };
