@@ -20,6 +20,32 @@ export function createLog(write: (line: string) => void = (line) => process.stde
   return { info: line("info"), warn: line("warn"), error: line("error") };
 }
 
+/** Enough to see an attack by, and too few to fill a disk. */
+const REFUSALS_A_MINUTE = 60;
+
+type Minute = { began: number; told: number; untold: number };
+const minutes = new WeakMap<Log, Map<string, Minute>>();
+
+/**
+ * Warns of a refusal that anybody can bring about, as often as they like: so many times a minute, and then, with the
+ * first of the next, how many more there were.
+ */
+export function warnOfRefusal(log: Log, now: Date, message: string, fields: LogFields): void {
+  const known = minutes.get(log) ?? new Map<string, Minute>();
+  minutes.set(log, known);
+  const last = known.get(message);
+  const over = last === undefined || Math.abs(now.getTime() - last.began) >= 60_000;
+  const minute = over ? { began: now.getTime(), told: 0, untold: 0 } : last;
+  known.set(message, minute);
+  if (minute.told >= REFUSALS_A_MINUTE) {
+    minute.untold += 1;
+    return;
+  }
+  minute.told += 1;
+  const untold = over && last !== undefined && last.untold > 0 ? last.untold : undefined;
+  log.warn(message, { ...fields, untold });
+}
+
 /** Quoting keeps a line break in a field from starting a forged line. */
 function quote(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : JSON.stringify(text);

@@ -1,11 +1,13 @@
 import { createApp } from "./app.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { AppError } from "./errors.ts";
 import { forgetOldEvents } from "./features/audit/actions.ts";
 import { addUser, forgetExpired, isSetUp, mayUsePasswords, openSetup } from "./features/auth/actions.ts";
 import { NewUserInput } from "./features/auth/model.ts";
 import { forgetOldVisits, redirectUriAt } from "./features/keycloak/actions.ts";
 import { errorCode } from "./files.ts";
-import { BODY_BYTES } from "./http/body.ts";
+import { renderJson } from "./http/errors.ts";
+import { completeHeaders } from "./http/headers.ts";
 import { setPatience } from "./http/patience.ts";
 import { parse } from "./http/validate.ts";
 import type { Kagi } from "./kagi.ts";
@@ -34,17 +36,18 @@ export function listen(config: Config, log: Log): Listening {
     },
     error: (error: unknown) => {
       log.error("request failed outside the app", describeCause(error));
-      return Response.json({ error: "Internal server error", code: "INTERNAL_ERROR" }, { status: 500 });
+      return complete(config, renderJson(new AppError("INTERNAL_ERROR")));
     },
   });
   const bind = (hostname: string, port: number) =>
     Bun.serve({
       hostname,
       port,
-      // Past our own limit, which answers in JSON, a body is cut off by the server itself.
-      maxRequestBodySize: 16 * BODY_BYTES,
+      // The doors have limits of their own, and an answer for what is larger; what they do not read is not kept. Here
+      // the connection would be cut, with no answer that reaches anybody.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: 60,
-      ...handlers(comeBack),
+      ...handlers(() => complete(config, comeBack())),
     });
   const servers = config.host === "localhost" ? bindLoopback(bind, config.port) : [bind(config.host, config.port)];
   return {
@@ -61,8 +64,14 @@ export function listen(config: Config, log: Log): Listening {
 }
 
 function comeBack(): Response {
-  const headers = { "Retry-After": "1", "Cache-Control": "no-store" };
+  const headers = { "Retry-After": "1", "Content-Type": "text/plain; charset=utf-8" };
   return new Response("Kagi is starting. Try again in a second.\n", { status: 503, headers });
+}
+
+/** What an answer carries that the app has not made. */
+function complete(config: Config, response: Response): Response {
+  completeHeaders(config, response.headers);
+  return response;
 }
 
 export type Served = Readonly<{ stop: () => Promise<void> }>;

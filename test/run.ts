@@ -16,6 +16,8 @@ const BINARY = join(ROOT, "dist", "kagi");
 const BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 /** One more than there are cores, because a test waits for its server, its browser or its database again and again. */
 const WORKERS = availableParallelism() + 1;
+/** What needs nothing but a server, or its commands. */
+const BLACK_BOX = /^test\/(api|attacks|cli)\//;
 /** What has PostgreSQL under the executable, too: every operation, races, and how the engine's absence is told. */
 const ON_POSTGRES = /^test\/api\/(concurrency|doors|health)\.test\.ts$/;
 const IS_CI = process.env.CI === "true";
@@ -30,10 +32,10 @@ const COMMANDS: Record<string, readonly string[]> = {
   xss: ["node_modules/.bin/xss-scan"],
 };
 const SUITES: Record<string, () => Promise<Sums>> = {
-  unit: () => suites((path) => !/^test\/(e2e|keycloak)\//.test(path)),
+  unit: () => suites((path) => !isForBrowser(path) && !path.startsWith("test/keycloak/")),
   binary: runBinary,
-  e2e: () => runBrowser("test/e2e/"),
-  keycloak: () => runBrowser("test/keycloak/"),
+  e2e: () => runBrowser(isForBrowser),
+  keycloak: () => runBrowser((path) => path.startsWith("test/keycloak/")),
 };
 
 /** Takes Java and a download: of those who ask for it by name, or, as `.ci/run` does, by KAGI_TEST_KEYCLOAK. */
@@ -99,20 +101,27 @@ function quietly(words: readonly string[]): { said: Promise<string>; sums: Promi
 async function runBinary(): Promise<Sums> {
   if (!(await build())) return { passed: 0, failed: 1, skipped: 0 };
   const program = { KAGI_TEST_BINARY: BINARY };
-  const sums = await suites((path) => /^test\/(api|cli)\//.test(path), { ...program, KAGI_TEST_ENGINE: "sqlite" });
+  const sums = await suites((path) => BLACK_BOX.test(path) && !isForBrowser(path), {
+    ...program,
+    KAGI_TEST_ENGINE: "sqlite",
+  });
   if (!process.env.TEST_POSTGRES_URL) return sums;
   return add(sums, await suites((path) => ON_POSTGRES.test(path), { ...program, KAGI_TEST_ENGINE: "postgres" }));
 }
 
 /** The pages in a real browser, served by the executable. */
-async function runBrowser(folder: string): Promise<Sums> {
+async function runBrowser(chosen: (path: string) => boolean): Promise<Sums> {
   const chromium = process.env.CHROMIUM_PATH || BROWSERS.map((name) => Bun.which(name)).find((path) => path !== null);
   if (!chromium || !existsSync(chromium)) {
     console.log("There is no Chromium: install one (apt-get install chromium), or name it in CHROMIUM_PATH.");
     return { passed: 0, failed: IS_CI ? 1 : 0, skipped: IS_CI ? 0 : 1 };
   }
   if (!(await build())) return { passed: 0, failed: 1, skipped: 0 };
-  return await suites((path) => path.startsWith(folder), { CHROMIUM_PATH: chromium, KAGI_TEST_BINARY: BINARY });
+  return await suites(chosen, { CHROMIUM_PATH: chromium, KAGI_TEST_BINARY: BINARY });
+}
+
+function isForBrowser(path: string): boolean {
+  return path.startsWith("test/e2e/") || path === "test/attacks/xss.test.ts";
 }
 
 let built: Promise<boolean> | undefined;

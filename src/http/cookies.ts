@@ -4,17 +4,21 @@ import type { Config } from "../config.ts";
 const DEVICE_SECONDS = 365 * 24 * 60 * 60;
 
 /** The `__Host-` prefix pins a cookie to this very host and to https (RFC 6265bis, 4.1.3.2); plain http cannot have it. */
+export function hostCookieName(config: Config, name: string): string {
+  return config.secure ? `__Host-${name}` : name;
+}
+
 export function sessionCookieName(config: Config): string {
-  return config.secure ? "__Host-kagi_session" : "kagi_session";
+  return hostCookieName(config, "kagi_session");
 }
 
 export function deviceCookieName(config: Config): string {
-  return config.secure ? "__Host-kagi_device" : "kagi_device";
+  return hostCookieName(config, "kagi_device");
 }
 
 /** Binds one way to Keycloak to the browser that began it; each has a cookie of its own, for those with two windows. */
 export function keycloakCookieName(config: Config, visit: string): string {
-  return `${config.secure ? "__Host-" : ""}kagi_keycloak_${visit}`;
+  return hostCookieName(config, `kagi_keycloak_${visit}`);
 }
 
 /** What a sign-in gives the browser. */
@@ -40,7 +44,7 @@ export function signOutCookie(config: Config): string {
 
 /** Of a sign-in that is half done. */
 export function pendingCookieName(config: Config): string {
-  return config.secure ? "__Host-kagi_pending" : "kagi_pending";
+  return hostCookieName(config, "kagi_pending");
 }
 
 /** The `Set-Cookie` value of a sign-in that waits for a second factor; without a token, of one that waits no more. */

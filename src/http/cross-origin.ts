@@ -1,5 +1,8 @@
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
+import type { Kagi } from "../kagi.ts";
+import { warnOfRefusal } from "../log.ts";
+import { callerOf } from "./client.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -8,15 +11,17 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
  * `Sec-Fetch-Site`; those that do not, and plain http to a name that is not loopback, send `Origin`. A request with
  * neither is no browser's. (The algorithm of Go's net/http CrossOriginProtection.) Throws CROSS_ORIGIN.
  */
-export function refuseCrossOrigin(config: Config, request: Request): void {
-  if (SAFE.has(request.method)) return;
-  const site = request.headers.get("sec-fetch-site");
-  if (site !== null) {
-    if (site === "same-origin" || site === "none") return;
-    throw new AppError("CROSS_ORIGIN");
-  }
-  const origin = request.headers.get("origin");
-  if (origin === null || origin === config.url) return;
-  if (!config.urlIsSet && origin === `http://${request.headers.get("host")}`) return;
+export function refuseCrossOrigin({ config, log, now }: Kagi, request: Request): void {
+  if (SAFE.has(request.method) || isSameOrigin(config, request)) return;
+  const { address, requestId } = callerOf(request);
+  warnOfRefusal(log, now(), "request from another site refused", { address, method: request.method, requestId });
   throw new AppError("CROSS_ORIGIN");
+}
+
+function isSameOrigin(config: Config, request: Request): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null) return site === "same-origin" || site === "none";
+  const origin = request.headers.get("origin");
+  if (origin === null || origin === config.url) return true;
+  return !config.urlIsSet && origin === `http://${request.headers.get("host")}`;
 }

@@ -1,5 +1,6 @@
+import type { Config } from "../config.ts";
 import type { Kagi } from "../kagi.ts";
-import { cookie, readCookie } from "./cookies.ts";
+import { cookie, hostCookieName, readCookie } from "./cookies.ts";
 
 const ENDS_WITH_BREAK =
   "It ends with a line break, which programs get as well; if that is an accident, edit it and enter it without.";
@@ -7,9 +8,9 @@ const ENDS_WITH_BREAK =
 /** What has just been done, said on the next page. The cookie carries the name and a number, so that nobody can make it say more. */
 const DONE = {
   "name-changed": "Name saved.",
-  "email-changed": "E-mail address saved. Sign in with it from now on.",
-  "password-changed": (ended: number) =>
-    `Password changed. ${ended === 0 ? "No other session was open." : ended === 1 ? "1 other session has ended." : `${ended} other sessions have ended.`} Access keys stay valid.`,
+  "email-changed": (ended: number) =>
+    `E-mail address saved. Sign in with it from now on.${ended === 0 ? "" : ` ${sessionsEnded(ended)}`}`,
+  "password-changed": (ended: number) => `Password changed. ${sessionsEnded(ended)} Access keys stay valid.`,
   "keycloak-linked": "Keycloak linked. It opens this vault from now on.",
   "keycloak-unlinked": "Keycloak unlinked. What was signed in through it has ended.",
   "factor-added": "Done. The recovery codes that you have are good for it, too.",
@@ -17,12 +18,7 @@ const DONE = {
   "passkey-renamed": "Passkey renamed.",
   "passkey-deleted": "Passkey deleted. You may delete it on your device, too.",
   "session-ended": "Session ended.",
-  "sessions-ended": (ended: number) =>
-    ended === 0
-      ? "No other session was open."
-      : ended === 1
-        ? "1 other session has ended."
-        : `${ended} other sessions have ended.`,
+  "sessions-ended": sessionsEnded,
   "category-created": "Category created.",
   "category-changed": "Category saved.",
   "category-deleted": "Category deleted.",
@@ -50,28 +46,36 @@ const DONE = {
 } as const;
 export type Done = keyof typeof DONE;
 
-const NAME = "done";
+function sessionsEnded(ended: number): string {
+  if (ended === 0) return "No other session was open.";
+  return ended === 1 ? "1 other session has ended." : `${ended} other sessions have ended.`;
+}
+
 /** Long enough for one redirect. */
 const SECONDS = 10;
 
 /** `count` is the number that some of the sentences tell. */
 export function doneCookie(kagi: Kagi, done: Done, count = 0): string {
-  return cookie(kagi.config, NAME, `${done}.${count}`, SECONDS);
+  return cookie(kagi.config, nameOf(kagi.config), `${done}.${count}`, SECONDS);
 }
 
 /** Whether there is something to say. */
-export function hasDone(request: Request): boolean {
-  return readCookie(request, NAME) !== null;
+export function hasDone(config: Config, request: Request): boolean {
+  return readCookie(request, nameOf(config)) !== null;
 }
 
 /** What the page before has done, and the cookies that make this the only page to say so. */
 export function takeDone(kagi: Kagi, request: Request): { done: string | null; cookies: string[] } {
-  const text = readCookie(request, NAME);
+  const text = readCookie(request, nameOf(kagi.config));
   if (text === null) return { done: null, cookies: [] };
   const [, name = "", count = ""] = /^([a-z-]+)\.(\d{1,9})$/.exec(text) ?? [];
   const done = Object.hasOwn(DONE, name) ? DONE[name as Done] : null;
   return {
     done: typeof done === "function" ? done(Number(count)) : done,
-    cookies: [cookie(kagi.config, NAME, "", 0)],
+    cookies: [cookie(kagi.config, nameOf(kagi.config), "", 0)],
   };
+}
+
+function nameOf(config: Config): string {
+  return hostCookieName(config, "done");
 }

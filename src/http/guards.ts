@@ -1,8 +1,9 @@
 import { Elysia } from "elysia";
-import { AppError } from "../errors.ts";
+import { AppError, invalid } from "../errors.ts";
 import { findKeyActor, tellRefusedKey } from "../features/access-keys/actions.ts";
 import { findSessionActor } from "../features/auth/actions.ts";
 import type { Actor, Kagi } from "../kagi.ts";
+import { warnOfRefusal } from "../log.ts";
 import { isUuid } from "../schema.ts";
 import { Form, PUBLIC_BODY_BYTES, readForm, readJson, refuseUnstorable, shown } from "./body.ts";
 import { callerOf } from "./client.ts";
@@ -39,7 +40,7 @@ export const publicApiDoor = (kagi: Kagi) =>
     .onParse(
       { as: "scoped" },
       stepOf("public", async ({ request }) => {
-        refuseCrossOrigin(kagi.config, request);
+        refuseCrossOrigin(kagi, request);
         return (await readJson(request, PUBLIC_BODY_BYTES)) as never;
       }),
     )
@@ -67,7 +68,7 @@ export const publicPageDoor = (kagi: Kagi) =>
     .onParse(
       { as: "scoped" },
       stepOf("public", async ({ request }) => {
-        refuseCrossOrigin(kagi.config, request);
+        refuseCrossOrigin(kagi, request);
         return (await readForm(request, PUBLIC_BODY_BYTES)) as never;
       }),
     )
@@ -122,15 +123,23 @@ async function admit(kagi: Kagi, request: Request, route: string, params: Params
   const actor = await authenticate(kagi, request);
   await authorize(kagi, request, actor, asked);
   if (params !== undefined && "id" in params && !isUuid(params.id)) throw new AppError(asked.notFound ?? "NOT_FOUND");
-  refuseUnstorableQuery(request);
+  refuseBadQuery(request);
   if (hasParseStep(request)) admitted.set(request, actor);
   return actor;
 }
 
-/** Throws VALIDATION_ERROR for a NUL, which PostgreSQL does not even compare with; URLs are well-formed otherwise. */
-function refuseUnstorableQuery(request: Request): void {
-  if (!request.url.includes("%00")) return;
-  for (const [name, value] of new URL(request.url).searchParams) refuseUnstorable(value, shown(name), 0);
+/**
+ * Throws VALIDATION_ERROR for a NUL, which PostgreSQL does not even compare with (URLs are well-formed otherwise), and for
+ * a parameter that is there twice: whichever were taken, somebody on the way may have looked at the other.
+ */
+function refuseBadQuery({ url }: Request): void {
+  if (!url.includes("&") && !url.includes("%00")) return;
+  const names = new Set<string>();
+  for (const [name, value] of new URL(url).searchParams) {
+    refuseUnstorable(value, shown(name), 0);
+    if (names.has(name)) throw invalid(shown(name), "must not be there twice");
+    names.add(name);
+  }
 }
 
 /** A bad `Authorization` header never falls back to a cookie. Throws AUTH_REQUIRED, AUTH_INVALID_KEY. */
@@ -139,8 +148,10 @@ async function authenticate(kagi: Kagi, request: Request): Promise<Actor> {
   if (header !== null) {
     const key = /^Bearer ([^\s]+)$/i.exec(header)?.[1];
     const actor = key === undefined ? undefined : await findKeyActor(kagi, { ...callerOf(request) }, key);
-    if (actor === undefined) throw new AppError("AUTH_INVALID_KEY");
-    return actor;
+    if (actor !== undefined) return actor;
+    const { address, requestId } = callerOf(request);
+    warnOfRefusal(kagi.log, kagi.now(), "access key refused", { address, requestId });
+    throw new AppError("AUTH_INVALID_KEY");
   }
   const actor = await sessionActor(kagi, request);
   if (actor === undefined) throw new AppError("AUTH_REQUIRED");
@@ -150,7 +161,7 @@ async function authenticate(kagi: Kagi, request: Request): Promise<Actor> {
 /** Throws AUTH_SESSION_REQUIRED, AUTH_SCOPE_REQUIRED, CROSS_ORIGIN. */
 async function authorize(kagi: Kagi, request: Request, actor: Actor, { access }: Operation): Promise<void> {
   if (actor.credential.kind !== "key") {
-    refuseCrossOrigin(kagi.config, request);
+    refuseCrossOrigin(kagi, request);
     return;
   }
   if (access === "session") {
@@ -168,7 +179,7 @@ async function visit(kagi: Kagi, request: Request, params: Params): Promise<Acto
   if (known) return known;
   const actor = await sessionActor(kagi, request);
   if (actor === undefined) throw new SignInNeeded();
-  refuseCrossOrigin(kagi.config, request);
+  refuseCrossOrigin(kagi, request);
   if (params !== undefined && "id" in params && !isUuid(params.id)) throw new AppError("NOT_FOUND");
   if (hasParseStep(request)) admitted.set(request, actor);
   return actor;

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { newId } from "../crypto/tokens.ts";
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -25,6 +26,14 @@ export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])
   ["Permissions-Policy", "camera=(), geolocation=(), microphone=()"],
 ];
 
+/**
+ * What a sign-out tells the browser to forget: pages that it could show again, and where it had scrolled to. Cookies are
+ * not among it, because the one that knows the browser stays. Browsers heed it on https alone, and complain elsewhere.
+ */
+export function forgettingHeaders(config: Config): Record<string, string> {
+  return config.secure ? { "Clear-Site-Data": '"cache", "storage"' } : {};
+}
+
 /** A set to begin an answer with, which is cheaper than setting each one by one on an answer that is made. */
 export function headersFor(contentType: string, more: Readonly<Record<string, string>> = {}): Headers {
   return new Headers([
@@ -36,7 +45,7 @@ export function headersFor(contentType: string, more: Readonly<Record<string, st
 }
 
 /** The last touch on every answer: what it must carry and does not yet. */
-export function completeHeaders(config: Config, headers: Headers, requestId: string): void {
+export function completeHeaders(config: Config, headers: Headers, requestId = newId()): void {
   if (!headers.has("Content-Security-Policy")) for (const [name, value] of SECURITY_HEADERS) headers.set(name, value);
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   if (config.secure) headers.set("Strict-Transport-Security", "max-age=31536000");

@@ -29,8 +29,9 @@ export async function leaveFor(
   actor: Actor | null,
   href: string,
   cookies: readonly string[],
+  more: Record<string, string> = {},
 ): Promise<Response> {
-  const headers = { Refresh: `0; url=${href}` };
+  const headers = { ...more, Refresh: `0; url=${href}` };
   return await page(kagi, { request, actor }, (frame) => LeavePage({ frame, href }), { headers, cookies });
 }
 

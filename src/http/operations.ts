@@ -274,16 +274,16 @@ export const OPERATIONS = {
     tag: "Access keys",
     summary: "Create an access key",
     description:
-      "The answer is the only one that ever holds the key itself. `addresses` are where it may be used from. With `project`, `environment` or both it reaches entries and env files of those alone; scopes that have no such end are refused for it.",
-    errors: ["VALIDATION_ERROR"],
+      "The answer is the only one that ever holds the key itself. `addresses` are where it may be used from. With `project`, `environment` or both it reaches entries and env files of those alone; scopes that have no such end are refused for it. Wants a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    errors: ["VALIDATION_ERROR", "FRESH_PROOF_REQUIRED"],
   },
   "POST /api/access-keys/:id/rotate": {
     access: "session",
     tag: "Access keys",
     summary: "Replace an access key by a new one",
     description:
-      "The new key has the name, scopes, limits and lifetime of the old one, which ends at `endsAt`: at once unless it is sent, and never later than it would have ended anyway. A key is replaced once.",
-    errors: ["VALIDATION_ERROR", "CONFLICT"],
+      "The new key has the name, scopes, limits and lifetime of the old one, which ends at `endsAt`: at once unless it is sent, and never later than it would have ended anyway. A key is replaced once. Wants a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    errors: ["VALIDATION_ERROR", "CONFLICT", "FRESH_PROOF_REQUIRED"],
     notFound: "ACCESS_KEY_NOT_FOUND",
   },
   "DELETE /api/access-keys/:id": {

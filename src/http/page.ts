@@ -24,7 +24,7 @@ export async function page(
   const { pathname, search } = new URL(request.url);
   const { done, cookies } = takeDone(kagi, request);
   const frame: Frame = {
-    theme: themeOf(request),
+    theme: themeOf(kagi.config, request),
     here: request.method === "GET" ? pathname + search : pathname,
     user: actor?.credential.kind === "session" ? actor.credential.user : null,
     version,

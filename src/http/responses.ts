@@ -15,7 +15,7 @@ export function created(body: object): Response {
   return json(body, { status: 201 });
 }
 
-export function noContent(extra: Pick<Extra, "cookies"> = {}): Response {
+export function noContent(extra: Pick<Extra, "cookies" | "headers"> = {}): Response {
   return completed(new Response(null, { status: 204 }), extra);
 }
 
@@ -78,7 +78,7 @@ const JSON_HEADERS = headersFor("application/json;charset=utf-8");
 const HTML_HEADERS = headersFor("text/html; charset=utf-8", { Vary: "HX-Request, Cookie, Accept-Encoding" });
 
 /** Leads the browser on by GET. htmx follows by itself only for a fragment, so it is told to load the whole page. */
-export function redirect(location: string, extra: { htmx?: boolean; cookies?: readonly string[] } = {}): Response {
+export function redirect(location: string, extra: Omit<Extra, "status"> & { htmx?: boolean } = {}): Response {
   const response = extra.htmx
     ? new Response(null, { status: 200, headers: { "HX-Redirect": location } })
     : new Response(null, { status: 303, headers: { Location: location } });

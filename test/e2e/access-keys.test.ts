@@ -3,7 +3,7 @@ import { SCOPE_NAMES } from "../../src/scopes.ts";
 import { Client } from "../support/client.ts";
 import { pageTests } from "./browser.ts";
 
-const test = pageTests();
+const test = pageTests({ confirmed: true });
 
 const KEY = /kagi_[A-Za-z0-9_-]{43}/;
 

@@ -530,5 +530,5 @@ test(
     await page.getByRole("checkbox", { name: /^export:read/ }).waitFor();
     expect(await page.content()).not.toContain("ai:extract");
   },
-  { fresh: true, environment: async () => ({ ...(await environment()), KAGI_AI: "off" }) },
+  { fresh: true, confirmed: true, environment: async () => ({ ...(await environment()), KAGI_AI: "off" }) },
 );

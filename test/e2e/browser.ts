@@ -76,6 +76,8 @@ export type Stage = Readonly<{
 type Options = BrowserContextOptions & {
   /** Whether the browser carries the owner's session. */
   signedIn?: boolean;
+  /** Whether they have just given the password once more, in a session of the test's own. */
+  confirmed?: boolean;
   /** A vault of the test's own, with or without an account. */
   fresh?: boolean;
   account?: boolean;
@@ -98,6 +100,7 @@ export function pageTests({ demo = false, ...defaults }: Options & { demo?: bool
   return (name: string, run: (stage: Stage) => Promise<void>, options: Options = {}) => {
     const {
       signedIn = true,
+      confirmed = false,
       fresh = false,
       account = true,
       environment = () => ({}),
@@ -118,7 +121,7 @@ export function pageTests({ demo = false, ...defaults }: Options & { demo?: bool
         const start = async () => startVault({ account, environment: await environment() });
         if (!own) vault ??= demo ? startVault({ demo }) : start();
         const here = own ? await start() : ((await vault) as Vault);
-        const context = await newContext(here, { signedIn: signedIn && account, ...contextOptions });
+        const context = await newContext(here, { signedIn: signedIn && account, confirmed, ...contextOptions });
         const complaints = listen(context, here);
         try {
           const page = await context.newPage();
@@ -144,7 +147,11 @@ export function pageTests({ demo = false, ...defaults }: Options & { demo?: bool
 /** A browser as new, on a vault. */
 export async function newContext(
   vault: Vault,
-  { signedIn = true, ...options }: BrowserContextOptions & { signedIn?: boolean } = {},
+  {
+    signedIn = true,
+    confirmed = false,
+    ...options
+  }: BrowserContextOptions & { signedIn?: boolean; confirmed?: boolean } = {},
 ): Promise<BrowserContext> {
   const context = await (await launch()).newContext({
     viewport: { width: 1280, height: 900 },
@@ -152,7 +159,7 @@ export async function newContext(
     ...options,
   });
   context.setDefaultTimeout(STEP_MS);
-  if (signedIn) await addSession(context, vault, vault.session);
+  if (signedIn) await addSession(context, vault, confirmed ? await vault.signInConfirmed() : vault.session);
   return context;
 }
 

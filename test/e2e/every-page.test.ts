@@ -347,8 +347,9 @@ const STATES: readonly State[] = [
   { name: "activity, nothing found", arrive: ({ open }) => open("/settings/activity?action=import&days=1") },
   {
     name: "new access key, refused",
-    arrive: async ({ page, open }) => {
-      await open("/settings/access-keys/new");
+    arrive: async (stage) => {
+      const { page } = stage;
+      await openConfirmed(stage, "/settings/access-keys/new");
       await page.getByRole("textbox", { name: "Name" }).fill("refused");
       await page.getByRole("button", { name: "Create access key" }).click();
       await page.locator(".error").waitFor();
@@ -356,8 +357,9 @@ const STATES: readonly State[] = [
   },
   {
     name: "access key, just made",
-    arrive: async ({ page, open }) => {
-      await open("/settings/access-keys/new?preset=pull");
+    arrive: async (stage) => {
+      const { page } = stage;
+      await openConfirmed(stage, "/settings/access-keys/new?preset=pull");
       await page.getByRole("textbox", { name: "Name" }).fill("made for a look");
       await page.getByRole("button", { name: "Create access key" }).click();
       await page.locator("#new-key").waitFor();
@@ -365,8 +367,9 @@ const STATES: readonly State[] = [
   },
   {
     name: "rotate access key, refused",
-    arrive: async ({ page, open }, { key }) => {
-      await open(`/settings/access-keys/${key}/rotate`);
+    arrive: async (stage, { key }) => {
+      const { page } = stage;
+      await openConfirmed(stage, `/settings/access-keys/${key}/rotate`);
       await page.locator("form.form").evaluate((form: HTMLFormElement) => {
         form.noValidate = true;
       });

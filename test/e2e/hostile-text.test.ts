@@ -2,8 +2,9 @@ import { expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { pageTests } from "./browser.ts";
 import { newTwoFactor, SECRET } from "./two-factor.ts";
+import { unharmed } from "./unharmed.ts";
 
-const test = pageTests();
+const test = pageTests({ confirmed: true });
 
 const ATTEMPTS = [
   `<img src=x onerror="window.pwned=1">`,
@@ -18,28 +19,6 @@ const ATTEMPTS = [
 ];
 /** Three at a time, because each round looks at every page. */
 const HOSTILE = [0, 3, 6].map((from) => ATTEMPTS.slice(from, from + 3).join(" "));
-
-const unharmed = async (page: Page) => {
-  const found = await page.evaluate(() => ({
-    pwned: (window as { pwned?: number }).pwned,
-    scripts: [...document.scripts].filter((script) => !script.src.startsWith(location.origin)).length,
-    handlers: [...document.querySelectorAll("*")].flatMap((element) =>
-      element.getAttributeNames().filter((name) => name.startsWith("on") || name.startsWith("hx-on")),
-    ),
-    links: [...document.querySelectorAll("a[href], form[action]")].filter((element) =>
-      /^\s*(javascript|data|vbscript):/i.test(element.getAttribute("href") ?? element.getAttribute("action") ?? ""),
-    ).length,
-    images: document.images.length,
-  }));
-  expect({ at: page.url(), ...found }).toEqual({
-    at: page.url(),
-    pwned: undefined,
-    scripts: 0,
-    handlers: [],
-    links: 0,
-    images: 0,
-  });
-};
 
 const text = (page: Page) => page.locator("body").evaluate((body) => body.textContent ?? "");
 

@@ -300,6 +300,6 @@ for (const reducedMotion of ["reduce", "no-preference"] as const) {
         expect(longest).toBeLessThanOrEqual(reducedMotion === "reduce" ? 0.001 : 0.15);
       }
     },
-    { reducedMotion },
+    { reducedMotion, confirmed: true },
   );
 }

@@ -51,7 +51,7 @@ try {
     for (const colorScheme of THEMES) {
       const options = { viewport, colorScheme, reducedMotion: "reduce" } as const;
       const visitors = {
-        owner: await newContext(demo, options),
+        owner: await newContext(demo, { ...options, confirmed: true }),
         stranger: await newContext(demo, { ...options, signedIn: false }),
         first: await newContext(empty, options),
       };

@@ -1,7 +1,7 @@
 import type { AccessKey, AccessKeyInput, CreatedAccessKey } from "../../src/features/access-keys/model.ts";
 import type { Category, CategoryInput } from "../../src/features/categories/model.ts";
 import type { Entry, EntryInput } from "../../src/features/entries/model.ts";
-import { Client, cookiesOf } from "../support/client.ts";
+import { type Answer, Client, cookiesOf } from "../support/client.ts";
 import { type Environment, kagi, newFolder, removeFolder, serve, serveDemo } from "../support/program.ts";
 import { newCategory, newEntry, newKey, OTHER, OWNER, reveal } from "../support/vault.ts";
 
@@ -16,6 +16,8 @@ export type Vault = Readonly<{
   password: string;
   /** Signs the owner in; returns the token of the session. */
   signIn: () => Promise<string>;
+  /** The same, with the password given once more for what a session alone may not do. */
+  signInConfirmed: () => Promise<string>;
   /** The token of one session for all tests that do not end it. */
   session: string;
   owner: Client;
@@ -50,11 +52,11 @@ export async function startVault({
     ? await serveDemo(folder)
     : { ...(await serve(folder, { ...first, ...environment })), email: EMAIL, password: PASSWORD };
   const stranger = new Client(url);
-  const signIn = async (person = { email, password }) => {
-    const cookies = cookiesOf(await stranger.post("/api/auth/sign-in/email", person));
-    const token = new RegExp(`${SESSION_COOKIE}=([^;]+)`).exec(cookies)?.[1];
-    if (token === undefined) throw new Error("the owner was not let in");
-    return token;
+  const signIn = async (person = { email, password }) =>
+    tokenOf(await stranger.post("/api/auth/sign-in/email", person));
+  const signInConfirmed = async () => {
+    const cookie = `${SESSION_COOKIE}=${await signIn()}`;
+    return tokenOf(await stranger.with({ cookie }).post("/api/auth/confirm", { password }));
   };
   const session = account ? await signIn() : "";
   const owner = stranger.with({ cookie: `${SESSION_COOKIE}=${session}` });
@@ -63,6 +65,7 @@ export async function startVault({
     log,
     password,
     signIn: () => signIn(),
+    signInConfirmed,
     session,
     owner,
     category: (input) => newCategory(owner, input),
@@ -86,4 +89,10 @@ export async function startVault({
       removeFolder(folder);
     },
   };
+}
+
+function tokenOf(answer: Answer): string {
+  const token = new RegExp(`${SESSION_COOKIE}=([^;]+)`).exec(cookiesOf(answer))?.[1];
+  if (token === undefined) throw new Error("the owner was not let in");
+  return token;
 }

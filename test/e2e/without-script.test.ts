@@ -137,46 +137,54 @@ test("keys of every other type are filed, revealed and downloaded", async ({ pag
   expect(await vault.reveal((await vault.entries(free))[0])).toEqual({ DB_USER: "ada" });
 });
 
-test("an access key is made and revoked", async ({ page, open, vault }) => {
-  await open("/settings/access-keys/new");
-  await page.getByRole("link", { name: "Pull secrets" }).click();
-  await page.waitForURL("**?preset=pull");
-  await page.getByRole("textbox", { name: "Name" }).fill("cron");
-  await page.getByRole("button", { name: "Create access key" }).click();
-  const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
-  const bearer = new Client(vault.url, { authorization: `Bearer ${key}` });
-  expect((await bearer.get("/api/entries")).status).toBe(200);
-  await page.getByRole("link", { name: "Done, to the list of keys" }).click();
-  await page.getByRole("link", { name: "Revoke cron" }).click();
-  await page.getByRole("heading", { name: "Revoke cron?" }).waitFor();
-  await page.getByRole("button", { name: "Revoke key" }).click();
-  await page.getByText("Access key revoked.").waitFor();
-  expect((await bearer.get("/api/entries")).status).toBe(401);
-});
+test(
+  "an access key is made and revoked",
+  async ({ page, open, vault }) => {
+    await open("/settings/access-keys/new");
+    await page.getByRole("link", { name: "Pull secrets" }).click();
+    await page.waitForURL("**?preset=pull");
+    await page.getByRole("textbox", { name: "Name" }).fill("cron");
+    await page.getByRole("button", { name: "Create access key" }).click();
+    const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
+    const bearer = new Client(vault.url, { authorization: `Bearer ${key}` });
+    expect((await bearer.get("/api/entries")).status).toBe(200);
+    await page.getByRole("link", { name: "Done, to the list of keys" }).click();
+    await page.getByRole("link", { name: "Revoke cron" }).click();
+    await page.getByRole("heading", { name: "Revoke cron?" }).waitFor();
+    await page.getByRole("button", { name: "Revoke key" }).click();
+    await page.getByText("Access key revoked.").waitFor();
+    expect((await bearer.get("/api/entries")).status).toBe(401);
+  },
+  { confirmed: true },
+);
 
-test("an access key is limited, refused what goes beyond, and rotated", async ({ page, open, vault }) => {
-  await open("/settings/access-keys/new?preset=everything");
-  await page.getByRole("textbox", { name: "Name" }).fill("limited");
-  await page.getByRole("combobox", { name: "Project" }).fill("Blog");
-  await page.getByLabel("Addresses").fill("127.0.0.0/8\n::1");
-  await page.getByRole("button", { name: "Create access key" }).click();
-  await page.locator("#field-scopes-error").waitFor();
-  expect(await page.getByLabel("Addresses").inputValue()).toBe("127.0.0.0/8\n::1");
-  for (const box of await page.getByRole("checkbox").all()) await box.uncheck();
-  await page.getByRole("checkbox", { name: /^entries:read/ }).check();
-  await page.getByRole("button", { name: "Create access key" }).click();
-  const old = (await page.locator("#new-key").textContent())?.trim() ?? "";
-  const status = async (key: string) =>
-    (await new Client(vault.url, { authorization: `Bearer ${key}` }).get("/api/entries")).status;
-  expect(await status(old)).toBe(200);
-  await page.getByRole("link", { name: "Done, to the list of keys" }).click();
-  await page.getByRole("link", { name: "Rotate limited" }).click();
-  await page.getByRole("radio", { name: /^Now/ }).check();
-  await page.getByRole("button", { name: "Make the new key" }).click();
-  const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
-  expect(key).not.toBe(old);
-  expect([await status(old), await status(key)]).toEqual([401, 200]);
-});
+test(
+  "an access key is limited, refused what goes beyond, and rotated",
+  async ({ page, open, vault }) => {
+    await open("/settings/access-keys/new?preset=everything");
+    await page.getByRole("textbox", { name: "Name" }).fill("limited");
+    await page.getByRole("combobox", { name: "Project" }).fill("Blog");
+    await page.getByLabel("Addresses").fill("127.0.0.0/8\n::1");
+    await page.getByRole("button", { name: "Create access key" }).click();
+    await page.locator("#field-scopes-error").waitFor();
+    expect(await page.getByLabel("Addresses").inputValue()).toBe("127.0.0.0/8\n::1");
+    for (const box of await page.getByRole("checkbox").all()) await box.uncheck();
+    await page.getByRole("checkbox", { name: /^entries:read/ }).check();
+    await page.getByRole("button", { name: "Create access key" }).click();
+    const old = (await page.locator("#new-key").textContent())?.trim() ?? "";
+    const status = async (key: string) =>
+      (await new Client(vault.url, { authorization: `Bearer ${key}` }).get("/api/entries")).status;
+    expect(await status(old)).toBe(200);
+    await page.getByRole("link", { name: "Done, to the list of keys" }).click();
+    await page.getByRole("link", { name: "Rotate limited" }).click();
+    await page.getByRole("radio", { name: /^Now/ }).check();
+    await page.getByRole("button", { name: "Make the new key" }).click();
+    const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
+    expect(key).not.toBe(old);
+    expect([await status(old), await status(key)]).toEqual([401, 200]);
+  },
+  { confirmed: true },
+);
 
 test(
   "the theme is switched, and the page stays",

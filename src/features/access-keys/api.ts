@@ -3,6 +3,7 @@ import { apiDoor } from "../../http/guards.ts";
 import { answers, created, listed, noContent } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { Paging } from "../../schema.ts";
+import { requireRecentProof } from "../auth/proof.ts";
 import { createAccessKey, listAccessKeys, revokeAccessKey, rotateAccessKey } from "./actions.ts";
 import { AccessKey, AccessKeyInput, AccessKeyRotation, CreatedAccessKey } from "./model.ts";
 
@@ -13,13 +14,20 @@ export const accessKeysApi = (kagi: Kagi) =>
       query: Paging,
       detail: answers(200, t.Array(AccessKey)),
     })
-    .post("", async ({ actor, body }) => created(await createAccessKey(kagi, actor, body)), {
-      body: AccessKeyInput,
-      detail: answers(201, CreatedAccessKey),
-    })
+    .post(
+      "",
+      async ({ actor, body }) => {
+        requireRecentProof(kagi, actor);
+        return created(await createAccessKey(kagi, actor, body));
+      },
+      { body: AccessKeyInput, detail: answers(201, CreatedAccessKey) },
+    )
     .post(
       "/:id/rotate",
-      async ({ actor, params, body }) => created(await rotateAccessKey(kagi, actor, params.id, body)),
+      async ({ actor, params, body }) => {
+        requireRecentProof(kagi, actor);
+        return created(await rotateAccessKey(kagi, actor, params.id, body));
+      },
       { body: AccessKeyRotation, detail: answers(201, CreatedAccessKey) },
     )
     .delete(

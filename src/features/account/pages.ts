@@ -3,7 +3,7 @@ import { DangerPage, EmptiedPage, EmptyVaultForm } from "../../../views/account/
 import { AccountPage, EmailForm, NameForm, PasswordForm, type Refused } from "../../../views/account/settings.tsx";
 import { urls } from "../../../views/urls.ts";
 import { codeIn } from "../../http/body.ts";
-import { signInCookies } from "../../http/cookies.ts";
+import { sessionCookie, signInCookies } from "../../http/cookies.ts";
 import { doneCookie } from "../../http/done.ts";
 import { type Refusal, refusalOf } from "../../http/failures.ts";
 import { pageDoor } from "../../http/guards.ts";
@@ -55,8 +55,11 @@ const profilePages = (kagi: Kagi) => {
       .post(urls.changeEmail, async ({ request, actor, form, htmx }) => {
         const email = form.get("email").trim();
         const input = { email, currentPassword: form.get("currentPassword"), ...codeIn(form) };
-        const refusal = await refusalOf(() => changeEmail(kagi, actor, parse(EmailChange, input)));
-        if (!refusal) return redirect(urls.settings, { htmx, cookies: [doneCookie(kagi, "email-changed")] });
+        let changed: Awaited<ReturnType<typeof changeEmail>> = null;
+        const refusal = await refusalOf(async () => {
+          changed = await changeEmail(kagi, actor, parse(EmailChange, input));
+        });
+        if (!refusal) return redirect(urls.settings, { htmx, cookies: emailCookies(kagi, changed) });
         const { problem, status, headers } = refusal;
         const proving = await provingBy(actor);
         if (htmx) return html(EmailForm({ value: email, problem, ...proving }), { status, headers });
@@ -82,6 +85,11 @@ const profilePages = (kagi: Kagi) => {
       })
   );
 };
+
+function emailCookies(kagi: Kagi, changed: Awaited<ReturnType<typeof changeEmail>>): string[] {
+  const session = changed === null ? [] : [sessionCookie(kagi.config, changed)];
+  return [...session, doneCookie(kagi, "email-changed", changed?.endedSessions ?? 0)];
+}
 
 const dangerPages = (kagi: Kagi) =>
   new Elysia()

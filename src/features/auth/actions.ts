@@ -11,6 +11,7 @@ import { record } from "../audit/actions.ts";
 import { type Thing, VAULT, type Verb } from "../audit/model.ts";
 import {
   type Factors,
+  MOST_PENDING,
   type NewUserInput,
   PASSWORD_LENGTH,
   PENDING_SIGN_IN_MS,
@@ -140,6 +141,7 @@ export async function admitUser(
   const vouched = sealVoucher(kagi, "pending_sign_ins", id, voucher);
   const tokenHash = sha256(pendingToken);
   await tx.run(queries.insertPending({ id, userId: user.id, tokenHash, method, expiresAt, ...vouched }));
+  await tx.run(queries.deleteOlderPending(user.id, MOST_PENDING));
   const thing: Thing = { kind: "user", id: user.id, name: user.email };
   await record(kagi, tx, { ...caller, userId: user.id }, "begin-sign-in", thing, { detail: `method=${method}` });
   return { kind: "second-factor", pendingToken, seconds: PENDING_SIGN_IN_MS / 1000 };
@@ -338,17 +340,28 @@ export async function changeName(kagi: Kagi, actor: Actor, { name }: NameChange)
   });
 }
 
-/** Throws VALIDATION_ERROR, AUTH_INVALID_CREDENTIALS, RATE_LIMITED, CONFLICT when another account has the address. */
-export async function changeEmail(kagi: Kagi, actor: Actor, change: EmailChange): Promise<void> {
+/**
+ * Ends every other session of the account, as a new password does: whoever moves the account elsewhere is to be the only
+ * one in it. The session goes on under another token; null when that is the address already.
+ * Throws VALIDATION_ERROR, AUTH_INVALID_CREDENTIALS, RATE_LIMITED, CONFLICT when another account has the address.
+ */
+export async function changeEmail(
+  kagi: Kagi,
+  actor: Actor,
+  change: EmailChange,
+): Promise<(Confirmed & { endedSessions: number }) | null> {
   const email = normalizeEmail(change.email);
   const { currentPassword: password, code } = change;
   const user = await provePassword(kagi, actor, { password, code, field: "currentPassword", orFreshProof: true });
-  if (email === user.email) return;
-  await kagi.db.transaction(async (tx) => {
+  if (email === user.email) return null;
+  return await kagi.db.transaction(async (tx) => {
     await holdProven(tx, user);
     const set = tx.run(queries.setEmail(user.id, email, kagi.now().toISOString()));
     await uniquely(set, "Another account has that address", "email");
-    await record(kagi, tx, actor, "change", { kind: "user", id: user.id, name: email }, { detail: "what=email" });
+    const { endedSessions, ...confirmed } = await keepThisSession(kagi, tx, actor);
+    const detail = `what=email ended-sessions=${endedSessions}`;
+    await record(kagi, tx, actor, "change", { kind: "user", id: user.id, name: email }, { detail });
+    return { ...confirmed, endedSessions };
   });
 }
 
@@ -361,7 +374,7 @@ export async function changePassword(
   actor: Actor,
   { currentPassword, code, password }: PasswordChange,
 ): Promise<Confirmed & { deviceToken: string; endedSessions: number }> {
-  const { sessionId, user } = sessionOf(actor);
+  const { user } = sessionOf(actor);
   await checkPassword(password, user.email);
   const same = currentPassword.normalize("NFKC") === password.normalize("NFKC");
   const check = () => {
@@ -373,13 +386,19 @@ export async function changePassword(
   return await kagi.db.transaction(async (tx) => {
     await holdProven(tx, proven);
     await tx.run(queries.setPassword(proven.id, passwordHash, kagi.now().toISOString()));
-    const endedSessions = (await tx.all(queries.deleteOtherSessions(proven.id, sessionId))).length;
-    await tx.run(queries.deletePendingOf(proven.id));
-    const confirmed = await confirmSession(kagi, tx, actor);
+    const { endedSessions, ...confirmed } = await keepThisSession(kagi, tx, actor);
     const thing: Thing = { kind: "user", id: proven.id, name: proven.email };
     await record(kagi, tx, actor, "change-password", thing, { detail: `ended-sessions=${endedSessions}` });
     return { ...confirmed, deviceToken: deviceToken(kagi, { id: proven.id, passwordHash }), endedSessions };
   });
+}
+
+/** Ends all of somebody's sessions but this one, which goes on under another token, and what is half way to one. */
+async function keepThisSession(kagi: Kagi, tx: Db, actor: Actor): Promise<Confirmed & { endedSessions: number }> {
+  const { sessionId } = sessionOf(actor);
+  const ended = await tx.all(queries.deleteOtherSessions(actor.userId, sessionId));
+  await tx.run(queries.deletePendingOf(actor.userId));
+  return { ...(await confirmSession(kagi, tx, actor)), endedSessions: ended.length };
 }
 
 /** Makes an account without a password. The set-up page closes with it. Throws CONFLICT when the address has one. */

@@ -8,6 +8,7 @@ import {
   signOutCookie,
 } from "../../http/cookies.ts";
 import { apiDoor, publicApiDoor } from "../../http/guards.ts";
+import { forgettingHeaders } from "../../http/headers.ts";
 import { answers, json, noContent } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { describeSession, signInAtOnce, signOut } from "./actions.ts";
@@ -34,7 +35,7 @@ export const sessionApi = (kagi: Kagi) =>
       "/sign-out",
       async ({ actor }) => {
         await signOut(kagi, actor);
-        return noContent({ cookies: [signOutCookie(kagi.config)] });
+        return noContent({ cookies: [signOutCookie(kagi.config)], headers: forgettingHeaders(kagi.config) });
       },
       { detail: answers(204) },
     )

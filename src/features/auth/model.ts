@@ -11,6 +11,8 @@ export const SESSION_MAX_MS = 14 * 24 * 60 * 60 * 1000;
 export const PROOF_FRESH_MS = 10 * 60 * 1000;
 /** For so long somebody who has given the right password may take to give the second factor. */
 export const PENDING_SIGN_IN_MS = 10 * 60 * 1000;
+/** Of one account at a time; whoever has the password can begin as many as they like. */
+export const MOST_PENDING = 5;
 /** For so long the question put to a passkey stands. */
 export const CEREMONY_MS = 5 * 60 * 1000;
 /** `last_seen_at` moves at most this often, so that reading does not write. */

@@ -226,12 +226,13 @@ function isPlain({ url }: Request): boolean {
 async function plainSignInPage(kagi: Kagi, request: Request): Promise<Response> {
   const ways = await waysIn(kagi, request);
   const { way, keycloak, password } = ways;
-  const name = `${themeOf(request) ?? ""} ${way?.origin ?? ""} ${keycloak} ${password}`;
+  const name = `${themeOf(kagi.config, request) ?? ""} ${way?.origin ?? ""} ${keycloak} ${password}`;
   const kept = signInPages.get(name);
-  if (kept !== undefined && !hasDone(request)) return keptPage(kept, request);
+  if (kept !== undefined && !hasDone(kagi.config, request)) return keptPage(kept, request);
   const view = (frame: Frame) => SignInPage({ frame, email: "", next: urls.home, problem: null, ...ways });
   const answer = await page(kagi, { request }, view);
-  if (!hasDone(request) && signInPages.size < MOST_KEPT) signInPages.set(name, await keepPage(answer.clone()));
+  if (!hasDone(kagi.config, request) && signInPages.size < MOST_KEPT)
+    signInPages.set(name, await keepPage(answer.clone()));
   return answer;
 }
 

@@ -195,6 +195,12 @@ export const insertPending = (pending: {
     ${pending.id}, ${pending.userId}, ${pending.tokenHash}, ${pending.method}, ${pending.expiresAt},
     ${pending.identityId}, ${pending.keycloakSid}, ${pending.sealedIdToken})`;
 
+/** Forgets all but the newest of somebody's. */
+export const deleteOlderPending = (userId: string, kept: number): Sql => sql`
+  DELETE FROM pending_sign_ins
+  WHERE user_id = ${userId} AND id NOT IN (
+    SELECT id FROM pending_sign_ins WHERE user_id = ${userId} ORDER BY expires_at DESC, id DESC LIMIT ${kept})`;
+
 /** Of somebody who may still sign in. */
 export const findPending = (tokenHash: string, now: string): Sql => sql`
   SELECT

@@ -15,6 +15,7 @@ import {
 import { doneCookie } from "../../http/done.ts";
 import { refusalOf } from "../../http/failures.ts";
 import { pageDoor, publicPageDoor } from "../../http/guards.ts";
+import { forgettingHeaders } from "../../http/headers.ts";
 import { leaveFor, orProblem, visitCookie } from "../../http/keycloak-way.ts";
 import { page } from "../../http/page.ts";
 import { localPath } from "../../http/query.ts";
@@ -93,9 +94,11 @@ const ownerPages = (kagi: Kagi) =>
     .post(urls.signOut, async ({ request, actor, htmx }) => {
       const idToken = await signOut(kagi, actor);
       const cookies = [signOutCookie(kagi.config)];
+      const headers = forgettingHeaders(kagi.config);
       const url = idToken === null ? null : await signOutUrl(kagi, actor, idToken);
-      if (url === null) return redirect(urls.signIn, { htmx, cookies });
-      return htmx ? redirect(url, { htmx, cookies }) : await leaveFor(kagi, request, null, url, cookies);
+      if (url === null) return redirect(urls.signIn, { htmx, cookies, headers });
+      if (htmx) return redirect(url, { htmx, cookies, headers });
+      return await leaveFor(kagi, request, null, url, cookies, headers);
     })
 
     .get(urls.linkKeycloak, () => redirect(urls.signInSettings))

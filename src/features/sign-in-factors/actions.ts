@@ -58,8 +58,10 @@ export async function begunTotp(kagi: Kagi, actor: Actor): Promise<BegunTotp | n
  */
 export async function confirmTotp(kagi: Kagi, actor: Actor, text: string): Promise<string[] | null> {
   const { sessionId } = sessionOf(actor);
-  const tries = await takeSessionTry(kagi, sessionId, async () => {});
-  const recoveryCodes = await kagi.db.transaction(async (tx) => {
+  const recordRefusal = (tx: Db, id: string | null, why: string) =>
+    record(kagi, tx, actor, "enable", appOf(id), { result: "refused", detail: `why=${why}` });
+  const tries = await takeSessionTry(kagi, sessionId, (tx) => recordRefusal(tx, null, "throttled"));
+  const confirmed = await kagi.db.transaction(async (tx) => {
     await hold(tx, actor);
     const row = await tx.get<queries.TotpRow>(queries.findTotp(actor.userId));
     if (row === undefined) throw conflict("No authenticator app is being set up: begin with it");
@@ -67,14 +69,18 @@ export async function confirmTotp(kagi: Kagi, actor: Actor, text: string): Promi
     const now = kagi.now();
     const step = stepOf(open(kagi.keyring, totpPlace(row.id), row.sealedSecret), text.replace(/[\s-]/g, ""), now);
     if (step === null) {
-      throw new AppError("SECOND_FACTOR_INVALID", "That is not the app's code of this moment", { field: "code" });
+      await recordRefusal(tx, row.id, "code");
+      return null;
     }
     if (!(await tx.get(queries.confirmTotp(row.id, step, now.toISOString())))) throw alreadyOn();
     await record(kagi, tx, actor, "enable", appOf(row.id));
-    return await addFirstCodes(kagi, tx, actor);
+    return { recoveryCodes: await addFirstCodes(kagi, tx, actor) };
   });
+  if (confirmed === null) {
+    throw new AppError("SECOND_FACTOR_INVALID", "That is not the app's code of this moment", { field: "code" });
+  }
   await forgiveTries(kagi, tries);
-  return recoveryCodes;
+  return confirmed.recoveryCodes;
 }
 
 /** Throws CONFLICT when no app is switched on. */
@@ -146,7 +152,7 @@ function alreadyOn(): AppError {
   return conflict("An authenticator app is switched on already. Switch it off first to set up another");
 }
 
-function appOf(id: string): Thing {
+function appOf(id: string | null): Thing {
   return { kind: "authenticator-app", id, name: null };
 }
 

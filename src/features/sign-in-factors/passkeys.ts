@@ -3,13 +3,14 @@ import { newId, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { AppError, conflict, uniquely } from "../../errors.ts";
 import type { Actor, Caller, Kagi } from "../../kagi.ts";
+import { warnOfRefusal } from "../../log.ts";
 import { once } from "../../once.ts";
 import { record } from "../audit/actions.ts";
 import type { Thing } from "../audit/model.ts";
 import { findPendingSignIn, type SignedIn, signInByPasskey } from "../auth/actions.ts";
 import { CEREMONY_MS, type UsedCredential } from "../auth/model.ts";
 import { type Confirmed, confirmSession, sessionOf } from "../auth/proof.ts";
-import { takeCeremony } from "../auth/throttle.ts";
+import { takeCeremony, tellOnce } from "../auth/throttle.ts";
 import { addFirstCodes, hold, removeLastCodes } from "./actions.ts";
 import {
   type AddedPasskey,
@@ -145,10 +146,9 @@ export async function signInWithPasskey(
   response: UsedCredential,
   carried: { pending: string | null; previous: string | null },
 ): Promise<SignedIn> {
-  const used = await checkUsed(kagi, "sign-in", "", mustBeUsable(party), response).catch(async (error: unknown) => {
-    if (error instanceof AppError && error.code === "PASSKEY_INVALID") {
-      kagi.log.warn("sign-in refused", { address: caller.address, why: "passkey", requestId: caller.requestId });
-    }
+  const used = await checkUsed(kagi, "sign-in", "", mustBeUsable(party), response).catch((error: unknown) => {
+    const { address, requestId } = caller;
+    if (isRefused(error)) warnOfRefusal(kagi.log, kagi.now(), "passkey refused", { address, requestId });
     throw error;
   });
   return await kagi.db.transaction(async (tx) => {
@@ -172,9 +172,19 @@ export async function confirmWithPasskey(
 ): Promise<Confirmed> {
   const { sessionId, user } = sessionOf(actor);
   const thing: Thing = { kind: "user", id: actor.userId, name: user.email };
-  const used = await checkUsed(kagi, "confirm", sessionId, mustBeUsable(party), response);
-  // Somebody else's passkey says nothing of whose session this is.
-  if (used.row.userId !== actor.userId) throw new AppError("PASSKEY_INVALID");
+  const used = await checkUsed(kagi, "confirm", sessionId, mustBeUsable(party), response)
+    .then((passkey) => {
+      // Somebody else's passkey says nothing of whose session this is.
+      if (passkey.row.userId !== actor.userId) throw new AppError("PASSKEY_INVALID");
+      return passkey;
+    })
+    .catch(async (error: unknown) => {
+      const refused = { result: "refused", detail: "why=passkey" } as const;
+      if (isRefused(error)) {
+        await tellOnce(kagi, `passkey of ${sessionId}`, (tx) => record(kagi, tx, actor, "confirm", thing, refused));
+      }
+      throw error;
+    });
   return await kagi.db.transaction(async (tx) => {
     await take(kagi, tx, used);
     const confirmed = await confirmSession(kagi, tx, actor);
@@ -265,6 +275,10 @@ async function refusing<T>(checking: Promise<T>): Promise<T> {
 async function take(kagi: Kagi, tx: Db, { row, signCount }: Used): Promise<void> {
   const taken = await tx.get(queries.takeSignature(row.id, signCount, kagi.now().toISOString()));
   if (taken === undefined) throw new AppError("PASSKEY_INVALID");
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof AppError && error.code === "PASSKEY_INVALID";
 }
 
 function mustBeUsable(party: Party | null): Party {
