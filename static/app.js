@@ -1,7 +1,8 @@
 // What the pages do beyond links and forms. Everything here is an addition: without it each page still works.
 
 const HIDE_AFTER_MS = 30_000;
-const TOAST_MS = 4_000;
+/** A sentence is read in half of it; a message of something that went wrong stays for twice as long. */
+const TOAST_MS = 6_000;
 /** Whoever stops a download in the browser leaves no sign; after so long nobody waits for it. */
 const DOWNLOAD_MS = 120_000;
 const LOOK_MS = 200;
@@ -98,6 +99,16 @@ document.addEventListener("input", ({ target }) => {
   if (filter && target.type !== "search") choosing.add(filter);
 });
 
+// What expires is looked through in that order, unless somebody has chosen another one for it.
+document.addEventListener("input", ({ target }) => {
+  const order = target.name === "expires" && target.closest("form.filter")?.elements.namedItem("sort");
+  if (!order) return;
+  const [before, after] = [new URLSearchParams(location.search).get("expires"), target.value].map((expires) =>
+    expires ? "expiry" : "recent",
+  );
+  if (order.value === before) order.value = after;
+});
+
 document.addEventListener("htmx:before:history:update", ({ detail }) => {
   const { history: update, sourceElement } = detail;
   if (choosing.delete(sourceElement) && update.path !== location.pathname + location.search) update.type = "push";
@@ -117,7 +128,7 @@ document.addEventListener("htmx:after:swap", (event) => {
     document.activeElement?.select?.();
   }
   // What was said of the form before is over when an answer takes the page's place.
-  if (event.detail.ctx?.target?.id === "main") document.querySelector("#toast").textContent = "";
+  if (event.detail.ctx?.target?.id === "main") unsay();
   const count = document.querySelector("[data-announce]");
   const region = document.querySelector("#announcer");
   if (count && region) announce(region, count.textContent);
@@ -251,7 +262,7 @@ addEventListener("pagehide", () => {
     once.removeAttribute("href");
   }
   // What was said belongs to this visit, and not to one by the back button.
-  document.querySelector("#toast").textContent = "";
+  unsay();
   document.querySelector("main > .done")?.remove();
 });
 
@@ -341,23 +352,49 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const source = document.getElementById(button.dataset.copyFrom);
   write(source.textContent).then(
-    () => say("Copied"),
+    () => say(`Copied ${button.dataset.name ?? ""}`.trim()),
     () => say("The clipboard was not reachable. Select the text and copy it.", true),
   );
 });
 
+/* What is said stays for a while, for as long as somebody points at it, and no longer than they want. */
+
 function say(text, bad = false) {
   const toast = document.querySelector("#toast");
-  clearTimeout(toastTimer);
+  unsay();
+  if (text === "") return;
   toast.classList.toggle("bad", bad);
-  toast.textContent = text;
-  toastTimer = setTimeout(
-    () => {
-      toast.textContent = "";
-    },
-    bad ? 2 * TOAST_MS : TOAST_MS,
-  );
+  const close = Object.assign(document.createElement("button"), { type: "button", className: "dismiss" });
+  close.setAttribute("aria-label", "Dismiss");
+  close.addEventListener("click", unsay);
+  toast.append(Object.assign(document.createElement("span"), { textContent: text }), close);
+  unsayLater();
 }
+
+function unsay() {
+  clearTimeout(toastTimer);
+  document.querySelector("#toast").replaceChildren();
+}
+
+function unsayLater() {
+  clearTimeout(toastTimer);
+  const isBad = document.querySelector("#toast").classList.contains("bad");
+  toastTimer = setTimeout(unsay, isBad ? 2 * TOAST_MS : TOAST_MS);
+}
+
+for (const [name, act] of [
+  ["pointerover", () => clearTimeout(toastTimer)],
+  ["pointerout", unsayLater],
+  ["focusin", () => clearTimeout(toastTimer)],
+  ["focusout", unsayLater],
+])
+  document.addEventListener(name, (event) => {
+    if (event.target instanceof Element && event.target.closest("#toast")) act();
+  });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !document.querySelector("dialog[open], details.menu[open]")) unsay();
+});
 
 /* Secrets while they are typed. */
 

@@ -205,6 +205,8 @@ export const ids = {
   generated: "generated",
   /** Where an earlier content or value appears. */
   version: (number: number) => `version-${number}`,
+  /** One of its values. */
+  versionValue: (number: number, place: number) => `version-${number}-value-${place}`,
   /** Where the value of an entry, or of one field of it, appears. */
   revealed: (id: string, field: string | null) => (field === null ? `revealed-${id}` : `revealed-${id}-${field}`),
   field: (name: string) => `field-${name}`,

@@ -39,3 +39,8 @@ export const DIALECT_OPTIONS: readonly (readonly [Dialect | "", string])[] = [
 export function writerWords(writer: string): string {
   return writer === "session" ? "in the browser" : `with the access key ${writer}…`;
 }
+
+/** An account with a second factor, as titles name it. */
+export function accountOf({ service, accountName }: Readonly<{ service: string; accountName: string }>): string {
+  return `${service}, ${accountName}`;
+}

@@ -65,10 +65,14 @@ export function readCookie(request: Request, name: string): string | null {
 
 /** A `Set-Cookie` value, kept for `maxAge` seconds; none deletes the cookie. */
 export function cookie(config: Config, name: string, value: string, maxAge: number): string {
-  return `${readableCookie(config, name, value, maxAge)}; HttpOnly`;
+  return written(config, name, value, `${maxAge}; HttpOnly`);
 }
 
 /** The same for the page's own script, which nothing secret is for. */
 export function readableCookie(config: Config, name: string, value: string, maxAge: number): string {
-  return `${name}=${value}; Path=/; Max-Age=${maxAge}; SameSite=Lax${config.secure ? "; Secure" : ""}`;
+  return written(config, name, value, String(maxAge));
+}
+
+function written({ secure }: Config, name: string, value: string, kept: string): string {
+  return `${name}=${value}; Path=/; Max-Age=${kept}; SameSite=Lax${secure ? "; Secure" : ""}`;
 }

@@ -152,7 +152,13 @@ onEachEngine(
       const going = vault.stranger.with({ cookie: cookiesOf(confirmed) });
       expect((await going.get("/settings/export/env")).status).toBe(200);
       expect((await session.get("/api/stats")).status).toBe(401);
-      expect((await post(going, "/settings/email", { ...email, code: recoveryCodes[0] ?? "" })).status).toBe(303);
+      // What was proven just now is not asked for again, but for the proof itself.
+      const renewed = await going.post("/api/auth/confirm", { password });
+      expect(renewed).toMatchObject(refused(401, "SECOND_FACTOR_REQUIRED"));
+      expect((await post(going, "/settings/email", { ...email, currentPassword: "not-it" })).status).toBe(401);
+      expect((await post(going, "/settings/email", email)).status).toBe(303);
+      const { body } = await going.get<SignInFactors>("/api/auth/factors");
+      expect(body.recoveryCodesLeft).toBe(recoveryCodes.length);
     });
 
     test("is taken away by the operator, who is in the trail, along with every session", async () => {

@@ -120,15 +120,19 @@ test("messages carry names and never values", () => {
   expect(() => compactJson(`{"a": ${secret}`)).toThrow("Not a JSON document");
 });
 
+// Work that grew with the square of a length, let alone faster, would not end before the runner gives up.
 test("long runs of one sign are read and written in time", () => {
   for (const sign of [" ", "$", "${", "\\", "'", '"', "`", " #", "A='x\n", 'A="x\n', "A=1\n", "\n"]) {
-    const text = sign.repeat(100_000 / sign.length);
-    const start = performance.now();
-    readEnv(`A=${text}x`);
-    readEnv(text);
-    writeEnv([{ key: "A", value: `'${text}x` }]);
-    writeComment(`${text}x`);
-    expect([sign, performance.now() - start < 1500]).toEqual([sign, true]);
+    const text = sign.repeat(200_000 / sign.length);
+    expect(readEnv(`A=${text}x`).values.size).toBeGreaterThanOrEqual(0);
+    expect(readEnv(text).values.has("B")).toBe(false);
+    const written = writeEnv([{ key: "A", value: `'${text}x` }]);
+    expect(written.text.length).toBeGreaterThanOrEqual(written.refused.length === 0 ? text.length : 0);
+    expect(
+      writeComment(`${text}x`)
+        .split("\n")
+        .filter((line) => !/^(#|$)/.test(line)),
+    ).toEqual([]);
   }
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, test as bunTest } from "bun:test";
+import { afterAll, test as bunTest, expect } from "bun:test";
 import { existsSync } from "node:fs";
 import {
   type Browser,
@@ -12,7 +12,9 @@ import {
 import type { Environment } from "../support/program.ts";
 import { SESSION_COOKIE, startVault, type Vault } from "./vault.ts";
 
+/** The shell first: the same engine without windows, tabs and menus, which nobody sees and every page pays for. */
 const PLACES = [
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome-stable",
@@ -164,6 +166,13 @@ export async function newContext(
 /** The focus follows what is put into the page, not always in the same breath. */
 export async function expectFocus(locator: Locator): Promise<void> {
   await locator.page().waitForFunction((element) => element === document.activeElement, await locator.elementHandle());
+}
+
+/** As many in the end: what a click leads to is often on its way, and a count waits for nothing. */
+export async function expectCount(locator: Locator, count: number): Promise<void> {
+  await locator.nth(count).waitFor({ state: "detached" });
+  if (count > 0) await locator.nth(count - 1).waitFor({ state: "attached" });
+  expect(await locator.count()).toBe(count);
 }
 
 export async function addSession(context: BrowserContext, vault: Vault, session: string): Promise<void> {

@@ -38,7 +38,7 @@ for (const [text, name] of [
     await results(page, text);
     expect(await found(page).first().textContent()).toBe(name);
     expect(await page.locator(".services").textContent()).not.toContain("Twilio");
-    expect(await page.locator("#announcer").textContent()).toMatch(/^\d+ services?$/);
+    await page.locator("#announcer", { hasText: /^\d+ services?$/ }).waitFor({ state: "attached" });
     const address = new URL(page.url());
     expect(address.pathname + address.searchParams.get("search")).toBe(`/keys/new${text}`);
     await page.reload();

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { newMany } from "../support/many.ts";
-import { expectFocus, pageTests } from "./browser.ts";
+import { expectCount, expectFocus, pageTests } from "./browser.ts";
 import { SESSION_COOKIE, type Vault } from "./vault.ts";
 
 const test = pageTests({ fresh: true, reducedMotion: "reduce" });
@@ -67,7 +67,55 @@ test("filters and order live in the address, and survive a reload and the way ba
   await page.getByRole("heading", { name: "No entry matches" }).waitFor();
   expect(await page.locator(".selection").count()).toBe(0);
   await page.getByRole("link", { name: "Clear filters" }).click();
+  await expectCount(rows(page), 4);
+});
+
+test("what is narrowed down to what ends soon begins with what ends first, until another order is chosen", async (stage) => {
+  const { page, open, vault } = stage;
+  const stripe = await vault.category({ name: "Stripe", envVarName: "STRIPE_KEY" });
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  for (const [name, days] of [
+    ["Last", 25],
+    ["First", 2],
+    ["Later", 60],
+    ["Second", 5],
+  ] as const)
+    await vault.entry(stripe, { name, expiresAt: inDays(days) });
+  await open("/entries");
+  expect(await names(page)).toEqual(["Second", "Later", "First", "Last"]);
+  const order = page.getByLabel("Order");
+  await page.getByLabel("Expires").selectOption("30");
+  await page.waitForURL("**/entries?expires=30");
+  expect(await names(page)).toEqual(["First", "Second", "Last"]);
+  expect(await order.inputValue()).toBe("expiry");
+  await page.reload();
+  expect(await names(page)).toEqual(["First", "Second", "Last"]);
+  expect(await order.inputValue()).toBe("expiry");
+  await order.selectOption("recent");
+  await page.waitForURL("**/entries?expires=30&sort=recent");
+  expect(await names(page)).toEqual(["Second", "First", "Last"]);
+  await page.getByLabel("Expires").selectOption("90");
+  await page.waitForURL("**/entries?expires=90&sort=recent");
+  expect(await names(page)).toEqual(["Second", "Later", "First", "Last"]);
+  await open("/entries?expires=30");
+  await page.getByRole("link", { name: "Clear expires within 30 days" }).click();
+  await page.waitForURL("**/entries");
+  expect(await names(page)).toEqual(["Second", "Later", "First", "Last"]);
+});
+
+test("what was deleted is in no page that the way back leads to", async ({ page, open, vault }) => {
+  const { mail } = await fewEntries(vault);
+  await open("/entries?sort=project");
   expect(await rows(page).count()).toBe(4);
+  await page.getByRole("link", { name: "Mail" }).click();
+  await page.getByRole("link", { name: "Delete Shop, Production" }).click();
+  await dialog(page).getByRole("button", { name: "Delete entry" }).click();
+  await page.getByText("Entry deleted.").waitFor();
+  await page.goBack();
+  if (new URL(page.url()).pathname === `/keys/${mail.id}`) await page.goBack();
+  await page.waitForURL("**/entries?sort=project");
+  expect(await names(page)).toEqual(["Blog", "Blog", "Shop"]);
+  expect(await page.getByRole("link", { name: "Mail" }).count()).toBe(0);
 });
 
 test("a value is revealed and hidden in its row", async ({ page, open, vault }) => {
@@ -212,7 +260,7 @@ test("with keys alone: tick, go to the actions, delete", async ({ page, open, va
   await dialog(page).waitFor({ state: "hidden" });
   await expectFocus(page.locator(".selection").getByRole("button", { name: "Delete" }));
   await page.keyboard.press("Enter");
-  await dialog(page).getByText("They cannot be brought back here").waitFor();
+  await dialog(page).getByText("cannot be brought back here").waitFor();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.getByText("2 entries deleted.").waitFor();
@@ -286,11 +334,11 @@ test("what an export repeats, leaves out or cannot hold is told before it is han
   expect(await told.locator("li").allTextContents()).toEqual(["STRIPE_KEY", "ODD_KEY"]);
   expect(downloads).toEqual([]);
   // Another choice is another file, of which nothing has been told yet.
-  await page.getByLabel("Who reads it").selectOption("docker");
+  await page.getByLabel("Program that reads the file").selectOption("docker");
   await page.getByRole("button", { name: "Export anyway" }).click();
   await page.getByRole("alert").getByText("The dialect docker cannot hold the value of ODD_KEY").waitFor();
   expect(downloads).toEqual([]);
-  await page.getByLabel("Who reads it").selectOption("");
+  await page.getByLabel("Program that reads the file").selectOption("");
   await page.getByLabel("Environment").selectOption("staging");
   await page.getByRole("button", { name: "Export", exact: true }).click();
   await page.getByRole("alert").getByText("there is nothing to write").waitFor();

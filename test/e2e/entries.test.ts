@@ -95,7 +95,7 @@ test("a field of a group that is left empty is not set, and a stored one can be 
   const field = (name: string) => page.getByLabel(name, { exact: true });
   const edit = async () => {
     await page.getByRole("link", { name: "Edit Shop" }).click();
-    await page.getByRole("heading", { name: "Edit Shop" }).waitFor();
+    await page.getByRole("heading", { name: "Edit Some fields · Shop · production" }).waitFor();
   };
   await open(`/keys/${category.id}/entries/new`);
   await page.getByLabel("Project").fill("Shop");
@@ -350,7 +350,7 @@ test("a value is in no page, no address and no history, and revealing gets it an
   await page.getByText(value).waitFor();
   expect(page.url()).not.toContain(value);
   await page.getByRole("link", { name: "Edit Blog" }).click();
-  await page.getByRole("heading", { name: "Edit Blog" }).waitFor();
+  await page.getByRole("heading", { name: /^Edit .* · Blog · production$/ }).waitFor();
   expect(await page.content()).not.toContain(value);
   await page.goBack();
   await page.getByRole("button", { name: "Reveal" }).waitFor();
@@ -397,6 +397,23 @@ test("leaving a page takes revealed and typed secrets out of it first", async ({
   await page.getByLabel("New value").fill("sk-typed-and-left");
   await leave();
   expect(await page.getByLabel("New value").inputValue()).toBe("");
+});
+
+test("an earlier value is shown in the history, copied by its name, and hidden again", async (stage) => {
+  const { page, open, vault, context } = stage;
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: vault.url });
+  const { entry, value } = await oneSecret(vault, "Earlier", `${fresh("earlier")}\nsecond line\n`);
+  const renewed = fresh("renewed");
+  expect((await vault.owner.put(`/api/entries/${entry.id}`, { value: renewed })).status).toBe(200);
+  await open(`/entries/${entry.id}/history`);
+  await page.getByRole("button", { name: "Reveal value 1" }).click();
+  await page.getByRole("button", { name: "Copy API_KEY, value 1" }).click();
+  await page.getByText("Copied API_KEY", { exact: true }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(value);
+  await page.getByRole("button", { name: "Hide" }).click();
+  const content = await page.content();
+  expect(content).not.toContain(value.split("\n")[0]);
+  expect(content).not.toContain(renewed);
 });
 
 test("copying puts the value on the clipboard and never into the page", async ({ page, open, vault, context }) => {

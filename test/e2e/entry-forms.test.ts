@@ -35,6 +35,7 @@ test("a line break behind one line is shown and dropped by one click, and kept w
 
   // Several lines are no accident, and whoever leaves it there is told.
   await page.getByRole("link", { name: "Edit Shop" }).click();
+  await page.getByLabel("New value (optional)").waitFor();
   expect(await page.getByRole("button", { name: "Show New value" }).isVisible()).toBe(false);
   await paste(page, "New value (optional)", "-----BEGIN\nabc\n-----END\n");
   expect(await drop.count()).toBe(0);
@@ -99,11 +100,13 @@ test("the way back undoes a chosen filter, and Cancel leads to the list as it wa
   await vault.entry(category, { name: "Listed", environment: "production" });
   await open(`/entries?category=${category.id}`);
   await page.getByLabel("Environment", { exact: true }).selectOption("staging");
-  await page.getByText("1 entry", { exact: true }).waitFor();
+  // Said aloud, too, sooner or later.
+  await page.getByText("1 entry", { exact: true }).first().waitFor();
   await page.getByRole("searchbox").fill("listed");
   await page.waitForURL("**/entries?search=listed&**");
   const narrowed = page.url();
   await page.getByRole("link", { name: "Edit Listed, Staging" }).click();
+  await page.waitForURL("**/entries/*/edit**");
   expect(await page.title()).toContain(`${category.name} · Listed · staging`);
   await page.getByRole("link", { name: "Cancel" }).click();
   await page.getByRole("heading", { level: 1, name: "Entries" }).waitFor();

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { pageTests } from "./browser.ts";
+import { expectCount, pageTests } from "./browser.ts";
 import { contentOf, editor, newProject, openFile, putFile, realFile, save, typeAt } from "./env.ts";
 
 const test = pageTests();
@@ -29,7 +29,7 @@ test("each save is in the history, is shown as a difference and can be restored"
   await page.getByText("Version restored.").waitFor();
   expect(await contentOf(vault, project, "env")).toBe("A=first\nB=2\n");
   await page.getByRole("link", { name: "History" }).click();
-  expect(await versions.count()).toBe(3);
+  await expectCount(versions, 3);
 });
 
 test("a difference hides itself after 30 seconds", async ({ page, open, vault }) => {
@@ -186,8 +186,8 @@ test("the values that an entry had are listed, shown one by one and restored", a
   await open(`/entries/${entry.id}/edit`);
   await page.getByRole("link", { name: "History", exact: true }).click();
   expect(await page.content()).not.toContain("sk-first-value");
-  expect(await page.locator(".version").textContent()).toMatch(/replaced .* in the browser/);
-  await page.getByRole("button", { name: "Reveal" }).click();
+  expect(await page.locator(".version").last().textContent()).toMatch(/replaced .* in the browser/);
+  await page.getByRole("button", { name: "Reveal value 1", exact: true }).click();
   await page.getByText("sk-first-value").waitFor();
   await page.getByRole("button", { name: "Hide" }).click();
   expect(await page.content()).not.toContain("sk-first-value");
@@ -225,6 +225,7 @@ test(
 
     await page.getByRole("link", { name: "History" }).click();
     await page.getByRole("button", { name: "Show difference of version 2" }).click();
+    await page.locator(".difference del").waitFor();
     expect(await page.locator(".difference del").allTextContents()).toEqual(["PLAIN_ONE=theirs"]);
     await page.getByRole("button", { name: "Restore" }).click();
     await page.getByText("Version restored.").waitFor();

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { looksRight } from "./axe.ts";
-import { newContext, pageTests, type Stage } from "./browser.ts";
+import { expectCount, newContext, pageTests, type Stage } from "./browser.ts";
 import { editor, newProject, openFile, putFile, realFile, typeAt } from "./env.ts";
 import type { Vault } from "./vault.ts";
 
@@ -63,7 +63,7 @@ const STATES: Readonly<Record<string, (stage: Stage, filled: Filled) => Promise<
   import: ({ open }, { file }) => open(`${file}/import`),
   "history of an entry": async ({ page, open }, { entry }) => {
     await open(`${entry}/history`);
-    await page.getByRole("button", { name: "Reveal" }).click();
+    await page.getByRole("button", { name: "Reveal value 1", exact: true }).click();
     await page.locator("pre").waitFor();
   },
 };
@@ -118,8 +118,8 @@ test(
     await open("/envs");
     expect(await page.locator(".card").count()).toBe(100);
     for (let left = 4; left > 0; left--) await page.getByRole("link", { name: "Older projects" }).click();
-    expect(await page.locator(".card").count()).toBe(100);
     await page.getByRole("link", { name: "Project number 1", exact: true }).waitFor();
+    await expectCount(page.locator(".card"), 100);
     await open("/envs");
     await page.getByRole("searchbox").fill("number 499");
     await page.getByText("1 project", { exact: true }).first().waitFor();

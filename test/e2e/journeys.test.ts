@@ -187,8 +187,9 @@ journey("Find everything that expires this month", { clicks: 1 }, async (visitor
     ({ expiresAt }) => expiresAt !== null && expiresAt > from && expiresAt <= to,
   );
   expect(ending.length).toBeGreaterThan(5);
-  const rows = await page.locator("tbody tr[id]").evaluateAll((all) => all.map(({ id }) => id));
-  expect(rows.sort()).toEqual(ending.map(({ id }) => `entry-${id}`).sort());
+  ending.sort((one, other) => ((one.expiresAt ?? "") < (other.expiresAt ?? "") ? -1 : 1));
+  const rows = page.locator("tbody tr[id]");
+  expect(await rows.evaluateAll((all) => all.map(({ id }) => id))).toEqual(ending.map(({ id }) => `entry-${id}`));
 });
 
 journey("Rename a project across its entries", { clicks: 5 }, async (visitor, vault) => {
@@ -250,7 +251,7 @@ journey("Export one project for docker compose", { clicks: 10 }, async (visitor,
   await visitor.heading("Export");
   expect(await page.getByLabel("Project").inputValue()).toBe("Recipe finder");
   await visitor.choose(page.getByLabel("Environment"), "Production");
-  await visitor.choose(page.getByLabel("Who reads it"), "Docker Compose");
+  await visitor.choose(page.getByLabel("Program that reads the file"), "Docker Compose");
   await visitor.click(visitor.button("Continue"));
   await visitor.heading("Is it still you?");
   await visitor.type(vault.password);

@@ -132,6 +132,121 @@ test("what was said stays behind when the page is left", async ({ page, open, va
   expect(await page.getByText("Entry created.").count()).toBe(0);
 });
 
+test("what is said stays for six seconds, longer while it is pointed at, and goes when it is dismissed", async (stage) => {
+  const { page, open, vault, context } = stage;
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: vault.url });
+  const category = await vault.category({ name: "Said" });
+  await vault.entry(category, { name: "Blog", value: "sk-said" });
+  await page.clock.install();
+  await open(`/keys/${category.id}`);
+  await page.clock.pauseAt(Date.now() + 3_600_000);
+  const copy = page.getByRole("button", { name: "Copy" });
+  const said = page.getByText("Copied API_KEY");
+  await copy.click();
+  await said.waitFor();
+  await page.clock.runFor(5_900);
+  expect(await said.isVisible()).toBe(true);
+  await said.hover();
+  await page.clock.runFor(60_000);
+  expect(await said.isVisible()).toBe(true);
+  await copy.hover();
+  await page.clock.runFor(5_900);
+  expect(await said.isVisible()).toBe(true);
+  await page.clock.runFor(200);
+  expect(await said.count()).toBe(0);
+  await copy.click();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  expect(await said.count()).toBe(0);
+  await copy.click();
+  await said.waitFor();
+  await page.keyboard.press("Escape");
+  expect(await said.count()).toBe(0);
+});
+
+test("a word that is typed in one go is one request, in lists and in the search everywhere", async (stage) => {
+  const { page, open, vault } = stage;
+  const category = await vault.category({ name: "Typed", envVarName: "TYPED_KEY" });
+  await vault.entry(category, { name: "Blog" });
+  for (const [path, field, shown] of [
+    ["/keys?search=z", page.getByRole("searchbox"), page.getByRole("link", { name: "Typed" })],
+    ["/entries?search=z", page.getByRole("searchbox"), page.getByRole("rowheader", { name: "Blog" })],
+    [
+      "/settings",
+      page.getByRole("combobox", { name: "Search everywhere" }),
+      page.getByRole("option", { name: /^Typed/ }),
+    ],
+  ] as const) {
+    await page.clock.install();
+    await open(path);
+    if (path === "/settings") {
+      await page.keyboard.press("/");
+      await page.getByRole("dialog").getByRole("option").first().waitFor();
+    }
+    await page.clock.pauseAt(Date.now() + 3_600_000);
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.resourceType() === "fetch") asked.push(new URL(request.url()).search);
+    });
+    await field.fill("");
+    await field.pressSequentially("typed");
+    expect({ path, asked }).toEqual({ path, asked: [] });
+    await page.clock.runFor(150);
+    await shown.first().waitFor();
+    expect({ path, asked }).toEqual({ path, asked: [expect.stringMatching(/[?&](search|q)=typed(&|$)/)] });
+    page.removeAllListeners("request");
+    await page.clock.resume();
+  }
+});
+
+test(
+  "a dialog on a phone is whole, and scrolls inside where it is longer",
+  async ({ page, open, vault }) => {
+    const category = await vault.category({ name: `A service whose name goes on ${"and on ".repeat(20)}` });
+    for (let number = 0; number < 12; number++)
+      await vault.entry(category, { name: `Project ${number} ${"with-a-long-name-".repeat(6)}` });
+    await open(`/keys/${category.id}`);
+    const dialog = page.getByRole("dialog");
+    const ask: [string, () => Promise<void>][] = [
+      ["Delete category", () => page.getByRole("link", { name: "Delete category" }).click()],
+      [
+        "Delete 12 entries",
+        async () => {
+          await page.getByLabel("All shown").check();
+          await page.locator(".selection").getByRole("button", { name: "Delete" }).click();
+        },
+      ],
+      [
+        "Rename in 12 entries",
+        () => page.locator(".selection").getByRole("button", { name: "Rename project" }).click(),
+      ],
+    ];
+    let isLonger = false;
+    for (const [last, begin] of ask) {
+      await begin();
+      await dialog.waitFor();
+      const button = dialog.getByRole("button", { name: last });
+      await button.scrollIntoViewIfNeeded();
+      const sizes = await dialog.evaluate((element, ending) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        const end = [...element.querySelectorAll("button")].find(({ textContent }) => textContent === ending);
+        const at = end?.getBoundingClientRect();
+        return {
+          whole: left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight,
+          inside: at !== undefined && at.left >= left && at.right <= right && at.top >= top && at.bottom <= bottom,
+          sideways: element.scrollWidth > element.clientWidth,
+          longer: element.scrollHeight > element.clientHeight,
+        };
+      }, last);
+      isLonger ||= sizes.longer;
+      expect({ last, ...sizes }).toEqual({ last, whole: true, inside: true, sideways: false, longer: sizes.longer });
+      await dialog.locator("[data-close-dialog]").click();
+      await dialog.waitFor({ state: "hidden" });
+    }
+    expect(isLonger).toBe(true);
+  },
+  { viewport: { width: 390, height: 500 } },
+);
+
 const background = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 /** Of `rgb(r, g, b)`, whether it is nearer to black. */
 const isDark = (color: string) =>

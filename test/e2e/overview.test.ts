@@ -150,8 +150,10 @@ test(
     await open("/");
     const seen: string[][] = [];
     for (const theme of ["dark", "light", "dark"] as const) {
-      if (seen.length > 0)
+      if (seen.length > 0) {
         await page.getByRole("button", { name: theme === "dark" ? "Dark theme" : "Light theme" }).click();
+        await page.locator(`html[data-theme=${theme}]`).waitFor();
+      }
       for (const [kind, table] of [
         ["doughnut", "types"],
         ["bar", "environments"],

@@ -121,7 +121,7 @@ for (const javaScriptEnabled of [true, false]) {
       await filled(vault);
       await open("/settings/export");
       await page.getByLabel("Project").fill("Shop");
-      await page.getByLabel("Who reads it").selectOption("Docker Compose");
+      await page.getByLabel("Program that reads the file").selectOption("Docker Compose");
       await page.getByRole("button", { name: "Continue" }).click();
       await confirm(page);
       await page.getByRole("heading", { name: "Ready to download" }).waitFor();
@@ -141,7 +141,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("link", { name: "Choose again" }).click();
       expect(await page.getByLabel("Project").inputValue()).toBe("Shop");
       await page.getByLabel("Project").fill("Blog");
-      await page.getByLabel("Who reads it").selectOption("Any program");
+      await page.getByLabel("Program that reads the file").selectOption("Any program");
       await page.getByRole("button", { name: "Continue" }).click();
       await page.getByRole("heading", { name: "Ready to download" }).waitFor();
       await page.goBack();

@@ -343,8 +343,8 @@ test("a changed one keeps what was not touched, and says when nothing would be l
   await open("/2fa");
   await card(page, "Before").getByRole("link", { name: "Edit" }).click();
   const save = () => page.getByRole("button", { name: "Save changes" }).last().click();
-  expect(await page.content()).not.toContain(SECRET);
   await page.getByLabel("Service").fill("After");
+  expect(await page.content()).not.toContain(SECRET);
   await page.getByLabel("Notes").fill("of the team");
   await save();
   await page.getByText("2FA saved.").waitFor();

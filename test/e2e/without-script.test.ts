@@ -74,9 +74,9 @@ test(
     await page.waitForURL("**/keys?search=weblog*");
     expect(await page.locator(".cards").count()).toBe(0);
     await page.locator(".found").getByRole("link", { name: "Weblog" }).click();
-    await page.waitForURL("**?search=weblog#entry-*");
+    await page.waitForURL(/\?entry=[^#]+#entry-/);
     await page.getByRole("link", { name: "Edit Weblog" }).waitFor();
-    await page.getByRole("link", { name: "keys", exact: true }).click();
+    await page.getByRole("navigation", { name: "Breadcrumb" }).getByRole("link", { name: "Keys" }).click();
     await page.getByRole("link", { name: "Mail" }).click();
 
     await page.getByRole("searchbox", { name: "Search entries" }).fill("weblog");
@@ -112,6 +112,7 @@ test("keys of every other type are filed, revealed and downloaded", async ({ pag
   await page.getByLabel("SECRET", { exact: true }).fill("the-secret");
   await page.getByRole("button", { name: "Create entry" }).click();
   await page.getByRole("button", { name: "Reveal SECRET" }).click();
+  await page.locator("pre").waitFor();
   expect(await page.locator("pre").allTextContents()).toEqual(["the-secret"]);
 
   const json = await vault.category({ name: "File", keyType: "json" });
@@ -147,7 +148,7 @@ test(
     const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
     const bearer = new Client(vault.url, { authorization: `Bearer ${key}` });
     expect((await bearer.get("/api/entries")).status).toBe(200);
-    await page.getByRole("link", { name: "I have it" }).click();
+    await page.getByRole("link", { name: "Done, to the list of keys" }).click();
     await page.getByRole("link", { name: "Revoke cron" }).click();
     await page.getByRole("heading", { name: "Revoke cron?" }).waitFor();
     await page.getByRole("button", { name: "Revoke key" }).click();
@@ -174,7 +175,7 @@ test(
     const status = async (key: string) =>
       (await new Client(vault.url, { authorization: `Bearer ${key}` }).get("/api/entries")).status;
     expect(await status(old)).toBe(200);
-    await page.getByRole("link", { name: "I have it" }).click();
+    await page.getByRole("link", { name: "Done, to the list of keys" }).click();
     await page.getByRole("link", { name: "Rotate limited" }).click();
     await page.getByRole("radio", { name: /^Now/ }).check();
     await page.getByRole("button", { name: "Make the new key" }).click();

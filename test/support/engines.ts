@@ -36,6 +36,9 @@ export const ENGINES: readonly Engine[] = [
   { name: "postgres", available: POSTGRES_URL !== "", create: postgresStorage },
 ];
 
+/** Those on which a run makes its claims: all of them, or the one that KAGI_TEST_ENGINE names. */
+export const ASKED_ENGINES = ENGINES.filter(({ name }) => name === (process.env.KAGI_TEST_ENGINE || name));
+
 function sqliteStorage(path: string): Storage {
   const rows = async <T>(query: string): Promise<T[]> => {
     using database = new Database(path);

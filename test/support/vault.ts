@@ -7,7 +7,7 @@ import type { EnvFile, EnvFileInput, EnvProject, EnvProjectInput } from "../../s
 import type { TwoFactor, TwoFactorInput } from "../../src/features/two-factor/model.ts";
 import { SCOPE_NAMES } from "../../src/scopes.ts";
 import { type Answer, Client, cookiesOf } from "./client.ts";
-import { ENGINES, type Engine, type Storage } from "./engines.ts";
+import { ASKED_ENGINES, type Engine, type Storage } from "./engines.ts";
 import { type Environment, kagi, newFolder, type Ran, removeFolder, type Server, serve } from "./program.ts";
 
 /** A busy machine is slow, not wrong; only what hangs is stopped. */
@@ -17,13 +17,13 @@ setDefaultTimeout(PATIENCE_MS);
 export const OWNER = { email: "ada@example.com", password: "tuba-lantern-moss-42" };
 export const OTHER = { email: "eve@example.com", password: "quartz-ferry-plum-17" };
 
-/** Claims about one vault, made on each engine that is there; one server answers for all of them. */
+/** Claims about one vault, made on each engine that is asked for and there; one server answers for all of them. */
 export function onEachEngine(
   subject: string,
   claims: (vault: Vault, engine: Engine) => void,
   environment: Environment = {},
 ): void {
-  for (const engine of ENGINES) {
+  for (const engine of ASKED_ENGINES) {
     describe(`${subject} (${engine.name})`, () => {
       if (!engine.available) return test.skip("needs TEST_POSTGRES_URL", () => {});
       const vault = new Vault(engine, environment);

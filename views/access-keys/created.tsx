@@ -15,7 +15,7 @@ type Props = {
 };
 
 export const CreatedAccessKeyPage = ({ frame, ...props }: Props & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title="Access key created" section="settings">
+  <Page frame={frame} title={`Access key ${props.created.name} created`} section="settings">
     <Created {...props} />
   </Page>
 );
@@ -53,10 +53,7 @@ export const Created = ({ created, origin, old, now, sentences }: Props): JSX.El
         <ul>
           {created.scopes.map((scope) => (
             <li>
-              <span safe>{sentences[scope] ?? scope}</span>{" "}
-              <code class="muted small" safe>
-                {scope}
-              </code>
+              <span safe>{sentences[scope] as string}</span> <code class="muted small">{scope}</code>
             </li>
           ))}
         </ul>

@@ -110,9 +110,7 @@ export const AccessKeyForm = ({ draft, problem, scopes, presets, chosenPreset, p
       {NOUNS.filter(([noun]) => Object.keys(scopes).some((scope) => scope.startsWith(`${noun}:`))).map(
         ([noun, heading]) => (
           <fieldset class="scopes">
-            <legend class="noun" safe>
-              {heading}
-            </legend>
+            <legend class="noun">{heading}</legend>
             <div class="choices">
               {Object.entries(scopes)
                 .filter(([scope]) => scope.startsWith(`${noun}:`))

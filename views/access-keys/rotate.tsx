@@ -12,9 +12,9 @@ export const RotateAccessKeyPage = ({ frame, ...form }: Props & { frame: Frame }
     title={`Rotate ${form.accessKey.name}`}
     section="settings"
     steps={[
-      { name: "settings", href: urls.settings },
-      { name: "access-keys", href: urls.accessKeys },
-      { name: "rotate" },
+      { name: "Settings", href: urls.settings },
+      { name: "Access keys", href: urls.accessKeys },
+      { name: "Rotate" },
     ]}
   >
     <RotateAccessKey {...form} />

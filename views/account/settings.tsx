@@ -18,11 +18,12 @@ type Props = {
   user: Readonly<{ name: string; email: string }>;
   accessKeys: number;
   factors: Factors;
+  asksCode: boolean;
   refused: Refused | null;
 };
 
 /** Who one is here, and how one gets in. */
-export const AccountPage = ({ frame, user, accessKeys, factors, refused }: Props): JSX.Element => {
+export const AccountPage = ({ frame, user, accessKeys, factors, asksCode, refused }: Props): JSX.Element => {
   const of = (form: Refused["form"], stored: string) =>
     refused?.form === form ? { value: refused.typed, problem: refused.problem } : { value: stored, problem: null };
   return (
@@ -45,7 +46,7 @@ export const AccountPage = ({ frame, user, accessKeys, factors, refused }: Props
           }
         >
           <NameForm {...of("name", user.name)} />
-          {factors.password ? <EmailForm {...of("email", user.email)} factors={factors} /> : null}
+          {factors.password ? <EmailForm {...of("email", user.email)} factors={factors} asksCode={asksCode} /> : null}
         </Matter>
         {factors.password ? (
           <Matter
@@ -60,7 +61,12 @@ export const AccountPage = ({ frame, user, accessKeys, factors, refused }: Props
               </>
             }
           >
-            <PasswordForm email={user.email} problem={of("password", "").problem} factors={factors} />
+            <PasswordForm
+              email={user.email}
+              problem={of("password", "").problem}
+              factors={factors}
+              asksCode={asksCode}
+            />
           </Matter>
         ) : null}
         <Matter title="Theme" about="Kept in this browser. Until you choose, it is your system's.">
@@ -87,13 +93,26 @@ export const NameForm = ({ value, problem }: TextProps): JSX.Element => (
   </Form>
 );
 
-type Proving = { factors: Factors };
+/** `asksCode` where the password alone does not do. */
+type Proving = { factors: Factors; asksCode: boolean };
 
 /** What goes with a password where that alone does not let in. */
-const CodeToo = ({ factors, problem, id }: Proving & { problem: Problem | null; id: string }): JSX.Element =>
-  factors.totp || factors.passkeys > 0 ? <CodeField factors={factors} problem={problem} id={id} /> : "";
+const CodeToo = ({ factors, asksCode, problem, id }: Proving & { problem: Problem | null; id: string }): JSX.Element =>
+  asksCode ? (
+    <>
+      <CodeField factors={factors} problem={problem} id={id} />
+      {factors.passkeys === 0 ? null : (
+        <p class="small muted">
+          Or <a href={urls.confirm(urls.settings)}>confirm with your passkey</a> first: for ten minutes no code is asked
+          for then.
+        </p>
+      )}
+    </>
+  ) : (
+    ""
+  );
 
-export const EmailForm = ({ value, problem, factors }: TextProps & Proving): JSX.Element => (
+export const EmailForm = ({ value, problem, ...proving }: TextProps & Proving): JSX.Element => (
   <Form action={urls.changeEmail} problem={problem} shows={["email", "currentPassword", "code"]} submit="Save e-mail">
     <TextField
       name="email"
@@ -113,13 +132,13 @@ export const EmailForm = ({ value, problem, factors }: TextProps & Proving): JSX
       problem={problem}
       autocomplete="current-password"
     />
-    <CodeToo factors={factors} problem={problem} id="email-code" />
+    <CodeToo {...proving} problem={problem} id="email-code" />
   </Form>
 );
 
 type PasswordProps = Proving & { email: string; problem: Problem | null };
 
-export const PasswordForm = ({ email, problem, factors }: PasswordProps): JSX.Element => (
+export const PasswordForm = ({ email, problem, ...proving }: PasswordProps): JSX.Element => (
   <Form
     action={urls.changePassword}
     problem={problem}
@@ -129,7 +148,7 @@ export const PasswordForm = ({ email, problem, factors }: PasswordProps): JSX.El
     {/* For password managers, which store the new one under it. */}
     <input hidden type="text" name="username" value={attribute(email)} autocomplete="username" readonly />
     <PasswordField name="currentPassword" label="Current password" problem={problem} autocomplete="current-password" />
-    <CodeToo factors={factors} problem={problem} id="password-code" />
+    <CodeToo {...proving} problem={problem} id="password-code" />
     <PasswordField
       name="password"
       label="New password"

@@ -75,7 +75,7 @@ export const SessionsPage = ({ frame, sessions, now }: Props): JSX.Element => (
                     hx-target={`#${ids.dialog}`}
                   >
                     End
-                    <span class="visually-hidden" safe>{` the session on ${session.device}`}</span>
+                    <span class="visually-hidden" safe>{` the session “${session.device}”`}</span>
                   </a>
                 </div>
               )}
@@ -90,7 +90,7 @@ export const SessionsPage = ({ frame, sessions, now }: Props): JSX.Element => (
 type EndProps = { session: ListedSession };
 
 export const EndSessionPage = ({ frame, session }: EndProps & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title="End a session" section="settings">
+  <Page frame={frame} title={`End the session “${session.device}”`} section="settings">
     <div class="narrow panel">
       <EndSession session={session} inDialog={false} />
     </div>
@@ -99,7 +99,7 @@ export const EndSessionPage = ({ frame, session }: EndProps & { frame: Frame }):
 
 export const EndSession = ({ session, inDialog }: EndProps & { inDialog: boolean }): JSX.Element => (
   <Confirm
-    title={session.current ? "End this very session?" : `End the session on ${session.device}?`}
+    title={session.current ? "End this very session?" : `End the session “${session.device}”?`}
     action={urls.endSession(session.id)}
     verb="End session"
     back={urls.sessions}

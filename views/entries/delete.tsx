@@ -4,11 +4,12 @@ import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { urls } from "../urls.ts";
 import { ENVIRONMENT_WORDS } from "../words.ts";
+import { titleOf } from "./value.tsx";
 
 type Props = { entry: Entry };
 
 export const DeleteEntryPage = ({ frame, entry }: Props & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title={`Delete ${entry.name}`} section="keys">
+  <Page frame={frame} title={`Delete ${titleOf(entry)}`} section="keys">
     <div class="narrow panel">
       <DeleteEntry entry={entry} inDialog={false} />
     </div>

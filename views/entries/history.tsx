@@ -1,5 +1,6 @@
 import type { LastSeen, ToldEvent } from "../../src/features/audit/model.ts";
 import { ACTIVITY_EVENTS, ENTRY_VERSIONS, type Entry, type EntryVersion } from "../../src/features/entries/model.ts";
+import { attribute } from "../components/attribute.ts";
 import { Ago, count, Path } from "../components/bits.tsx";
 import type { Problem } from "../components/field.tsx";
 import type { Frame } from "../layout/frame.ts";
@@ -128,7 +129,7 @@ const Activity = ({ entry, activity, now }: ActivityProps & { entry: Entry }): J
     <p class="muted small">
       {`The last ${ACTIVITY_EVENTS} events. Revealed means that somebody got the value: shown, copied or downloaded.`}
       {entry.category.keyType === "simple" || entry.category.keyType === "group"
-        ? " Exports are not among them, unless this entry was selected: each takes many entries at once, and the trail does not name them."
+        ? " Exports of a project or of the whole vault are not among them; the newest that held this entry counts above."
         : ""}
     </p>
     <table class="table" aria-labelledby="activity">
@@ -251,12 +252,12 @@ const Restore = ({ entry, number }: { entry: Entry; number: number }): JSX.Eleme
   </form>
 );
 
-type ShownProps = { values: readonly { name: string; text: string }[] };
+type ShownProps = { number: number; values: readonly { name: string; text: string }[] };
 
 /** A value that the entry had, until it hides itself. */
-export const RevealedVersion = ({ values }: ShownProps): JSX.Element => (
+export const RevealedVersion = ({ number, values }: ShownProps): JSX.Element => (
   <div class="stack tight" data-revealed>
-    <Values values={values} />
+    <Values number={number} values={values} />
     <div class="shown-for">
       <button class="button small" type="button" data-hide autofocus>
         Hide
@@ -266,7 +267,7 @@ export const RevealedVersion = ({ values }: ShownProps): JSX.Element => (
   </div>
 );
 
-type PageProps = ShownProps & { frame: Frame; entry: Entry; number: number };
+type PageProps = ShownProps & { frame: Frame; entry: Entry };
 
 /** The same on a page of its own, for browsers without script. */
 export const RevealedVersionPage = ({ frame, entry, number, values }: PageProps): JSX.Element => (
@@ -284,19 +285,30 @@ export const RevealedVersionPage = ({ frame, entry, number, values }: PageProps)
       </div>
     </div>
     <div class="stack" data-revealed>
-      <Values values={values} />
+      <Values number={number} values={values} />
     </div>
   </Page>
 );
 
-const Values = ({ values }: ShownProps): JSX.Element => (
+const Values = ({ number, values }: ShownProps): JSX.Element => (
   <>
-    {values.map(({ name, text }) => (
+    {values.map(({ name, text }, place) => (
       <div class="stack tight">
-        <p class="mono small" safe>
-          {name}
-        </p>
-        <Plain name={name} text={text} />
+        <div class="panel-head">
+          <p class="mono small" safe>
+            {name}
+          </p>
+          <button
+            class="button small needs-script"
+            type="button"
+            data-copy-from={ids.versionValue(number, place)}
+            data-name={attribute(name)}
+          >
+            Copy
+            <span class="visually-hidden" safe>{` ${name}, value ${number}`}</span>
+          </button>
+        </div>
+        <Plain name={name} text={text} id={ids.versionValue(number, place)} />
       </div>
     ))}
   </>

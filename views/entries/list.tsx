@@ -63,8 +63,24 @@ export function addressOf(
   const onPage = category !== null;
   return (
     (onPage ? urls.category(category.id) : urls.entries) +
-    query({ ...filter, category: onPage ? null : filter.category, sort: sort === "recent" ? null : sort, ...more })
+    query({
+      ...filter,
+      category: onPage ? null : filter.category,
+      sort: sort === orderOf(filter) ? null : sort,
+      ...more,
+    })
   );
+}
+
+/** The order of a list for which none is chosen: of what expires, what does so first comes first. */
+export function orderOf({ expires }: Pick<EntryListFilter, "expires">): EntrySort {
+  return expires === null ? "recent" : "expiry";
+}
+
+/** Where the list is with another filter, in the order that was chosen for it, if one was. */
+function addressWith(list: Pick<EntryList, "category" | "filter" | "sort">, filter: EntryListFilter): string {
+  const { category, sort } = list;
+  return addressOf({ category, filter, sort: sort === orderOf(list.filter) ? orderOf(filter) : sort });
 }
 
 /** Every entry of the vault. */
@@ -132,12 +148,12 @@ const EntryFilters = ({ filter, sort }: EntryList): JSX.Element => {
     search: null,
     project: filter.project === null ? null : <input type="hidden" name="project" value={attribute(filter.project)} />,
     category: filter.category === null ? null : <input type="hidden" name="category" value={filter.category} />,
-    type: <FilterChoice name="type" label="Type" all="Every type" options={KEY_TYPE_OPTIONS} chosen={filter.type} />,
+    type: <FilterChoice name="type" label="Type" all="Any type" options={KEY_TYPE_OPTIONS} chosen={filter.type} />,
     environment: (
       <FilterChoice
         name="environment"
         label="Environment"
-        all="Every environment"
+        all="Any environment"
         options={ENVIRONMENT_OPTIONS}
         chosen={filter.environment}
       />
@@ -185,7 +201,9 @@ function chosenOf(list: Pick<EntryList, "category" | "filter" | "sort" | "catego
     expires: expires && EXPIRY_WORDS[expires].toLowerCase(),
   };
   return Object.entries(words).flatMap(([what, value]) =>
-    value === null ? [] : [{ what, value, without: addressOf(list, { [what]: null }) }],
+    value === null
+      ? []
+      : [{ what, value, without: addressWith(list, { ...list.filter, [what]: what === "search" ? "" : null }) }],
   );
 }
 
@@ -196,7 +214,7 @@ export const EntryResults = (list: EntryList): JSX.Element => {
   const whole = from === null ? "" : `, ${count(entries.length, "entry", "entries")} on this page`;
   return (
     <div id={ids.results} class="stack fades entry-list">
-      {chosen.length === 0 ? null : <Chips chosen={chosen} all={addressOf({ ...list, filter: NO_FILTER })} />}
+      {chosen.length === 0 ? null : <Chips chosen={chosen} all={addressWith(list, NO_FILTER)} />}
       {found === 0 ? (
         <NoMatch {...list} />
       ) : (
@@ -282,7 +300,7 @@ const NoMatch = (list: EntryList): JSX.Element => (
         : "No project or notes in this category match the search, under the chosen filters."}
     </p>
     <div class="actions">
-      <a class="button" href={addressOf({ ...list, filter: NO_FILTER })}>
+      <a class="button" href={addressWith(list, NO_FILTER)}>
         Clear filters
       </a>
       {list.category === null ? null : (
@@ -360,7 +378,7 @@ export const EntryRows = (list: EntryList): JSX.Element => {
 type RowProps = ListedEntry & { list: EntryList; drawing: Shown | null };
 
 const EntryRow = ({ entry, fields, seen, list, drawing }: RowProps): JSX.Element => {
-  const { category, sort, now } = list;
+  const { category, now } = list;
   const of = ` ${entry.name}, ${ENVIRONMENT_WORDS[entry.environment]}`;
   return (
     <tr id={ids.entry(entry.id)}>
@@ -375,7 +393,7 @@ const EntryRow = ({ entry, fields, seen, list, drawing }: RowProps): JSX.Element
       </td>
       <th scope="row">
         {category === null ? (
-          <a href={addressOf({ category, sort, filter: { ...NO_FILTER, project: entry.name } })} safe>
+          <a href={addressWith(list, { ...NO_FILTER, project: entry.name })} safe>
             {entry.name}
           </a>
         ) : (

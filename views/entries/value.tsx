@@ -17,7 +17,7 @@ export const HiddenValue = ({ entry, field }: Which): JSX.Element => {
   return (
     <div class="value">
       <div class="what">
-        {field === null ? null : <span safe>{field}</span>}
+        {field === null ? null : <FieldName of={field} />}
         {entry.fileName === null ? null : <span safe>{entry.fileName}</span>}
         {entry.sshKey === null ? null : <Fingerprint of={entry.sshKey} />}
         <span class="dots" aria-hidden="true">
@@ -72,10 +72,22 @@ const Copy = ({ entry, field }: Which): JSX.Element => (
 export const UnsetValue = ({ field }: { field: string }): JSX.Element => (
   <div class="value">
     <div class="what">
-      <span safe>{field}</span>
+      <FieldName of={field} />
       <span class="unset">not set</span>
     </div>
   </div>
+);
+
+/** A long one is broken between its words. */
+const FieldName = ({ of }: { of: string }): JSX.Element => (
+  <span>
+    {of.split(/(?<=_)/).map((word) => (
+      <>
+        <span safe>{word}</span>
+        <wbr />
+      </>
+    ))}
+  </span>
 );
 
 /** The digest stays in one piece where there is room for it. */
@@ -115,9 +127,9 @@ export const RevealedValue = ({ name, text }: { name: string; text: string }): J
 );
 
 /** Long values scroll, so that keys must be able to get inside. */
-export const Plain = ({ name, text }: { name: string; text: string }): JSX.Element => (
+export const Plain = ({ name, text, id }: { name: string; text: string; id?: string }): JSX.Element => (
   <section class="plain" aria-label={attribute(`Value of ${name}`)} tabindex="0">
-    <pre safe>{/* The first line break inside `pre` is not part of it. */ `\n${text}`}</pre>
+    <pre id={id} safe>{/* The first line break inside `pre` is not part of it. */ `\n${text}`}</pre>
   </section>
 );
 

@@ -41,7 +41,7 @@ export const DeleteEnvProject = ({ project, inDialog }: ProjectProps & { inDialo
 );
 
 export const DeleteEnvFilePage = ({ frame, project, file, version }: FileProps & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title={`Delete ${fileName(file.fileType)}`} section="envs">
+  <Page frame={frame} title={`Delete ${fileName(file.fileType)} of ${project.name}`} section="envs">
     <div class="narrow panel">
       <DeleteEnvFile project={project} file={file} version={version} inDialog={false} />
     </div>

@@ -34,7 +34,7 @@ export const EnvHistoryPage = ({
   const name = fileName(file.fileType);
   const current = versions.find((version) => version.current)?.version ?? 0;
   return (
-    <Page frame={frame} title={`History of ${name}`} section="envs">
+    <Page frame={frame} title={`History of ${name} of ${project.name}`} section="envs">
       <HistoryPath project={project} file={file} last="history" />
       <div class="head">
         <div>
@@ -122,7 +122,11 @@ type DifferencePageProps = Pick<Props, "project" | "file"> & ShownProps & { fram
 
 /** The same on a page of its own, for browsers without script. */
 export const DifferencePage = ({ frame, project, file, ...shown }: DifferencePageProps): JSX.Element => (
-  <Page frame={frame} title={`Version ${shown.version} of ${fileName(file.fileType)}`} section="envs">
+  <Page
+    frame={frame}
+    title={`Version ${shown.version} of ${fileName(file.fileType)} of ${project.name}`}
+    section="envs"
+  >
     <HistoryPath project={project} file={file} last={`version ${shown.version}`} />
     <div class="head">
       <div>

@@ -80,7 +80,7 @@ const ExportForm = ({ choices, projects }: Props): JSX.Element => (
     />
     <SelectField
       name="dialect"
-      label="Who reads it"
+      label="Program that reads the file"
       hint="Programs do not agree on quotes and line breaks. Choose yours, and it reads what you have stored."
       options={DIALECT_OPTIONS}
       chosen={choices.dialect}

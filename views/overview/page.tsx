@@ -103,13 +103,13 @@ const Ending = ({ expired, expiring, endingThisMonth, ...more }: EndingProps): J
       <EndingList
         title="Expired"
         all={`All ${count(expired.count, "expired entry", "expired entries")}`}
-        href={urls.entries + query({ expires: "expired", sort: "expiry" })}
+        href={urls.entries + query({ expires: "expired" })}
         list={expired}
         {...more}
       />
     )}
     <p>
-      <a class="figure" href={urls.entries + query({ expires: "month", sort: "expiry" })} safe>
+      <a class="figure" href={urls.entries + query({ expires: "month" })} safe>
         {grouped(endingThisMonth)}
       </a>{" "}
       {endingThisMonth === 1 ? "expires" : "expire"} before this month ends
@@ -120,7 +120,7 @@ const Ending = ({ expired, expiring, endingThisMonth, ...more }: EndingProps): J
       <EndingList
         title={`Within ${EXPIRING_DAYS} days`}
         all={`All ${count(expiring.count, "entry", "entries")} of the next ${EXPIRING_DAYS} days`}
-        href={urls.entries + query({ expires: String(EXPIRING_DAYS), sort: "expiry" })}
+        href={urls.entries + query({ expires: String(EXPIRING_DAYS) })}
         list={expiring}
         {...more}
       />

@@ -4,6 +4,7 @@ import { Path } from "../components/bits.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
+import { accountOf } from "../words.ts";
 
 /** The code that is not here: dots, and the ways to get at it. */
 export const HiddenCode = ({ item }: { item: TwoFactor }): JSX.Element => {
@@ -147,7 +148,7 @@ const Ring = ({ share }: { share: number }): JSX.Element => (
 
 /** The code on a page of its own, for browsers without script. */
 export const RevealedCodePage = ({ frame, code }: { frame: Frame; code: Code }): JSX.Element => (
-  <Page frame={frame} title={`${code.service}, code`} section="2fa">
+  <Page frame={frame} title={`Code of ${accountOf(code)}`} section="2fa">
     <Path steps={[{ name: "2FA", href: urls.twoFactors }, { name: code.service }]} />
     <div class="head">
       <div>

@@ -4,11 +4,12 @@ import { Confirm } from "../components/confirm.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { urls } from "../urls.ts";
+import { accountOf } from "../words.ts";
 
 type Props = { item: TwoFactor };
 
 export const DeleteTwoFactorPage = ({ frame, item }: Props & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title={`Delete 2FA of ${item.service}`} section="2fa">
+  <Page frame={frame} title={`Delete 2FA of ${accountOf(item)}`} section="2fa">
     <div class="narrow panel">
       <DeleteTwoFactor item={item} inDialog={false} />
     </div>

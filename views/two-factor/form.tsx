@@ -12,6 +12,7 @@ import { Form, Sheet } from "../components/form.tsx";
 import { Segments } from "../components/segments.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { ids, urls } from "../urls.ts";
+import { accountOf } from "../words.ts";
 import { QrPictures } from "./pictures.tsx";
 
 /** The form as it was typed, secrets aside: those are never sent back. */
@@ -73,7 +74,7 @@ export const EditTwoFactorPage = ({
 }: FormProps & Files & { frame: Frame; item: TwoFactor }): JSX.Element => (
   <Sheet
     frame={frame}
-    title={`Edit ${item.service}`}
+    title={`Edit 2FA of ${accountOf(item)}`}
     section="2fa"
     steps={[
       { name: "2FA", href: urls.twoFactors },

@@ -4,6 +4,7 @@ import { Confirm } from "../components/confirm.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { Page } from "../layout/page.tsx";
 import { ids, urls } from "../urls.ts";
+import { accountOf } from "../words.ts";
 
 export function leftOf(item: TwoFactor): number {
   return item.recoveryCodesTotal - item.recoveryCodesUsed;
@@ -28,7 +29,7 @@ type PageProps = { frame: Frame; item: TwoFactor; states: readonly RecoveryCodeS
 
 /** The state of each recovery code, and never a code. */
 export const RecoveryCodesPage = ({ frame, item, states, now }: PageProps): JSX.Element => (
-  <Page frame={frame} title={`Recovery codes of ${item.service}`} section="2fa">
+  <Page frame={frame} title={`Recovery codes of ${accountOf(item)}`} section="2fa">
     <Path
       steps={[
         { name: "2FA", href: urls.twoFactors },
@@ -40,7 +41,7 @@ export const RecoveryCodesPage = ({ frame, item, states, now }: PageProps): JSX.
       <div>
         <h1>Recovery codes</h1>
         <p class="facts">
-          <span safe>{`${item.service}, ${item.accountName}`}</span>
+          <span safe>{accountOf(item)}</span>
           <span safe>{`${leftOf(item)} of ${item.recoveryCodesTotal} left`}</span>
         </p>
       </div>
@@ -84,7 +85,7 @@ export const RecoveryCodesPage = ({ frame, item, states, now }: PageProps): JSX.
 type UseProps = { item: TwoFactor; changed: boolean };
 
 export const UseRecoveryCodePage = ({ frame, ...props }: UseProps & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title={`Use a recovery code of ${props.item.service}`} section="2fa">
+  <Page frame={frame} title={`Use a recovery code of ${accountOf(props.item)}`} section="2fa">
     <div class="narrow panel">
       <UseRecoveryCode {...props} inDialog={false} />
     </div>
@@ -122,7 +123,7 @@ function whatIsLeft(left: number): string {
 type TakenProps = { item: TwoFactor; taken: TakenRecoveryCode & { codeId: string } };
 
 export const TakenCodePage = ({ frame, ...props }: TakenProps & { frame: Frame }): JSX.Element => (
-  <Page frame={frame} title={`Recovery code of ${props.item.service}`} section="2fa">
+  <Page frame={frame} title={`Recovery code of ${accountOf(props.item)}`} section="2fa">
     <div class="narrow panel">
       <TakenCode {...props} inDialog={false} />
     </div>

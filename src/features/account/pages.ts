@@ -14,18 +14,23 @@ import type { Actor, Kagi } from "../../kagi.ts";
 import { countAccessKeys } from "../access-keys/actions.ts";
 import { changeEmail, changeName, changePassword } from "../auth/actions.ts";
 import { hasFreshProof, sessionOf } from "../auth/proof.ts";
-import { factorsOf } from "../auth/second-factor.ts";
+import { factorsOf, hasSecondFactor } from "../auth/second-factor.ts";
 import { countVault, emptyVault, lastEmptied } from "./actions.ts";
 import { EmailChange, NameChange, PasswordChange } from "./model.ts";
 
 export const accountPages = (kagi: Kagi) => new Elysia().use(profilePages(kagi)).use(dangerPages(kagi));
 
 const profilePages = (kagi: Kagi) => {
+  /** The proof of just now counts for the code, too. */
+  const provingBy = async (actor: Actor) => {
+    const factors = await factorsOf(kagi.db, actor.userId);
+    return { factors, asksCode: hasSecondFactor(factors) && !hasFreshProof(kagi, actor) };
+  };
   const show = async (request: Request, actor: Actor, refused: Refused | null, refusal?: Refusal) => {
     const accessKeys = await countAccessKeys(kagi, actor);
-    const factors = await factorsOf(kagi.db, actor.userId);
+    const proving = await provingBy(actor);
     const { user } = sessionOf(actor);
-    const props = { user, accessKeys, factors, refused };
+    const props = { user, accessKeys, ...proving, refused };
     const { status, headers } = refusal ?? {};
     return await page(kagi, { request, actor }, (frame) => AccountPage({ frame, ...props }), { status, headers });
   };
@@ -56,8 +61,8 @@ const profilePages = (kagi: Kagi) => {
         });
         if (!refusal) return redirect(urls.settings, { htmx, cookies: emailCookies(kagi, changed) });
         const { problem, status, headers } = refusal;
-        const factors = await factorsOf(kagi.db, actor.userId);
-        if (htmx) return html(EmailForm({ value: email, problem, factors }), { status, headers });
+        const proving = await provingBy(actor);
+        if (htmx) return html(EmailForm({ value: email, problem, ...proving }), { status, headers });
         return await show(request, actor, { form: "email", typed: email, problem }, refusal);
       })
 
@@ -74,8 +79,8 @@ const profilePages = (kagi: Kagi) => {
         }
         const { problem = null, status, headers } = refusal ?? {};
         const { email } = sessionOf(actor).user;
-        const factors = await factorsOf(kagi.db, actor.userId);
-        if (htmx) return html(PasswordForm({ email, problem, factors }), { status, headers });
+        const proving = await provingBy(actor);
+        if (htmx) return html(PasswordForm({ email, problem, ...proving }), { status, headers });
         return await show(request, actor, { form: "password", typed: "", problem }, refusal);
       })
   );

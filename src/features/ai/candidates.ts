@@ -76,7 +76,5 @@ function nameEntry(id: string, { category, name, environment }: Entry, ownFields
 /** The fields of groups whose category names none, by entry. */
 async function fieldsOf(kagi: Kagi, actor: Actor, entries: readonly Entry[]): Promise<ReadonlyMap<string, string[]>> {
   const free = entries.filter(({ category }) => category.keyType === "group" && category.fieldDefinitions === null);
-  const byCategory = Map.groupBy(free, ({ categoryId }) => categoryId);
-  const lists = await Promise.all([...byCategory.values()].map((of) => fieldNames(kagi, actor, of)));
-  return new Map(lists.flatMap((list) => [...list]));
+  return await fieldNames(kagi, actor, free);
 }

@@ -351,7 +351,8 @@ export async function changeEmail(
   change: EmailChange,
 ): Promise<(Confirmed & { endedSessions: number }) | null> {
   const email = normalizeEmail(change.email);
-  const user = await provePassword(kagi, actor, change.currentPassword, change.code, "currentPassword");
+  const { currentPassword: password, code } = change;
+  const user = await provePassword(kagi, actor, { password, code, field: "currentPassword", orFreshProof: true });
   if (email === user.email) return null;
   return await kagi.db.transaction(async (tx) => {
     await holdProven(tx, user);
@@ -379,7 +380,8 @@ export async function changePassword(
   const check = () => {
     if (same) throw invalid("password", "is the one that you have already");
   };
-  const proven = await provePassword(kagi, actor, currentPassword, code, "currentPassword", check);
+  const proof = { password: currentPassword, code, field: "currentPassword", orFreshProof: true, check };
+  const proven = await provePassword(kagi, actor, proof);
   const passwordHash = await hashPassword(password);
   return await kagi.db.transaction(async (tx) => {
     await holdProven(tx, proven);

@@ -56,7 +56,7 @@ export async function confirmWithPassword(
   password: string,
   code: string | undefined,
 ): Promise<Confirmed> {
-  const user = await provePassword(kagi, actor, password, code, "password");
+  const user = await provePassword(kagi, actor, { password, code, field: "password" });
   return await kagi.db.transaction(async (tx) => {
     await holdProven(tx, user);
     const confirmed = await confirmSession(kagi, tx, actor);
@@ -80,18 +80,22 @@ export async function confirmSession(kagi: Kagi, tx: Db, actor: Actor): Promise<
 }
 
 /**
- * The account, if that is its password and, where it has a second factor, its code, which is thereby used up. `field` is
- * where a form shows a refusal of the password. Tries are counted, so that a session alone is no place to guess; `check`
- * may refuse what else was sent, before a code is spent on it. Throws AUTH_INVALID_CREDENTIALS, SECOND_FACTOR_REQUIRED,
- * SECOND_FACTOR_INVALID, RATE_LIMITED.
+ * The account, if that is its password and, where it has a second factor, its code, which is thereby used up; with
+ * `orFreshProof` none is needed while the proof of just now counts, as whoever has a passkey and no app gives it. `field`
+ * is where a form shows a refusal of the password. Tries are counted, so that a session alone is no place to guess;
+ * `check` may refuse what else was sent, before a code is spent on it. Throws AUTH_INVALID_CREDENTIALS,
+ * SECOND_FACTOR_REQUIRED, SECOND_FACTOR_INVALID, RATE_LIMITED.
  */
 export async function provePassword(
   kagi: Kagi,
   actor: Actor,
-  password: string,
-  code: string | undefined,
-  field: string,
-  check = () => {},
+  {
+    password,
+    code,
+    field,
+    orFreshProof = false,
+    check = () => {},
+  }: { password: string; code: string | undefined; field: string; orFreshProof?: boolean; check?: () => void },
 ): Promise<queries.UserRow> {
   const { sessionId } = sessionOf(actor);
   const user = await kagi.db.get<queries.UserRow>(queries.findUser(actor.userId));
@@ -104,7 +108,7 @@ export async function provePassword(
     throw new AppError("AUTH_INVALID_CREDENTIALS", "That is not your password", { field });
   }
   check();
-  await useCodeOf(kagi, user.id, code, recordRefusal);
+  if (!(orFreshProof && hasFreshProof(kagi, actor))) await useCodeOf(kagi, user.id, code, recordRefusal);
   await forgiveTries(kagi, tries);
   return user;
 }

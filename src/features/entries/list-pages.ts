@@ -1,6 +1,13 @@
 import { Elysia } from "elysia";
 import { CategoryPage } from "../../../views/entries/category-page.tsx";
-import { addressOf, EntriesPage, type EntryList, EntryResults, EntryRows } from "../../../views/entries/list.tsx";
+import {
+  addressOf,
+  EntriesPage,
+  type EntryList,
+  EntryResults,
+  EntryRows,
+  orderOf,
+} from "../../../views/entries/list.tsx";
 import { urls } from "../../../views/urls.ts";
 import { KEY_TYPE_ORDER } from "../../../views/words.ts";
 import { pageDoor } from "../../http/guards.ts";
@@ -61,9 +68,10 @@ export function filterOf(asked: { get: (name: string) => string | null }): Entry
 /** The names of all filters, in an address as in a form. */
 export const FILTER_NAMES = Object.keys(filterOf({ get: () => null }));
 
-export function sortOf(text: string | null): EntrySort {
+/** The order that is asked for, or the one that suits the filter. */
+export function sortOf(text: string | null, filter: Pick<EntryListFilter, "expires">): EntrySort {
   // An entry's name is its project's.
-  return text === "name" ? "project" : (ENTRY_SORTS.find((sort) => sort === text) ?? "recent");
+  return text === "name" ? "project" : (ENTRY_SORTS.find((sort) => sort === text) ?? orderOf(filter));
 }
 
 async function listFor(
@@ -74,7 +82,7 @@ async function listFor(
 ): Promise<EntryList> {
   const filter =
     category === null ? filterOf(asked) : { ...filterOf(asked), category: category.id, type: null, project: null };
-  const sort = sortOf(asked.get("sort"));
+  const sort = sortOf(asked.get("sort"), filter);
   const entry = asked.get("entry");
   const cursor =
     asked.get("cursor") ||

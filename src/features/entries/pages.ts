@@ -186,7 +186,7 @@ const historyPages = (kagi: Kagi) =>
       const entry = await getEntry(kagi, actor, params.id);
       const number = Number(params.number);
       const values = valuesOf(entry, await revealEntryVersion(kagi, actor, entry.id, number), null);
-      if (htmx) return html(RevealedVersion({ values }), { secret: true });
+      if (htmx) return html(RevealedVersion({ number, values }), { secret: true });
       const view = (frame: Frame) => RevealedVersionPage({ frame, entry, number, values });
       return await page(kagi, { request, actor }, view, { secret: true });
     })

@@ -20,7 +20,6 @@ import { hasFreshProof, requireFreshProof } from "../auth/proof.ts";
 import { categoriesById, getCategory } from "../categories/actions.ts";
 import { entriesToJoin, envProjectCalled, renameWithEnvProject, wholeProject } from "../envs/rename.ts";
 import { type Prepared, prepareExport } from "../export/actions.ts";
-import { type Finding, findingsOf } from "../export/model.ts";
 import { FILTER_NAMES, filterOf, sortOf } from "./list-pages.ts";
 import { type BulkChange, type BulkVerb, EntryChange, type Selection } from "./model.ts";
 import { changeSelection, markedEntries, marksOf, type Outcome, readSelection, type Selected } from "./selection.ts";
@@ -86,7 +85,7 @@ export const selectionPages = (kagi: Kagi) =>
       });
       if (prepared === undefined || refusal) return await ask(kagi, visit, form, "export", selected, { refusal });
       const told = [wish.environment ?? "all", wish.dialect ?? "any", selected.digest].join(".");
-      const findings = findingsOf(prepared.preview);
+      const { findings } = prepared;
       if (findings.length > 0 && form.get("told") !== told)
         return await ask(kagi, visit, form, "export", selected, { findings, told });
       return download(kagi, form, FILE, "text/plain; charset=utf-8", await prepared.handOut());
@@ -122,7 +121,7 @@ async function askForProof(kagi: Kagi, actor: Actor, form: Form, htmx: boolean):
 type More = {
   obstacles?: Asked["obstacles"];
   refusal?: Refusal;
-  findings?: readonly Finding[];
+  findings?: Prepared["findings"];
   told?: string;
   joins?: number;
   status?: number;
@@ -249,7 +248,7 @@ function onlyName(entries: Selected["entries"]): string {
 async function placeOf(kagi: Kagi, actor: Actor, form: Form, filter = scopeOf(form)): Promise<string> {
   const on = form.get("on");
   const category = isUuid(on) ? await getCategory(kagi, actor, on) : null;
-  return addressOf({ category, filter, sort: sortOf(form.get("sort")) });
+  return addressOf({ category, filter, sort: sortOf(form.get("sort"), filter) });
 }
 
 /** The same list; a project that was renamed under its new name. */

@@ -5,7 +5,7 @@ import { record, recordEach } from "../audit/actions.ts";
 import { type Thing, VAULT } from "../audit/model.ts";
 import { requireFreshProof, requireRecentProof } from "../auth/proof.ts";
 import { openForExport } from "../entries/actions.ts";
-import type { Export, ExportPreview, ExportQuery } from "./model.ts";
+import { type Export, type ExportPreview, type ExportQuery, type Finding, findingsOf } from "./model.ts";
 
 /** `ids` are those of entries that somebody has selected; without it, all. */
 type ExportWish = ExportQuery & Readonly<{ ids?: readonly string[] }>;
@@ -32,6 +32,8 @@ export async function exportForProgram(kagi: Kagi, actor: Actor, query: ExportQu
 export type Prepared = Readonly<{
   /** What it holds and what it could not, in names and numbers. */
   preview: ExportPreview;
+  /** What has to be said before; none says that it is whole. */
+  findings: readonly Finding[];
   /** The text; the trail says so before. */
   handOut: () => Promise<string>;
 }>;
@@ -44,7 +46,7 @@ export async function prepareExport(kagi: Kagi, actor: Actor, query: ExportWish)
     await tell(kagi, actor, query, preview, written);
     return content;
   };
-  return { preview, handOut };
+  return { preview, findings: findingsOf(preview), handOut };
 }
 
 async function tell(

@@ -10,9 +10,9 @@ import { environmentOf, searchText } from "../../http/query.ts";
 import { redirect } from "../../http/responses.ts";
 import type { Kagi } from "../../kagi.ts";
 import { listProjectNames } from "../entries/actions.ts";
-import { prepareExport } from "./actions.ts";
+import { type Prepared, prepareExport } from "./actions.ts";
 import { exportMetadata } from "./metadata.ts";
-import { EXPORT_FILE, type ExportPreview, type ExportQuery, findingsOf, METADATA_FILE } from "./model.ts";
+import { EXPORT_FILE, type ExportQuery, METADATA_FILE } from "./model.ts";
 
 export const exportPages = (kagi: Kagi) =>
   new Elysia()
@@ -30,12 +30,12 @@ export const exportPages = (kagi: Kagi) =>
     // What is exported stands in the address, so that the way through the password leads back to the same.
     .get(urls.exportEnv(), async ({ request, actor }) => {
       const choices = choicesOf(request);
-      let preview: ExportPreview | null = null;
+      let prepared: Prepared | undefined;
       const refusedKeys = await keysRefused(async () => {
-        ({ preview } = await prepareExport(kagi, actor, queryOf(choices)));
+        prepared = await prepareExport(kagi, actor, queryOf(choices));
       });
-      const props = { choices, preview, findings: preview === null ? [] : findingsOf(preview), refusedKeys };
-      const status = preview === null ? 409 : 200;
+      const props = { choices, preview: prepared?.preview ?? null, findings: prepared?.findings ?? [], refusedKeys };
+      const status = prepared === undefined ? 409 : 200;
       return await page(kagi, { request, actor }, (frame) => ExportPreviewPage({ frame, ...props }), { status });
     })
     .post(urls.exportEnv(), async ({ request, actor, form }) => {

@@ -242,8 +242,12 @@ async function enter(kagi: Kagi, caller: Caller, person: Person, previous: strin
       const voucher = { identityId, sid: person.sid, idToken: person.idToken };
       return await admitUser(kagi, tx, caller, user, { verb: "sign-in", method: "keycloak", previous, voucher });
     });
-  // Of two who come for the first time at once, as one person with two windows does, the second finds what the first made.
-  const arrived = (await unlessTaken(attempt())) ?? (await unlessTaken(attempt()));
+  // Of two who come for the first time at once, as one person with two windows does, the second finds what the first made:
+  // the address alone, when that was done between its own two looks, and all of it when it looks again.
+  let arrived = await unlessTaken(attempt());
+  if (arrived === undefined || ("refusal" in arrived && arrived.refusal === "address_taken")) {
+    arrived = await unlessTaken(attempt());
+  }
   const purpose = "sign-in";
   if (arrived === undefined) throw await refused(kagi, caller, { purpose, userId: null, why: "address_taken" });
   if ("refusal" in arrived) {

@@ -28,7 +28,7 @@ export const BOX: Limits = {
 };
 
 /** For a page that somebody asked for: as much as its weight allows, of which icons are the most. */
-export const PAGE: Limits = { ...BOX, categories: 20, entries: 60, "two-factors": 40, "env-files": 40 };
+export const PAGE: Limits = { ...BOX, categories: 14, entries: 40, "two-factors": 40, "env-files": 40 };
 
 /** As much of the trail as is looked through for what was used last. */
 const EVENTS = 200;
@@ -315,7 +315,7 @@ async function offeredActions(kagi: Kagi, actor: Actor, { categories, entries, t
   const [twoFactor] = twoFactors.items;
   const behind = (found: Rank) => ({ field: 0, order: Math.max(found.order, best[0]?.order ?? 0) + BEHIND });
   const offers: Offer[] = [];
-  const copies = await copiesOf(
+  const copies = await copyActionsOf(
     kagi,
     actor,
     best.map(({ item }) => item),
@@ -333,7 +333,7 @@ async function offeredActions(kagi: Kagi, actor: Actor, { categories, entries, t
 const BEHIND = 0.5;
 
 /** What can be copied of each. A group has no value as a whole to copy, but that of each field that is set. */
-async function copiesOf(kagi: Kagi, actor: Actor, entries: readonly FoundEntry[]): Promise<Found[][]> {
+async function copyActionsOf(kagi: Kagi, actor: Actor, entries: readonly FoundEntry[]): Promise<Found[][]> {
   const names = await fieldNames(kagi, actor, entries);
   return entries.map((entry) => {
     const fields = entry.category.keyType === "group" ? (names.get(entry.id) ?? []).slice(0, FIELDS_OFFERED) : [null];
@@ -356,7 +356,7 @@ async function askedActions(kagi: Kagi, actor: Actor, vault: Vault, query: Query
   }
   const entries = findEntries(vault, rest, { ...how, limits }).items.map(({ item }) => item);
   if (verb === "reveal") return offer(entries.map((entry) => ({ kind: "reveal", entry })));
-  const copies = await copiesOf(kagi, actor, entries);
+  const copies = await copyActionsOf(kagi, actor, entries);
   const codes = findTwoFactors(vault, rest, { ...how, limits }).items.filter(({ item }) => item.hasSecret);
   return offer([...copies.flat(), ...codes.map(({ item }) => ({ kind: "copy-code", twoFactor: item }) as const)]);
 }

@@ -3,8 +3,9 @@ import { fold } from "../../fold.ts";
 /**
  * Names against what somebody typed. A query is words; each must be in a name: as a word of it, as the beginning of
  * one, inside it, or, where nothing is found otherwise, with a slip or two of the keyboard. Case, accents, punctuation
- * and the order of words do not count, and "open ai" is "OpenAI". There is no index that could outlive its rows: all
- * names are looked through each time, ten thousand in a few milliseconds.
+ * and the order of words do not count, and "open ai" is "OpenAI". All names are looked through each time,
+ * ten thousand in a few milliseconds; what is made ready for that is remembered with the rows it was made of, and
+ * outlives none of them.
  */
 
 /** How well something fits, the best first; 0 is not at all. */

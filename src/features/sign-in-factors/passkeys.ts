@@ -38,7 +38,11 @@ const NAME = "Kagi";
 /** EdDSA, ES256 and RS256 (RFC 9053): what authenticators in use can do. */
 const ALGORITHMS = [-8, -7, -257];
 
-const webauthn = once(() => import("@simplewebauthn/server"));
+const webauthn = once(async () => {
+  // The executable runs a package's modules in another order, and one of those below stops without it.
+  await import("reflect-metadata");
+  return await import("@simplewebauthn/server");
+});
 
 /** What a browser is to make a passkey by. Throws PASSKEYS_UNAVAILABLE, CONFLICT when there are too many. */
 export async function askForNewPasskey(kagi: Kagi, actor: Actor, party: Party | null) {

@@ -54,7 +54,7 @@ onEachEngine("a selection of entries", (vault) => {
     expect(new Set(rows.map(({ detail }) => detail))).toEqual(new Set(["selected=625"]));
     await isWell();
     const all = await asked(vault.owner, { verb: "delete", all: "yes" });
-    expect(words(all.question)).toContain("2,500 entries go");
+    expect(words(all.question)).toContain("2,500 entries: 625 staging, 1,875 development");
     expect(isDone(await all.confirm())).toBe(true);
     expect(await entries()).toEqual([]);
     expect(await trail("delete")).toHaveLength(2_500);
