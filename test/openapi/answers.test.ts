@@ -461,6 +461,8 @@ onEachEngine("answers are as the document says", (vault, engine) => {
       ["POST /api/auth/passkeys", somewhere],
       ["DELETE /api/auth/passkeys/:id", { id: passkey.id }],
       ["GET /api/export", {}],
+      ["POST /api/access-keys", { body: { name: "robot", scopes: ["stats:read"] } }],
+      ["POST /api/access-keys/:id/rotate", { id: crypto.randomUUID(), body: {} }],
       ["DELETE /api/account/data", {}],
     ] as const) {
       const answer = await ask(going, name, sent);
