@@ -156,8 +156,10 @@ onEachEngine(
       const renewed = await going.post("/api/auth/confirm", { password });
       expect(renewed).toMatchObject(refused(401, "SECOND_FACTOR_REQUIRED"));
       expect((await post(going, "/settings/email", { ...email, currentPassword: "not-it" })).status).toBe(401);
-      expect((await post(going, "/settings/email", email)).status).toBe(303);
-      const { body } = await going.get<SignInFactors>("/api/auth/factors");
+      const moved = await post(going, "/settings/email", email);
+      expect(moved.status).toBe(303);
+      const gone = vault.stranger.with({ cookie: cookiesOf(moved) });
+      const { body } = await gone.get<SignInFactors>("/api/auth/factors");
       expect(body.recoveryCodesLeft).toBe(recoveryCodes.length);
     });
 
