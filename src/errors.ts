@@ -18,7 +18,7 @@ const CODES = {
   AUTH_SESSION_REQUIRED: { status: 403, message: "Forbidden" },
   AUTH_ADDRESS_NOT_ALLOWED: { status: 403, message: "This access key may not be used from here" },
   AUTH_KEY_LIMITED: { status: 403, message: "This access key is limited to one project or environment" },
-  FRESH_PROOF_REQUIRED: { status: 403, message: "Confirm that it is still you first" },
+  FRESH_PROOF_REQUIRED: { status: 403, message: "Confirm that it is still you first, with POST /api/auth/confirm" },
   CROSS_ORIGIN: { status: 403, message: "Forbidden" },
   EMAIL_PASSWORD_DISABLED: { status: 403, message: "Signing in with e-mail and password is switched off here" },
   KEYCLOAK_REFUSED: { status: 403, message: "Keycloak, or this vault, does not let you in that way" },

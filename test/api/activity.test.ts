@@ -31,7 +31,7 @@ onEachEngine("the activity of an entry", (vault, engine) => {
       await vault.owner.post(urls.restoreEntryVersion(entry.id, "1"));
       const { cells, words } = await pageOf(vault.owner, entry);
       const { name, keyPrefix } = script.key;
-      const [you, at] = ["you, in a browser", "127.0.0.1"];
+      const [you, at] = ["you, signed in", "127.0.0.1"];
       expect(cells).toEqual([
         `Earlier value 1 restored just now ${you} ${at}`,
         `Earlier value 1 revealed just now ${you} ${at}`,

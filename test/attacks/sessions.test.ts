@@ -216,8 +216,16 @@ onOneVault(
       await attempt("a sign-in on the page counts for none", async () => {
         const entered = await post(vault.stranger, "/sign-in", OWNER);
         const fresh = vault.stranger.with({ cookie: cookiesOf(entered) });
-        for (const path of ["/settings/export/env", "/settings/access-keys/new", "/settings/sign-in/authenticator-app"])
+        for (const path of ["/settings/export/env", "/settings/sign-in/authenticator-app"])
           expect((await fresh.get(path)).headers.get("location")).toStartWith("/confirm?");
+      });
+      await attempt("a sign-in of a while ago makes no access key", async () => {
+        const left = await vault.signIn();
+        expect((await left.get("/settings/access-keys/new")).status).toBe(200);
+        await vault.storage.rows(
+          "UPDATE sessions SET created_at = '2026-01-15T09:00:00.000Z' WHERE id = (SELECT max(id) FROM sessions)",
+        );
+        expect((await left.get("/settings/access-keys/new")).headers.get("location")).toStartWith("/confirm?");
       });
       await attempt("the attacker's own", async () => {
         expect((await attacker.post("/api/auth/confirm", { password: OWNER.password })).status).toBe(401);

@@ -165,7 +165,7 @@ test("a key for one project, environment and some addresses says so, and ends th
   await page.getByLabel("Addresses").fill("127.0.0.1/8");
   await page.getByRole("button", { name: "Create access key" }).click();
   await page.locator("#field-addresses-error").waitFor();
-  expect(await page.locator("#field-addresses-error").textContent()).toContain("first address of its range");
+  expect(await page.locator("#field-addresses-error").textContent()).toContain("must begin with its first address");
   expect(await page.getByLabel("Addresses").inputValue()).toBe("127.0.0.1/8");
   expect(await page.getByRole("combobox", { name: "Project" }).inputValue()).toBe("Within");
   expect(await page.getByRole("combobox", { name: "Environment" }).inputValue()).toBe("staging");
@@ -227,7 +227,7 @@ test("a key is rotated by keyboard, the new one shown once, and the old one says
   await page.keyboard.press("ArrowDown");
   expect(await page.getByRole("radio", { name: /^In 1 day/ }).isChecked()).toBe(true);
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Access key created" }).waitFor();
+  await page.getByRole("heading", { name: "Access key rotated" }).waitFor();
   expect(await page.locator("main").textContent()).toContain(`${old.keyPrefix}…, works until`);
   const key = (await page.locator("#new-key").textContent())?.trim() ?? "";
   expect(key).not.toBe(old.key);

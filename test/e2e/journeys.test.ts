@@ -151,9 +151,6 @@ journey("Hand a script a read-only key that ends in a week", { clicks: 7 }, asyn
   await visitor.click(visitor.place("Settings"));
   await visitor.click(visitor.link("Access keys"));
   await visitor.click(visitor.link("New access key"));
-  await visitor.heading("Is it still you?");
-  await visitor.type(vault.password);
-  await visitor.press("Enter");
   await visitor.heading("New access key");
   await visitor.type("backup script");
   await visitor.click(visitor.link("Names only"));

@@ -26,7 +26,7 @@ export const Created = ({ created, origin, old, now, sentences }: Props): JSX.El
     <div class="head">
       <div>
         <h1 tabindex="-1" autofocus>
-          Access key created
+          {old === null ? "Access key created" : "Access key rotated"}
         </h1>
         <p class="muted">
           Copy the key of <strong safe>{created.name}</strong> now. Kagi keeps only a fingerprint of it and cannot show
@@ -48,6 +48,7 @@ export const Created = ({ created, origin, old, now, sentences }: Props): JSX.El
       <dd>
         <Expiry at={created.expiresAt} now={now} />
       </dd>
+      <Only of={created} />
       <dt>May</dt>
       <dd>
         <ul>
@@ -61,6 +62,9 @@ export const Created = ({ created, origin, old, now, sentences }: Props): JSX.El
     </dl>
     <section class="stack">
       <h2>Try it</h2>
+      {created.addresses === null ? null : (
+        <p class="muted small">From one of its addresses; from any other it is refused.</p>
+      )}
       <pre class="code" id={ids.curlExample} safe>
         {`\nexport KAGI_KEY='paste the key here'\ncurl -H "Authorization: Bearer $KAGI_KEY"${exampleOf(created).replace("ORIGIN", origin)}`}
       </pre>
@@ -77,6 +81,25 @@ export const Created = ({ created, origin, old, now, sentences }: Props): JSX.El
     </div>
   </div>
 );
+
+/** Where it ends, if it does. */
+const Only = ({ of: { project, environment, addresses } }: { of: CreatedAccessKey }): JSX.Element => {
+  const ends = [
+    ...(project === null ? [] : [["Only project", project]]),
+    ...(environment === null ? [] : [["Only environment", environment]]),
+    ...(addresses === null ? [] : [["Only from", addresses.join(", ")]]),
+  ];
+  return (
+    <>
+      {ends.map(([what = "", value = ""]) => (
+        <>
+          <dt safe>{what}</dt>
+          <dd safe>{value}</dd>
+        </>
+      ))}
+    </>
+  );
+};
 
 const OldKey = ({ old, now }: { old: NonNullable<Props["old"]>; now: Date }): JSX.Element => {
   const until = old.expiresAt !== null && old.expiresAt > now.toISOString() ? old.expiresAt : null;

@@ -196,11 +196,7 @@ const ActivityRow = ({ event, place, now }: RowProps): JSX.Element => {
             <span class="tag bad">refused</span>
           </>
         ) : null}
-        {event.detail === null ? null : (
-          <p class="muted small clip" safe>
-            {detailWords(event.detail)}
-          </p>
-        )}
+        <Detail of={event.detail} />
       </th>
       <td data-label="When" class="small">
         <Ago at={event.at} now={now} />
@@ -214,11 +210,20 @@ const ActivityRow = ({ event, place, now }: RowProps): JSX.Element => {
   );
 };
 
-/** `a=1 b=2`, as people read it. */
-function detailWords(detail: string): string {
-  const parts = detail.split(/ (?=[\w-]+=)/).map((part) => part.replace("=", ": "));
-  return parts.join(" · ");
-}
+/** What the sentence has said already, and ids that nobody knows by heart. */
+const UNSAID = /^(why|rotated-from|replaced-by)=|^by=keycloak|^(unreadable=0|environment=all|generated=none)$/;
+
+/** `a=1 at=2026-01-15T09:00:00.000Z`, as people read it. */
+const Detail = ({ of: detail }: { of: string | null }): JSX.Element => {
+  const parts = (detail ?? "").split(/ (?=[\w-]+=)/).filter((part) => part !== "" && !UNSAID.test(part));
+  if (parts.length === 0) return "";
+  const words = parts.map((part) => part.replace("=", ": ").replace(/(\d)T(\d\d:\d\d):[\d.]+Z$/, "$1 $2 UTC"));
+  return (
+    <p class="muted small clip" safe>
+      {words.join(" · ")}
+    </p>
+  );
+};
 
 const Named = ({ event, place }: Omit<RowProps, "now">): JSX.Element => {
   const page = pageOfThing(event, place);

@@ -31,7 +31,8 @@ export const ACTION_WORDS: readonly (readonly [Verb, string])[] = [
   ["delete", "Deleted"],
   ["restore-version", "Restored"],
   ["import", "Imported"],
-  ["sign-in", "Signed in"],
+  ["sign-in", "Signed in, or failed to"],
+  ["sign-out", "Signed out"],
   ["confirm", "Confirmed"],
   ["change-password", "Changed the password"],
   ["link", "Linked Keycloak"],
@@ -93,7 +94,7 @@ const NAMED: ReadonlySet<ThingKind> = new Set([
 ]);
 
 const DEEDS: Readonly<Record<string, string>> = {
-  "begin-sign-in": "gave the first of two proofs",
+  "begin-sign-in": "was asked for the second step of signing in",
   "sign-in": "signed in",
   "sign-out": "signed out",
   "set-up": "set the vault up",

@@ -193,7 +193,7 @@ function whatOf({ verb, detail }: ToldEvent): string {
 function whoOf({ credential, keyName, keyPrefix }: Pick<ToldEvent, "credential" | "keyName" | "keyPrefix">): string {
   switch (credential) {
     case "session":
-      return "you, in a browser";
+      return "you, signed in";
     case "key":
       return keyName === null
         ? `an access key since revoked, ${keyPrefix}…`

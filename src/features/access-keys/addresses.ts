@@ -19,7 +19,8 @@ const MAPPED = { marker: 0xffffn, bits: 96 } as const;
 export function normalRange(text: string): string {
   const { family, first, prefix } = parseRange(text);
   if (first !== network(family, first, prefix)) {
-    throw new BadRange("must begin with the first address of its range: the bits after the prefix are not all 0");
+    const meant = `${write(family, network(family, first, prefix))}/${prefix}`;
+    throw new BadRange(`must begin with its first address, as ${meant} does; or leave the prefix out for one address`);
   }
   return prefix === BITS[family] ? write(family, first) : `${write(family, first)}/${prefix}`;
 }

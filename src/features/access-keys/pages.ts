@@ -16,7 +16,7 @@ import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
 import { SCOPES } from "../../scopes.ts";
 import { chooserOf } from "../ai/actions.ts";
-import { requireFreshProof } from "../auth/proof.ts";
+import { requireRecentProof } from "../auth/proof.ts";
 import { listProjectNames } from "../entries/actions.ts";
 import { createAccessKey, getAccessKey, listAccessKeys, revokeAccessKey, rotateAccessKey } from "./actions.ts";
 import { type AccessKey, AccessKeyInput, type CreatedAccessKey, PRESETS } from "./model.ts";
@@ -35,7 +35,7 @@ export const accessKeyPages = (kagi: Kagi) =>
 
     // A key outlives the session that made it, so the question comes before the form, and nothing that is typed is lost.
     .get(urls.newAccessKey, async ({ request, actor }) => {
-      requireFreshProof(kagi, actor);
+      requireRecentProof(kagi, actor);
       const asked = new URL(request.url).searchParams.get("preset");
       const choices = await choicesOf(kagi, actor);
       const preset = choices.presets.find(({ id }) => id === asked) ?? null;
@@ -44,7 +44,7 @@ export const accessKeyPages = (kagi: Kagi) =>
       return await page(kagi, { request, actor }, (frame) => NewAccessKeyPage({ frame, ...form }));
     })
     .post(urls.newAccessKey, async ({ request, actor, form, htmx }) => {
-      requireFreshProof(kagi, actor);
+      requireRecentProof(kagi, actor);
       const draft = draftFrom(form);
       let created: CreatedAccessKey | undefined;
       const refusal = await refusalOf(async () => {
@@ -63,13 +63,13 @@ export const accessKeyPages = (kagi: Kagi) =>
     })
 
     .get(urls.rotateAccessKey(":id"), async ({ request, actor, params }) => {
-      requireFreshProof(kagi, actor);
+      requireRecentProof(kagi, actor);
       const accessKey = await getAccessKey(kagi, actor, params.id);
       const form = { accessKey, problem: null, chosen: "" };
       return await page(kagi, { request, actor }, (frame) => RotateAccessKeyPage({ frame, ...form }));
     })
     .post(urls.rotateAccessKey(":id"), async ({ request, actor, params, form, htmx }) => {
-      requireFreshProof(kagi, actor);
+      requireRecentProof(kagi, actor);
       const accessKey = await getAccessKey(kagi, actor, params.id);
       const chosen = form.get("ends");
       let created: CreatedAccessKey | undefined;

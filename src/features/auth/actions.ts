@@ -457,7 +457,7 @@ export async function resetPassword(kagi: Kagi, email: string, password: string)
   await kagi.db.transaction(async (tx) => {
     await tx.run(queries.setPassword(user.id, hash, kagi.now().toISOString()));
     await endAll(tx, user.id);
-    await tx.run(queries.clearTries(accountKey(user.email)));
+    await tx.run(queries.clearTries(accountKey(kagi, user.email)));
     await tx.run(queries.deleteMeta(PROVEN));
     await recordOperator(kagi, tx, user, "reset-password");
   });

@@ -1,4 +1,5 @@
-import { sha256 } from "../../crypto/tokens.ts";
+import { derivedKey } from "../../crypto/keyring.ts";
+import { mac, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { AppError } from "../../errors.ts";
 import type { Caller, Kagi } from "../../kagi.ts";
@@ -31,7 +32,7 @@ export async function takeTries(
     await take(kagi, known, TRIES.device, tell);
     return { keys: [known], account: known };
   }
-  const account = accountKey(email);
+  const account = accountKey(kagi, email);
   const address = addressKey(caller);
   await take(kagi, address, TRIES.address, tell);
   await take(kagi, account, TRIES.account, tell);
@@ -78,8 +79,9 @@ export async function forgiveTries(kagi: Kagi, tries: Tries): Promise<void> {
   });
 }
 
-export function accountKey(email: string): string {
-  return `account:${sha256(email)}`;
+/** Under the vault's key: what somebody typed for an address may have been a password, and the table is in backups. */
+export function accountKey({ keyring }: Pick<Kagi, "keyring">, email: string): string {
+  return `account:${mac(derivedKey(keyring, "throttle"), email)}`;
 }
 
 export function addressKey(caller: Caller): string {

@@ -4,6 +4,7 @@ import type { Scope } from "../../scopes.ts";
 import { createAccessKey, findKeyActor } from "../access-keys/actions.ts";
 import { addUser, findSessionActor, signInAtOnce, signOut } from "../auth/actions.ts";
 import { createCategory } from "../categories/actions.ts";
+import type { Category } from "../categories/model.ts";
 import { createEntry, revealEntry, updateEntry } from "../entries/actions.ts";
 import type { Entry } from "../entries/model.ts";
 import { createEnvProject, saveEnvFile } from "../envs/actions.ts";
@@ -20,20 +21,34 @@ const [OLDEST_DAYS, NEWEST_DAYS] = [400, 0.02];
 /** Replaced values are so far apart. */
 const ROTATION_DAYS = 30;
 
+/** Something that somebody did so many days ago. */
+type Deed = Readonly<{ daysAgo: number; run: (then: Kagi) => Promise<unknown> }>;
+
 /**
- * Fills an empty vault with made-up keys by what people do, over what looks like the last year: the same content each
- * time but for times, ids and access keys. Returns how to sign in, with a password made for this vault.
+ * Fills an empty vault with made-up keys by what people do, over what looks like the last year and in its order, so that
+ * the trail reads like one: the same content each time but for times, ids and access keys. Returns how to sign in, with a
+ * password made for this vault.
  */
 export async function fillDemo(kagi: Kagi): Promise<{ email: string; password: string }> {
   const password = newPassword();
-  await addUser(kagi, { email: EMAIL, name: "Ada", password });
-  const { sessionToken } = await signInAtOnce(kagi, DESK, { email: EMAIL, password }, { device: null, previous: null });
-  const actor = await findSessionActor(kagi, DESK, sessionToken);
+  const first = ago(kagi, OLDEST_DAYS + CATEGORIES.length + 1);
+  await addUser(first, { email: EMAIL, name: "Ada", password });
+  const { sessionToken } = await signInAtOnce(
+    first,
+    DESK,
+    { email: EMAIL, password },
+    { device: null, previous: null },
+  );
+  const actor = await findSessionActor(first, DESK, sessionToken);
   if (actor === undefined) throw new Error("the demo's session is not there");
-  const entries = await fillEntries(kagi, actor);
-  await fillTwoFactors(kagi, actor);
-  await fillEnvProjects(kagi, actor);
-  await fillAccessKeys(kagi, actor, entries);
+  const entries: Entry[] = [];
+  const deeds = [
+    ...entryDeeds(actor, entries),
+    ...twoFactorDeeds(actor),
+    ...envDeeds(actor),
+    ...keyDeeds(actor, entries),
+  ];
+  for (const { daysAgo, run } of deeds.sort((one, other) => other.daysAgo - one.daysAgo)) await run(ago(kagi, daysAgo));
   await signOut(kagi, actor);
   return { email: EMAIL, password };
 }
@@ -50,36 +65,37 @@ function ago(kagi: Kagi, days: number): Kagi {
   return { ...kagi, now: () => at };
 }
 
-/** Newest last. What is begun at once has its place in the order from when it was begun, and shares one write. */
-async function fillEntries(kagi: Kagi, actor: Actor): Promise<Entry[]> {
-  const categories = await Promise.all(
-    CATEGORIES.toReversed().map(({ used: _, ...input }, at) =>
-      createCategory(ago(kagi, OLDEST_DAYS + CATEGORIES.length - at), actor, input),
-    ),
-  );
-  const byName = new Map(categories.map((category) => [category.name, category]));
-  const made = await Promise.all(
-    ENTRIES.map(async ({ category: name, expiresIn, replaced, ...input }, at) => {
+/** `made` gets the entries, newest last. */
+function entryDeeds(actor: Actor, made: Entry[]): Deed[] {
+  const byName = new Map<string, Category>();
+  const categories = CATEGORIES.toReversed().map(({ used: _, ...input }, at) => ({
+    daysAgo: OLDEST_DAYS + CATEGORIES.length - at,
+    run: async (then: Kagi) => byName.set(input.name, await createCategory(then, actor, input)),
+  }));
+  const entries = ENTRIES.flatMap(({ category: name, expiresIn, replaced, ...input }, at) => {
+    const created = daysOf(at, ENTRIES.length);
+    const make = async (then: Kagi) => {
       const category = byName.get(name);
       if (category === undefined) throw new Error(`the demo has no category ${name}`);
       const value = replaced === 0 ? input.value : sampleValue(category, input.name, input.environment, replaced);
-      const expiresAt = expiresIn === null ? null : ago(kagi, -expiresIn).now().toISOString();
-      const then = ago(kagi, daysOf(at, ENTRIES.length));
-      return await createEntry(then, actor, { ...input, value, expiresAt, categoryId: category.id });
-    }),
-  );
-  for (const [at, { replaced }] of ENTRIES.entries()) {
-    const entry = made[at];
-    if (entry !== undefined) await replaceValues(kagi, actor, entry, replaced);
-  }
-  return made;
-}
-
-async function replaceValues(kagi: Kagi, actor: Actor, entry: Entry, times: number): Promise<void> {
-  for (let before = times - 1; before >= 0; before--) {
-    const value = sampleValue(entry.category, entry.name, entry.environment, before);
-    await updateEntry(ago(kagi, 2 + before * ROTATION_DAYS), actor, entry.id, { value });
-  }
+      const expiresAt =
+        expiresIn === null
+          ? null
+          : ago(then, -created - expiresIn)
+              .now()
+              .toISOString();
+      made[at] = await createEntry(then, actor, { ...input, value, expiresAt, categoryId: category.id });
+    };
+    const replacements = Array.from({ length: replaced }, (_, before) => ({
+      daysAgo: Math.min(2 + before * ROTATION_DAYS, (created * (before + 1)) / (replaced + 1)),
+      run: async (then: Kagi) => {
+        const { id, category, environment } = made[at] as Entry;
+        await updateEntry(then, actor, id, { value: sampleValue(category, input.name, environment, before) });
+      },
+    }));
+    return [{ daysAgo: created, run: make }, ...replacements];
+  });
+  return [...categories, ...entries];
 }
 
 /** Closer together the newer they are. */
@@ -88,22 +104,34 @@ function daysOf(at: number, count: number): number {
   return NEWEST_DAYS + (OLDEST_DAYS - NEWEST_DAYS) * left ** 3;
 }
 
-async function fillTwoFactors(kagi: Kagi, actor: Actor): Promise<void> {
-  for (const { used, ...input } of TWO_FACTORS) {
-    const { id } = await createTwoFactor(ago(kagi, 90), actor, input);
-    for (let time = 0; time < used; time++) await takeRecoveryCode(ago(kagi, 40 - time), actor, id);
-  }
+function twoFactorDeeds(actor: Actor): Deed[] {
+  return TWO_FACTORS.flatMap(({ used, ...input }) => {
+    let id = "";
+    const make = async (then: Kagi) => {
+      ({ id } = await createTwoFactor(then, actor, input));
+    };
+    const takes = Array.from({ length: used }, (_, time) => ({
+      daysAgo: 40 - time,
+      run: (then: Kagi) => takeRecoveryCode(then, actor, id),
+    }));
+    return [{ daysAgo: 90, run: make }, ...takes];
+  });
 }
 
-async function fillEnvProjects(kagi: Kagi, actor: Actor): Promise<void> {
-  for (const { files, ...input } of ENV_PROJECTS) {
-    const { id } = await createEnvProject(ago(kagi, 200), actor, input);
-    for (const { fileType, versions } of files) {
-      for (const [at, content] of versions.entries()) {
-        await saveEnvFile(ago(kagi, 12 * (versions.length - at)), actor, id, { fileType, content });
-      }
-    }
-  }
+function envDeeds(actor: Actor): Deed[] {
+  return ENV_PROJECTS.flatMap(({ files, ...input }) => {
+    let id = "";
+    const make = async (then: Kagi) => {
+      ({ id } = await createEnvProject(then, actor, input));
+    };
+    const saves = files.flatMap(({ fileType, versions }) =>
+      versions.map((content, at) => ({
+        daysAgo: 12 * (versions.length - at),
+        run: (then: Kagi) => saveEnvFile(then, actor, id, { fileType, content }),
+      })),
+    );
+    return [{ daysAgo: 200, run: make }, ...saves];
+  });
 }
 
 type SampleKey = Readonly<{ name: string; scopes: Scope[]; made: number; used?: number; expires?: number }>;
@@ -112,7 +140,7 @@ type SampleKey = Readonly<{ name: string; scopes: Scope[]; made: number; used?: 
 const ACCESS_KEYS: readonly SampleKey[] = [
   { name: "old laptop", scopes: ["categories:read", "entries:read", "entries:write"], made: 380, used: 140 },
   { name: "contractor", scopes: ["entries:read"], made: 60, used: 31, expires: -30 },
-  { name: "dashboard", scopes: ["stats:read"], made: 80, used: 1, expires: 9 },
+  { name: "dashboard", scopes: ["stats:read"], made: 50, used: 1, expires: 9 },
   {
     name: "deploy script",
     scopes: ["entries:read", "entries:reveal", "export:read"],
@@ -123,13 +151,27 @@ const ACCESS_KEYS: readonly SampleKey[] = [
 ];
 
 /** The last of them has revealed what the shop needs. */
-async function fillAccessKeys(kagi: Kagi, actor: Actor, entries: readonly Entry[]): Promise<void> {
-  for (const { name, scopes, made, used = made, expires } of ACCESS_KEYS) {
-    const expiresAt = expires === undefined ? null : ago(kagi, -expires).now().toISOString();
-    const { key } = await createAccessKey(ago(kagi, made), actor, { name, scopes, expiresAt });
-    const script = await findKeyActor(ago(kagi, used), BUILD_SERVER, key);
-    if (script === undefined || !scopes.includes("entries:reveal")) continue;
-    const wanted = entries.filter((entry) => entry.name === "Shop" && entry.environment === "production");
-    await Promise.all(wanted.map(({ id }) => revealEntry(ago(kagi, used), script, id)));
-  }
+function keyDeeds(actor: Actor, entries: readonly Entry[]): Deed[] {
+  return ACCESS_KEYS.flatMap(({ name, scopes, made, used = made, expires }) => {
+    let key = "";
+    const make = async (then: Kagi) => {
+      const expiresAt =
+        expires === undefined
+          ? null
+          : ago(then, -made - expires)
+              .now()
+              .toISOString();
+      ({ key } = await createAccessKey(then, actor, { name, scopes, expiresAt }));
+    };
+    const use = async (then: Kagi) => {
+      const script = await findKeyActor(then, BUILD_SERVER, key);
+      if (script === undefined || !scopes.includes("entries:reveal")) return;
+      const wanted = entries.filter((entry) => entry.name === "Shop" && entry.environment === "production");
+      await Promise.all(wanted.map(({ id }) => revealEntry(then, script, id)));
+    };
+    return [
+      { daysAgo: made, run: make },
+      { daysAgo: used, run: use },
+    ];
+  });
 }

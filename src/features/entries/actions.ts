@@ -1,7 +1,7 @@
 import { newId } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { derived } from "../../derived.ts";
-import { AppError, conflict, uniquely } from "../../errors.ts";
+import { AppError, conflict, invalid, uniquely } from "../../errors.ts";
 import { type Actor, type Kagi, reachOf } from "../../kagi.ts";
 import { requireWithin } from "../../reach.ts";
 import { type Page, pageOf, parseTime } from "../../schema.ts";
@@ -325,6 +325,7 @@ function checkFileName(fileName: string | null, keyType: KeyType): string | null
   if (fileName !== null && keyType !== "ssh" && keyType !== "json") {
     throw new AppError("VALIDATION_ERROR", "fileName is for ssh and json entries only", { field: "fileName" });
   }
+  if (fileName === "." || fileName === "..") throw invalid("fileName", "must be the name of a file");
   return fileName;
 }
 

@@ -244,7 +244,7 @@ async function checkUsed(
   response: UsedCredential,
 ): Promise<Used> {
   const row = await kagi.db.get<queries.PasskeyRow>(queries.findPasskeyByCredential(response.id));
-  if (row === undefined) throw new AppError("PASSKEY_INVALID");
+  if (row === undefined || !isOf(row.userId, response)) throw new AppError("PASSKEY_INVALID");
   const { verifyAuthenticationResponse } = await webauthn();
   const { verified, authenticationInfo } = await refusing(
     verifyAuthenticationResponse({
@@ -262,6 +262,11 @@ async function checkUsed(
   );
   if (!verified) throw new AppError("PASSKEY_INVALID");
   return { row, signCount: authenticationInfo.newCounter };
+}
+
+/** Whose passkey the authenticator says it is, when it does (WebAuthn Level 3, 7.2, step 6). */
+function isOf(userId: string, { response: { userHandle } }: UsedCredential): boolean {
+  return userHandle === undefined || Buffer.from(userHandle, "base64url").toString() === userId;
 }
 
 /** The library throws plain errors for what is wrong with an answer; they tell of what was sent, and go nowhere. */
