@@ -16,11 +16,11 @@ const BINARY = join(ROOT, "dist", "kagi");
 const BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 /** One more than there are cores, because a test waits for its server, its browser or its database again and again. */
 const WORKERS = availableParallelism() + 1;
-/** What needs nothing but a server, or its commands. */
-const BLACK_BOX = /^test\/(api|attacks|cli)\//;
-/** What has PostgreSQL under the executable, too: every operation, races, and how the engine's absence is told. */
-const ON_POSTGRES = /^test\/api\/(concurrency|doors|health)\.test\.ts$/;
+/** What the sources are asked for themselves, besides all that the executable made of them is asked. */
+const BY_SOURCES = /^test\/(cli\/(demo|docs|first-run|help|serve)|api\/(entries|health|sign-in))\.test\.ts$/;
 const IS_CI = process.env.CI === "true";
+/** Whether the executable was made, once a run. */
+let built: Promise<boolean> | undefined;
 
 type Sums = { passed: number; failed: number; skipped: number };
 type Environment = Record<string, string>;
@@ -32,10 +32,10 @@ const COMMANDS: Record<string, readonly string[]> = {
   xss: ["node_modules/.bin/xss-scan"],
 };
 const SUITES: Record<string, () => Promise<Sums>> = {
-  unit: () => suites((path) => !isForBrowser(path) && !path.startsWith("test/keycloak/")),
-  binary: runBinary,
-  e2e: () => runBrowser(isForBrowser),
-  keycloak: () => runBrowser((path) => path.startsWith("test/keycloak/")),
+  tests: () => againstBinary((path) => !isForBrowser(path) && !path.startsWith("test/keycloak/")),
+  sources: () => suites((path) => BY_SOURCES.test(path), { KAGI_TEST_ENGINE: "sqlite" }),
+  e2e: () => inBrowser(isForBrowser),
+  keycloak: () => inBrowser((path) => path.startsWith("test/keycloak/")),
 };
 
 /** Takes Java and a download: of those who ask for it by name, or, as `.ci/run` does, by KAGI_TEST_KEYCLOAK. */
@@ -76,8 +76,7 @@ async function runAll(names: string[]): Promise<number> {
   }
   rmSync(REPORTS, { recursive: true, force: true });
   console.log(`\n━━ sums ${"━".repeat(56)}\n${lines.join("\n")}`);
-  const tellsOfTests = names.some((name) => name === "unit" || name === "binary");
-  if (tellsOfTests && !process.env.TEST_POSTGRES_URL) {
+  if (names.includes("tests") && !process.env.TEST_POSTGRES_URL) {
     console.log(
       "PostgreSQL's half was skipped: set TEST_POSTGRES_URL to a superuser's postgres:// URL, or run .ci/run.",
     );
@@ -94,41 +93,25 @@ function quietly(words: readonly string[]): { said: Promise<string>; sums: Promi
   return { said, sums: child.exited.then(rightOrWrong) };
 }
 
-/**
- * The black-box suites again, against the executable that ships. The SQL and the engine's driver are the same in both
- * programs, so that what the unit section has shown of PostgreSQL is not shown again, but for a few files.
- */
-async function runBinary(): Promise<Sums> {
-  if (!(await build())) return { passed: 0, failed: 1, skipped: 0 };
-  const program = { KAGI_TEST_BINARY: BINARY };
-  const sums = await suites((path) => BLACK_BOX.test(path) && !isForBrowser(path), {
-    ...program,
-    KAGI_TEST_ENGINE: "sqlite",
-  });
-  if (!process.env.TEST_POSTGRES_URL) return sums;
-  return add(sums, await suites((path) => ON_POSTGRES.test(path), { ...program, KAGI_TEST_ENGINE: "postgres" }));
+/** By the executable that ships, which starts in a quarter of the time that its sources take. Units are units in both. */
+async function againstBinary(chosen: (path: string) => boolean, environment: Environment = {}): Promise<Sums> {
+  built ??= run(process.execPath, ["static/build.ts"]).then((code) => code === 0);
+  if (!(await built)) return { passed: 0, failed: 1, skipped: 0 };
+  return await suites(chosen, { ...environment, KAGI_TEST_BINARY: BINARY });
 }
 
-/** The pages in a real browser, served by the executable. */
-async function runBrowser(chosen: (path: string) => boolean): Promise<Sums> {
+/** The pages in a real browser. */
+async function inBrowser(chosen: (path: string) => boolean): Promise<Sums> {
   const chromium = process.env.CHROMIUM_PATH || BROWSERS.map((name) => Bun.which(name)).find((path) => path !== null);
   if (!chromium || !existsSync(chromium)) {
     console.log("There is no Chromium: install one (apt-get install chromium), or name it in CHROMIUM_PATH.");
     return { passed: 0, failed: IS_CI ? 1 : 0, skipped: IS_CI ? 0 : 1 };
   }
-  if (!(await build())) return { passed: 0, failed: 1, skipped: 0 };
-  return await suites(chosen, { CHROMIUM_PATH: chromium, KAGI_TEST_BINARY: BINARY });
+  return await againstBinary(chosen, { CHROMIUM_PATH: chromium });
 }
 
 function isForBrowser(path: string): boolean {
   return path.startsWith("test/e2e/") || path === "test/attacks/xss.test.ts";
-}
-
-let built: Promise<boolean> | undefined;
-/** Makes the executable, once a run. */
-function build(): Promise<boolean> {
-  built ??= run(process.execPath, ["static/build.ts"]).then((code) => code === 0);
-  return built;
 }
 
 function rightOrWrong(code: number): Sums {
