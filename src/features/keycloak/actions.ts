@@ -3,6 +3,7 @@ import { mac, newId, randomToken, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { AppError, conflict, invalid, type KEYCLOAK_REFUSALS, type KeycloakReason, uniquely } from "../../errors.ts";
 import type { Actor, Caller, Kagi } from "../../kagi.ts";
+import { warnOfRefusal } from "../../log.ts";
 import { record } from "../audit/actions.ts";
 import type { Thing } from "../audit/model.ts";
 import {
@@ -16,9 +17,9 @@ import {
   noteProvenIssuer,
 } from "../auth/actions.ts";
 import { type Confirmed, confirmSession, proveSecondFactor, requireFreshProof, sessionOf } from "../auth/proof.ts";
-import { addressKey, takeVisit, tellOnce } from "../auth/throttle.ts";
+import { addressKey, takeLogout, takeVisit, tellOnce } from "../auth/throttle.ts";
 import { CLOCK_SKEW_SECONDS, type Identity, type Linked, type Person, type Purpose, VISIT_MS } from "./model.ts";
-import { Provider, ProviderError, wordOf } from "./provider.ts";
+import { type LogoutToken, Provider, ProviderError, wordOf } from "./provider.ts";
 import * as queries from "./queries.ts";
 
 /**
@@ -142,14 +143,10 @@ export async function finishVisit(
   return { purpose: "confirm", next, confirmed: await confirm(kagi, actor, person, visit.createdAt) };
 }
 
-/** Ends the sessions that Keycloak says are over, once a token. Throws VALIDATION_ERROR, KEYCLOAK_FAILED. */
+/** Ends the sessions that Keycloak says are over, once a token. Throws VALIDATION_ERROR, KEYCLOAK_FAILED, RATE_LIMITED. */
 export async function obeyLogout(kagi: Kagi, caller: Caller, token: string): Promise<void> {
   const provider = providerOf(kagi);
-  const asked = asking(kagi, caller, () => provider.logoutToken(token, kagi.now()));
-  const logout = await toldWhere(kagi, caller, { purpose: "logout", userId: null }, asked).catch((error: unknown) => {
-    const isLie = error instanceof AppError && error.details.reason === "untrusted";
-    throw isLie ? invalid("logout_token", "is no logout token of this realm") : error;
-  });
+  const logout = await believe(kagi, caller, provider, token);
   const { subject, sid } = logout;
   const ended = await kagi.db.transaction(async (tx) => {
     const idHash = sha256(`${provider.issuer} ${logout.id}`);
@@ -167,6 +164,26 @@ export async function obeyLogout(kagi: Kagi, caller: Caller, token: string): Pro
   });
   if (ended === null) throw new AppError("VALIDATION_ERROR", "That logout token was used before");
   kagi.log.info("Keycloak ended sessions", { sessions: ended, requestId: caller.requestId });
+}
+
+/**
+ * What a logout token says. Anybody may send one, so that an address has a number of those that do not hold, and the log
+ * is told of few. One that holds is obeyed all the same: whoever shares Keycloak's address keeps nobody signed in.
+ */
+async function believe(kagi: Kagi, caller: Caller, provider: Provider, token: string): Promise<LogoutToken> {
+  try {
+    return await provider.logoutToken(token, kagi.now());
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const { reason, told } = error;
+    const refusal = { purpose: "logout", userId: null } as const;
+    await takeLogout(kagi, caller, (tx) => recordRefusal(kagi, tx, caller, { ...refusal, why: "throttled" }));
+    const { address, requestId } = caller;
+    warnOfRefusal(kagi.log, kagi.now(), "logout token refused", { reason, told, address, requestId });
+    if (reason !== "untrusted") throw new AppError("KEYCLOAK_FAILED", undefined, { reason });
+    await tellRefusal(kagi, caller, { ...refusal, why: reason });
+    throw invalid("logout_token", "is no logout token of this realm");
+  }
 }
 
 /** Where a browser ends its session at Keycloak, too; null when there is no such place, or nobody to ask for it. */
