@@ -27,6 +27,7 @@ import {
 import { type Confirmed, confirmSession, holdProven, provePassword, sessionOf } from "./proof.ts";
 import * as queries from "./queries.ts";
 import { factorsOf, hasSecondFactor, useCode } from "./second-factor.ts";
+import { endOthers } from "./sessions.ts";
 import { accountKey, addressKey, forgiveTries, takeCodeTries, takeTries, tellOnce, windowStart } from "./throttle.ts";
 
 /** A fresh session, which lives for `sessionSeconds` at most. The tokens go into cookies and are nowhere else. */
@@ -395,9 +396,7 @@ export async function changePassword(
 
 /** Ends all of somebody's sessions but this one, which goes on under another token, and what is half way to one. */
 async function keepThisSession(kagi: Kagi, tx: Db, actor: Actor): Promise<Confirmed & { endedSessions: number }> {
-  const { sessionId } = sessionOf(actor);
-  const ended = await tx.all(queries.deleteOtherSessions(actor.userId, sessionId));
-  await tx.run(queries.deletePendingOf(actor.userId));
+  const ended = await endOthers(tx, actor);
   return { ...(await confirmSession(kagi, tx, actor)), endedSessions: ended.length };
 }
 
