@@ -65,9 +65,10 @@ async function empty(kagi: Kagi, tx: Db, actor: Actor): Promise<void> {
   await tx.run(queries.holdAccount(actor.userId));
   const went = {
     ...(await count(tx, actor)),
+    // Projects before categories, as an import holds them.
+    envProjects: await deleteAllEnvProjects(tx, actor),
     categories: await deleteAllCategories(tx, actor),
     twoFactors: await deleteAllTwoFactors(tx, actor),
-    envProjects: await deleteAllEnvProjects(tx, actor),
     accessKeys: await deleteAllAccessKeys(tx, actor),
   };
   const detail = TOLD.map(([name, word]) => `${word}=${went[name]}`).join(" ");

@@ -190,10 +190,11 @@ export async function finishSignIn(
   const known = device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
   const tries = await takeCodeTries(kagi, user.id, known, (tx) => recordRefusal(tx, "throttled"));
   const signedIn = await kagi.db.transaction(async (tx) => {
+    // The account before what is its own, as whoever admits or ends somebody holds it.
+    if (!(await tx.get(queries.holdActive(user.id)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
     const step = await useCode(kagi, tx, user.id, code);
     if (step === null) return null;
     if (!(await tx.get(queries.takePending(pending.id)))) throw new AppError("SECOND_FACTOR_INVALID");
-    if (!(await tx.get(queries.holdActive(user.id)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
     return await startSession(kagi, tx, caller, user, { verb: "sign-in", ...begunBy(kagi, pending), step, previous });
   });
   if (signedIn === null) {
