@@ -72,7 +72,8 @@ export async function signIn(
   }
   await forgiveTries(kagi, tries);
   return await kagi.db.transaction(async (tx) => {
-    if (!(await tx.get(queries.holdUser(user.id, user.passwordHash)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
+    if (!(await tx.get(queries.holdUnchanged(user.id, user.passwordHash))))
+      throw new AppError("AUTH_INVALID_CREDENTIALS");
     return await admitUser(kagi, tx, caller, user, { verb: "sign-in", method: "password", previous });
   });
 }

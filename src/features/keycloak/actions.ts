@@ -221,7 +221,7 @@ export async function unlink(kagi: Kagi, actor: Actor, id: string): Promise<void
   requireFreshProof(kagi, actor);
   const passwords = await mayUsePasswords(kagi);
   await kagi.db.transaction(async (tx) => {
-    const user = await tx.get<queries.UserRow>(queries.holdUser(actor.userId));
+    const user = await tx.get<queries.UserRow>(queries.holdActiveOrNot(actor.userId));
     const all = await tx.all<Identity>(queries.identitiesOf(actor.userId));
     if (user === undefined || !all.some((identity) => identity.id === id)) throw new AppError("NOT_FOUND");
     const others = all.filter((identity) => identity.id !== id && identity.issuer === kagi.config.keycloak?.issuer);
@@ -281,7 +281,7 @@ async function accountOf(kagi: Kagi, tx: Db, caller: Caller, person: Person): Pr
   const { issuer } = providerOf(kagi);
   const known = await tx.get<queries.UserRow & { identityId: string }>(queries.findPerson(issuer, person.subject));
   if (known !== undefined) {
-    const user = await tx.get<queries.UserRow>(queries.holdUser(known.id));
+    const user = await tx.get<queries.UserRow>(queries.holdActiveOrNot(known.id));
     const used = await tx.get(queries.useIdentity(known.identityId, labelOf(person), kagi.now().toISOString()));
     if (user === undefined || used === undefined || user.disabledAt !== null)
       return { refusal: "disabled", userId: known.id };
@@ -301,11 +301,12 @@ async function accountOf(kagi: Kagi, tx: Db, caller: Caller, person: Person): Pr
     await record(kagi, tx, who, "create", { kind: "user", id: user.id, name: email }, { detail: "by=keycloak" });
     return { user: { ...user, disabledAt: null }, identityId: await addIdentity(kagi, tx, user.id, person) };
   }
-  const user = await tx.get<queries.UserRow>(queries.holdUser(namesake.id));
+  const user = await tx.get<queries.UserRow>(queries.holdActiveOrNot(namesake.id));
   const identities = await tx.all<Identity>(queries.identitiesOf(namesake.id));
   // Somebody whose account is linked already has another subject: an address that has moved on to somebody else.
   const isFree = !identities.some((identity) => identity.issuer === issuer);
-  if (user === undefined || !kagi.config.keycloakLinkByEmail || !isFree) {
+  // The account may have got another address since it was found by this one; then nobody has it, and another try finds so.
+  if (user === undefined || user.email !== email || !kagi.config.keycloakLinkByEmail || !isFree) {
     return { refusal: "address_taken", userId: namesake.id };
   }
   if (user.disabledAt !== null) return { refusal: "disabled", userId: user.id };
