@@ -9,7 +9,7 @@ import { deedOf } from "../../views/audit/words.ts";
 import { urls } from "../../views/urls.ts";
 import { inside } from "../support/inside.ts";
 import { expectNoneIn, marked } from "../support/secrets.ts";
-import { newCategory, newEntry, newKey, onEachEngine, refused, reveal } from "../support/vault.ts";
+import { fresh, newCategory, newEntry, newKey, onEachEngine, refused, reveal } from "../support/vault.ts";
 
 type Row = { id: string; number: number; hash: string; verb: string };
 type Exported = Event & { userId: string | null; previousHash: string };
@@ -523,6 +523,29 @@ onEachEngine("the chained trail", (vault, engine) => {
       expect(words).toContain("You confirmed with a passkey");
       expect(words).not.toContain("confirmed the password");
     });
+  });
+
+  test("that collides with itself is a failure of ours, which the log has, and no conflict of the client's", async () => {
+    const id = await me();
+    const move = (by: string) =>
+      rows(`UPDATE audit_chains SET last_number = last_number ${by} WHERE chain = '${id}' RETURNING chain`);
+    const name = fresh("collided");
+    await move("- 1");
+    try {
+      const answer = await vault.owner.post("/api/categories", { name, keyType: "ssh" });
+      expect(answer).toMatchObject(refused(500, "INTERNAL_ERROR"));
+      const requestId = answer.headers.get("x-request-id");
+      await vault.logged(`requestId=${requestId}`);
+      const line = vault.log.split("\n").find((one) => one.includes(`requestId=${requestId}`)) ?? "";
+      expect(line).toContain(" error ");
+      expect(line).not.toContain(name);
+    } finally {
+      await move("+ 1");
+    }
+    const again = { name, keyType: "ssh" };
+    expect((await vault.owner.post("/api/categories", again)).status).toBe(201);
+    expect(await vault.owner.post("/api/categories", again)).toMatchObject(refused(409, "CONFLICT"));
+    expect((await verify()).code).toBe(0);
   });
 
   test("chains what older versions have told, and forgets what is too old", async () => {

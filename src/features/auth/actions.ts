@@ -4,7 +4,7 @@ import { derivedKey } from "../../crypto/keyring.ts";
 import { hashPassword, verifyPassword } from "../../crypto/passwords.ts";
 import { mac, newId, randomToken, sameText, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
-import { AppError, conflict, invalid, uniquely } from "../../errors.ts";
+import { AppError, invalid, uniquely } from "../../errors.ts";
 import { type Actor, type Caller, type Kagi, OPERATOR } from "../../kagi.ts";
 import type { EmailChange, NameChange, PasswordChange } from "../account/model.ts";
 import { record } from "../audit/actions.ts";
@@ -433,10 +433,8 @@ const UNCONFIRMED_MS = 60 * 60 * 1000;
 export async function addUser(kagi: Kagi, input: NewUserInput): Promise<User> {
   const user = await prepareUser(kagi, input);
   await kagi.db.transaction(async (tx) => {
-    if (await tx.get(queries.findUserByEmail(user.email)))
-      throw conflict(`There is an account for ${user.email} already`);
     await tx.run(queries.claimSetup(null));
-    await insertUser(tx, user);
+    await uniquely(insertUser(tx, user), `There is an account for ${user.email} already`);
     await recordOperator(kagi, tx, user, "create");
   });
   return { id: user.id, name: user.name, email: user.email };
