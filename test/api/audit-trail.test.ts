@@ -548,6 +548,20 @@ onEachEngine("the chained trail", (vault, engine) => {
     expect((await verify()).code).toBe(0);
   });
 
+  test("and all else is cleaned up at a start, of which no step that fails keeps the next, or the start", async () => {
+    await rows("INSERT INTO keycloak_logouts (id_hash, expires_at) VALUES ('over', '2020-01-01T00:00:00.000Z')");
+    await rows("ALTER TABLE ceremonies RENAME TO ceremonies_away");
+    try {
+      await vault.restart("stop");
+      await vault.logged("error clean-up failed what=sign-ins cause=");
+      expect(vault.log).not.toContain("clean-up failed what=events");
+      expect(await rows("SELECT id_hash FROM keycloak_logouts")).toEqual([]);
+      expect((await vault.owner.get("/api/stats")).status).toBe(200);
+    } finally {
+      await rows("ALTER TABLE ceremonies_away RENAME TO ceremonies");
+    }
+  });
+
   test("chains what older versions have told, and forgets what is too old", async () => {
     const userId = await me();
     const entry = await newEntry(vault.owner);
