@@ -135,12 +135,21 @@ export function messageOf(code: ErrorCode): string {
   return CODES[code].message;
 }
 
-/** Waits for a write, and says `message` when a unique constraint refuses it. */
+/** A unique constraint has refused a write. Only `uniquely` makes a CONFLICT of it: anywhere else it is a defect. */
+export class UniqueViolation extends Error {
+  override name = "UniqueViolation";
+
+  constructor(cause: unknown) {
+    super("a unique constraint refused a write", { cause });
+  }
+}
+
+/** Waits for a write, and says `message`, as a CONFLICT, when a unique constraint refuses it. */
 export async function uniquely<T>(write: Promise<T>, message: string, field?: string): Promise<T> {
   try {
     return await write;
   } catch (error) {
-    if (error instanceof AppError && error.code === "CONFLICT") throw conflict(message, field);
+    if (error instanceof UniqueViolation) throw conflict(message, field);
     throw error;
   }
 }

@@ -79,6 +79,7 @@ export type Served = Readonly<{ stop: () => Promise<void> }>;
 /** Answers from an open vault until `stop`. */
 export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
   const { config, log } = kagi;
+  await cleanUp(kagi);
   const setupToken = await makeFirstAccount(kagi);
   listening.answerWith(createApp(kagi).fetch);
   const { port } = listening;
@@ -103,9 +104,7 @@ export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
     database: kagi.db.engine,
     key: kagi.keyring.fingerprint,
   });
-  const cleaning = setInterval(() => {
-    cleanUp(kagi).catch((error: unknown) => log.error("clean-up failed", describeCause(error)));
-  }, HOUR_MS);
+  const cleaning = setInterval(() => cleanUp(kagi), HOUR_MS);
   return {
     stop: async () => {
       clearInterval(cleaning);
@@ -115,11 +114,18 @@ export async function serve(kagi: Kagi, listening: Listening): Promise<Served> {
   };
 }
 
+/** Nothing relies on it: a step that fails is logged, and keeps neither the others nor the start from going on. */
 async function cleanUp(kagi: Kagi): Promise<void> {
-  await forgetExpired(kagi);
-  await forgetOldVisits(kagi);
-  await forgetOldEvents(kagi);
+  for (const [what, forget] of CLEANING) {
+    await forget(kagi).catch((error: unknown) => kagi.log.error("clean-up failed", { what, ...describeCause(error) }));
+  }
 }
+
+const CLEANING = [
+  ["sign-ins", forgetExpired],
+  ["ways to Keycloak", forgetOldVisits],
+  ["events", forgetOldEvents],
+] as const;
 
 type Bind = (hostname: string, port: number) => Bun.Server<undefined>;
 
@@ -142,7 +148,6 @@ function bindLoopback(bind: Bind, port: number, tries = 5): Bun.Server<undefined
 /** Makes the account that the environment names, or opens the set-up page and returns its token; null when there is one. */
 async function makeFirstAccount(kagi: Kagi): Promise<string | null> {
   const { config, log } = kagi;
-  await cleanUp(kagi);
   if (await isSetUp(kagi)) return null;
   if (config.adminEmail !== null && config.adminPassword !== null) {
     try {

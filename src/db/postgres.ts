@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { SQL } from "bun";
 import { newId } from "../crypto/tokens.ts";
-import { conflict } from "../errors.ts";
+import { UniqueViolation } from "../errors.ts";
 import { type Db, type Row, render, type Sql } from "./sql.ts";
 
 /** A name that this process alone has. */
@@ -94,7 +94,7 @@ async function execute<T>(connection: Connection, query: Sql): Promise<T[]> {
     return Array.from((await connection.unsafe(text, parameters)) as Iterable<T>);
   } catch (error) {
     // 23505 is unique_violation (PostgreSQL, appendix A).
-    if ((error as { errno?: string; code?: string }).errno === "23505") throw conflict("It exists already");
+    if ((error as { errno?: string; code?: string }).errno === "23505") throw new UniqueViolation(error);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { chmodSync, existsSync } from "node:fs";
-import { conflict } from "../errors.ts";
+import { UniqueViolation } from "../errors.ts";
 import { type Db, type Row, render, type Sql, type SqlParameter } from "./sql.ts";
 
 /**
@@ -228,7 +228,7 @@ class SqliteTransaction implements Db {
       return execute(text, parameters);
     } catch (error) {
       if (error instanceof Error && (error as { code?: string }).code?.startsWith("SQLITE_CONSTRAINT_UNIQUE")) {
-        throw conflict("It exists already");
+        throw new UniqueViolation(error);
       }
       throw error;
     }

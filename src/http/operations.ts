@@ -345,7 +345,7 @@ export const OPERATIONS = {
     summary: "End the sessions that Keycloak says are over",
     description:
       "Keycloak's own to call (OpenID Connect Back-Channel Logout 1.0): the realm's client has it as its backchannel logout URL. The signed token is good once.",
-    errors: ["VALIDATION_ERROR", "KEYCLOAK_FAILED", "KEYCLOAK_NOT_CONFIGURED"],
+    errors: ["VALIDATION_ERROR", "RATE_LIMITED", "KEYCLOAK_FAILED", "KEYCLOAK_NOT_CONFIGURED"],
     form: true,
   },
   "POST /api/auth/sign-out": { access: "session", tag: "Account", summary: "Sign out", errors: [] },

@@ -2,15 +2,107 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Event } from "../../src/features/audit/model.ts";
-import { VERBS } from "../../src/features/audit/model.ts";
+import { record } from "../../src/features/audit/actions.ts";
+import { type Event, type ThingKind, VERBS, type Verb } from "../../src/features/audit/model.ts";
 import type { SessionInfo } from "../../src/features/auth/model.ts";
+import { deedOf } from "../../views/audit/words.ts";
 import { urls } from "../../views/urls.ts";
+import { inside } from "../support/inside.ts";
 import { expectNoneIn, marked } from "../support/secrets.ts";
-import { newCategory, newEntry, newKey, onEachEngine, refused, reveal } from "../support/vault.ts";
+import { fresh, newCategory, newEntry, newKey, onEachEngine, refused, reveal } from "../support/vault.ts";
 
 type Row = { id: string; number: number; hash: string; verb: string };
 type Exported = Event & { userId: string | null; previousHash: string };
+
+/** Kinds whose name follows the verb. */
+const PLAIN: ReadonlySet<ThingKind> = new Set(["entry", "category", "two-factor", "env-file", "env-project"]);
+
+/** All that is told to the owner of a vault, with a detail where that has words of its own. */
+const DEEDS: readonly (readonly [Verb, ThingKind, string?])[] = [
+  ["set-up", "user"],
+  ["begin-sign-in", "user"],
+  ["sign-in", "user"],
+  ["sign-out", "user"],
+  ["sign-out", "user", "by=keycloak"],
+  ["confirm", "user"],
+  ["confirm", "user", "method=passkey"],
+  ["confirm", "user", "by=keycloak"],
+  ["change-password", "user"],
+  ["create", "user"],
+  ["create", "user", "by=keycloak"],
+  ["change", "user"],
+  ["disable", "user"],
+  ["enable", "user"],
+  ["reset-password", "user"],
+  ["reset-second-factor", "user"],
+  ["link", "identity"],
+  ["unlink", "identity"],
+  ["revoke", "session"],
+  ["create", "passkey"],
+  ["change", "passkey"],
+  ["delete", "passkey"],
+  ["enable", "authenticator-app"],
+  ["disable", "authenticator-app"],
+  ["renew-recovery-codes", "sign-in-recovery-codes"],
+  ["delete", "sign-in-recovery-codes"],
+  ["create", "access-key"],
+  ["rotate", "access-key"],
+  ["revoke", "access-key"],
+  ["create", "category"],
+  ["change", "category"],
+  ["delete", "category"],
+  ["create", "entry"],
+  ["change", "entry"],
+  ["delete", "entry"],
+  ["reveal", "entry"],
+  ["reveal", "entry", "version=1"],
+  ["restore-version", "entry"],
+  ["export", "entry"],
+  ["extract", "entry"],
+  ["create", "two-factor"],
+  ["change", "two-factor"],
+  ["delete", "two-factor"],
+  ["reveal", "two-factor"],
+  ["take-recovery-code", "two-factor"],
+  ["return-recovery-code", "two-factor"],
+  ["create", "env-project"],
+  ["change", "env-project"],
+  ["delete", "env-project"],
+  ["create", "env-file"],
+  ["change", "env-file"],
+  ["delete", "env-file"],
+  ["reveal", "env-file"],
+  ["reveal", "env-file", "version=1"],
+  ["import", "env-file"],
+  ["undo-import", "env-file"],
+  ["restore-version", "env-file"],
+  ["extract", "env-file"],
+  ["extract", "env-project"],
+  ["extract", "vault"],
+  ["export", "vault"],
+  ["export", "vault", "what=metadata"],
+  ["ask-model", "vault"],
+  ["delete-all", "vault"],
+];
+
+const REFUSALS: readonly (readonly [Verb, ThingKind, string])[] = [
+  ["sign-in", "user", "why=credentials"],
+  ["sign-in", "user", "why=disabled"],
+  ["sign-in", "user", "why=throttled"],
+  ["sign-in", "user", "why=second-factor"],
+  ["sign-in", "user", "why=address_taken by=keycloak"],
+  ["sign-out", "user", "why=untrusted by=keycloak"],
+  ["confirm", "user", "why=credentials"],
+  ["confirm", "user", "why=throttled"],
+  ["confirm", "user", "why=second-factor"],
+  ["confirm", "user", "why=passkey"],
+  ["confirm", "user", "why=cancelled by=keycloak"],
+  ["link", "user", "why=linked_elsewhere by=keycloak"],
+  ["enable", "authenticator-app", "why=second-factor"],
+  ["enable", "authenticator-app", "why=throttled"],
+  ["use", "access-key", "wanted=entries:reveal"],
+  ["use", "access-key", "why=address"],
+];
 
 onEachEngine("the chained trail", (vault, engine) => {
   const rows = (query: string) => vault.storage.rows(query);
@@ -373,14 +465,101 @@ onEachEngine("the chained trail", (vault, engine) => {
       expect((await page(urls.entryHistory(exported.id))).words).toContain("Last exported just now by you");
     });
 
-    test("have a name for every verb", async () => {
-      const { deedOf } = await import("../../views/audit/words.ts");
-      for (const action of VERBS) {
-        for (const result of ["ok", "refused"] as const) {
-          expect(deedOf({ action, thing: "vault", result, detail: null }).text).not.toBe("");
-        }
+    test("have words of their own for all that is told of", async () => {
+      const told = DEEDS.map(([action, thing, detail = null]) => ({
+        action,
+        thing,
+        detail,
+        text: deedOf({ action, thing, detail, result: "ok" }).text,
+      }));
+      expect(told.filter(({ action, text }) => text === "" || text === action.replaceAll("-", " "))).toEqual([]);
+      // What is named behind the verb may share it: "deleted", whether an entry or a category.
+      const meant = ({ action, thing, detail }: (typeof told)[number]) =>
+        `${action} ${PLAIN.has(thing) ? "" : thing} ${detail ?? ""}`;
+      for (const one of told) {
+        const alike = told.filter(({ text }) => text === one.text);
+        expect(new Set(alike.map(meant)).size, `“${one.text}” means one thing`).toBe(1);
+      }
+      const untold = VERBS.filter((verb) => !told.some(({ action }) => action === verb));
+      // The vault's own chain, which no page shows, and what is told of when it was refused.
+      expect(untold.sort()).toEqual(["backup", "chain", "prune", "restore", "rotate-key", "use"]);
+    });
+
+    test("have words of their own for every refusal", () => {
+      const texts = REFUSALS.map(
+        ([action, thing, detail]) => deedOf({ action, thing, detail, result: "refused" }).text,
+      );
+      const unsaid = REFUSALS.filter(([verb], at) => verb !== "use" && texts[at]?.startsWith("was refused: "));
+      expect(unsaid).toEqual([]);
+      for (const [index, [action]] of REFUSALS.entries()) {
+        const others = REFUSALS.flatMap(([verb], at) => (verb === action ? [] : [texts[at]]));
+        expect(others).not.toContain(texts[index]);
       }
     });
+
+    test("are told of nothing else", async () => {
+      const recorded = await rows(
+        "SELECT DISTINCT verb, thing, result FROM audit_events WHERE user_id IS NOT NULL ORDER BY verb, thing, result",
+      );
+      expect(recorded.length).toBeGreaterThan(8);
+      const known = new Set([
+        ...DEEDS.map(([verb, thing]) => `${verb} ${thing} ok`),
+        ...REFUSALS.map(([verb, thing]) => `${verb} ${thing} refused`),
+      ]);
+      const told = recorded.map(({ verb, thing, result }) => `${verb} ${thing} ${result}`);
+      expect(told.filter((one) => !known.has(one))).toEqual([]);
+    });
+
+    test("tell with what somebody confirmed", async () => {
+      const { kagi, actorOf, close } = inside(vault);
+      try {
+        const actor = await actorOf(vault.owner);
+        const user = { kind: "user", id: actor.userId, name: "ada@example.com" } as const;
+        await kagi.db.transaction((tx) => record(kagi, tx, actor, "confirm", user, { detail: "method=passkey" }));
+      } finally {
+        await close();
+      }
+      const { words } = await page(`${urls.activity}?action=confirm`);
+      expect(words).toContain("You confirmed with a passkey");
+      expect(words).not.toContain("confirmed the password");
+    });
+  });
+
+  test("that collides with itself is a failure of ours, which the log has, and no conflict of the client's", async () => {
+    const id = await me();
+    const move = (by: string) =>
+      rows(`UPDATE audit_chains SET last_number = last_number ${by} WHERE chain = '${id}' RETURNING chain`);
+    const name = fresh("collided");
+    await move("- 1");
+    try {
+      const answer = await vault.owner.post("/api/categories", { name, keyType: "ssh" });
+      expect(answer).toMatchObject(refused(500, "INTERNAL_ERROR"));
+      const requestId = answer.headers.get("x-request-id");
+      await vault.logged(`requestId=${requestId}`);
+      const line = vault.log.split("\n").find((one) => one.includes(`requestId=${requestId}`)) ?? "";
+      expect(line).toContain(" error ");
+      expect(line).not.toContain(name);
+    } finally {
+      await move("+ 1");
+    }
+    const again = { name, keyType: "ssh" };
+    expect((await vault.owner.post("/api/categories", again)).status).toBe(201);
+    expect(await vault.owner.post("/api/categories", again)).toMatchObject(refused(409, "CONFLICT"));
+    expect((await verify()).code).toBe(0);
+  });
+
+  test("and all else is cleaned up at a start, of which no step that fails keeps the next, or the start", async () => {
+    await rows("INSERT INTO keycloak_logouts (id_hash, expires_at) VALUES ('over', '2020-01-01T00:00:00.000Z')");
+    await rows("ALTER TABLE ceremonies RENAME TO ceremonies_away");
+    try {
+      await vault.restart("stop");
+      await vault.logged("error clean-up failed what=sign-ins cause=");
+      expect(vault.log).not.toContain("clean-up failed what=events");
+      expect(await rows("SELECT id_hash FROM keycloak_logouts")).toEqual([]);
+      expect((await vault.owner.get("/api/stats")).status).toBe(200);
+    } finally {
+      await rows("ALTER TABLE ceremonies_away RENAME TO ceremonies");
+    }
   });
 
   test("chains what older versions have told, and forgets what is too old", async () => {

@@ -612,6 +612,30 @@ onEachEngine(
       });
     });
 
+    test("strangers' logouts fill no log, and keep nobody from being signed out", async () => {
+      const who = somebody();
+      const client = await enter(vault, who);
+      const say = (token: string) =>
+        vault.stranger.send("POST", "/api/auth/backchannel-logout/keycloak", {
+          raw: new URLSearchParams({ logout_token: token }),
+        });
+      await vault.storage.rows("DELETE FROM throttles WHERE key LIKE 'logout:%' RETURNING key");
+      const lines = () => vault.log.split("logout token refused").length - 1;
+      const cries = () => vault.log.split("Keycloak was of no help").length - 1;
+      const [before, cried] = [lines(), cries()];
+      const answers: Awaited<ReturnType<typeof say>>[] = [];
+      for (let at = 0; at < 80; at += 1) answers.push(await say(`lie ${at}`));
+      expect(answers.map(({ status }) => status)).toEqual([...Array(60).fill(400), ...Array(20).fill(429)]);
+      expect(answers.at(-1)).toMatchObject(refused(429, "RATE_LIMITED", { error: "Too many attempts" }));
+      expect(Number(answers.at(-1)?.headers.get("retry-after"))).toBeGreaterThan(0);
+      await vault.logged("logout token refused");
+      expect(lines() - before).toBeLessThanOrEqual(60);
+      expect(cries()).toBe(cried);
+      expect((await say(await realm.logoutToken({ sub: who.sub }))).status).toBe(200);
+      expect((await client.get("/api/auth/session")).status).toBe(401);
+      await vault.storage.rows("DELETE FROM throttles WHERE key LIKE 'logout:%' RETURNING key");
+    });
+
     describe("an account that its owner links", () => {
       const owners = async () => {
         const account = { email: `${fresh("linker").replace(" ", "-")}@example.com`, password: OWNER.password };

@@ -136,6 +136,23 @@ onEachEngine(
       );
     });
 
+    test("half done ends with the other sessions", async () => {
+      const { person, session } = await begin();
+      const { secret } = await enrol(session);
+      const half = async () =>
+        vault.stranger.with({ cookie: cookiesOf(await post(vault.stranger, "/sign-in", { ...person })) });
+      const begun = await half();
+      expect((await begun.get("/sign-in/second-factor")).status).toBe(200);
+      expect((await session.delete("/api/auth/sessions")).status).toBe(204);
+      expect((await begun.get("/sign-in/second-factor")).headers.get("location")).toBe("/sign-in");
+      const code = codeOf(secret, 1);
+      const late = await post(begun, "/sign-in/second-factor", { code });
+      expect(late.headers.get("location")).toBe("/sign-in");
+      // The code was not spent on it, and signing in anew goes as ever.
+      expect((await post(await half(), "/sign-in/second-factor", { code })).headers.get("location")).toBe("/");
+      expect((await session.get("/api/stats")).status).toBe(200);
+    });
+
     test("is part of a fresh proof, on the pages and in the API", async () => {
       const { person, session } = await begin();
       const { secret, recoveryCodes } = await enrol(session);

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { migrate } from "../../src/db/migrate.ts";
 import { type Db, sql } from "../../src/db/sql.ts";
+import { AppError, UniqueViolation, uniquely } from "../../src/errors.ts";
 import { onEachDatabase } from "../support/database.ts";
 
 const NOTES = { name: "0001_notes", text: "CREATE TABLE notes (id TEXT NOT NULL UNIQUE, number INTEGER)" };
@@ -65,8 +66,14 @@ onEachDatabase("the database", (database) => {
   test("says that a name is taken, and nothing of the name", async () => {
     await insert(db, "secret-name");
     const error = await insert(db, "secret-name").catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: "CONFLICT", status: 409 });
+    expect(error).toBeInstanceOf(UniqueViolation);
     expect((error as Error).message).not.toContain("secret-name");
+    const told = await uniquely(insert(db, "secret-name"), "It is taken", "id").catch((thrown: unknown) => thrown);
+    expect(told).toMatchObject({ code: "CONFLICT", status: 409, message: "It is taken", details: { field: "id" } });
+    const other = await uniquely(db.run(sql`INSERT INTO nowhere (id) VALUES ('a')`), "It is taken").catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(other).not.toBeInstanceOf(AppError);
   });
 
   test("a transaction that fails leaves nothing", async () => {

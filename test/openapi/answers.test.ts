@@ -605,6 +605,10 @@ onEachEngine("answers are as the document says", (vault, engine) => {
     expect(await ask(vault.stranger, logout, form(await realm.logoutToken({ sub: "grace" })))).toMatchObject({
       status: 200,
     });
+    expect(await ask(vault.stranger, logout, form("x"))).toMatchObject({ status: 400 });
+    await vault.storage.rows("UPDATE throttles SET tries = 60 WHERE key LIKE 'logout:%'");
+    expect(await ask(vault.stranger, logout, form("x"))).toMatchObject({ status: 429, body: { code: "RATE_LIMITED" } });
+    await vault.storage.rows("DELETE FROM throttles WHERE key LIKE 'logout:%'");
     await vault.storage.rows("UPDATE throttles SET tries = 300 WHERE key LIKE 'keycloak:%'");
     expect(await ask(vault.stranger, start)).toMatchObject({ status: 429, body: { code: "RATE_LIMITED" } });
     await vault.storage.rows("DELETE FROM throttles WHERE key LIKE 'keycloak:%'");

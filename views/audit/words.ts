@@ -98,7 +98,6 @@ const DEEDS: Readonly<Record<string, string>> = {
   "sign-in": "signed in",
   "sign-out": "signed out",
   "set-up": "set the vault up",
-  "confirm passkey": "confirmed with the passkey",
   confirm: "confirmed the password",
   "change-password": "changed the password",
   link: "linked Keycloak as",
@@ -118,6 +117,7 @@ const DEEDS: Readonly<Record<string, string>> = {
   "ask-model": "let a model see names",
   "extract env-file": "generated",
   "extract vault": "generated an env file",
+  "extract env-project": "generated an env file of",
   extract: "put into an env file",
   "revoke session": "ended the session on",
   revoke: "revoked the access key",
@@ -143,6 +143,7 @@ const SPECIAL: Readonly<Record<string, string>> = {
   "reveal version": "read an earlier value of",
   "export what": "exported names, without values",
   "confirm by": "confirmed at Keycloak",
+  "confirm method": "confirmed with a passkey",
   "sign-out by": "signed out at Keycloak",
   "create by": "came through Keycloak for the first time",
 };

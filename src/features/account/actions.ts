@@ -36,7 +36,7 @@ export async function emptyVault(kagi: Kagi, actor: Actor, word: string): Promis
     throw new AppError("VALIDATION_ERROR", `Type ${EMPTY_WORD} in capital letters`, { field: "word" });
   }
   await kagi.db.transaction(async (tx) => {
-    await tx.run(queries.holdAccount(actor.userId));
+    await tx.run(queries.holdActiveOrNot(actor.userId));
     const counts = await count(tx, actor);
     if (Object.values(counts).some((number) => number > 0)) await empty(kagi, tx, actor);
   });
@@ -62,12 +62,13 @@ const TOLD = [
 ] as const satisfies readonly (readonly [keyof VaultCounts, string])[];
 
 async function empty(kagi: Kagi, tx: Db, actor: Actor): Promise<void> {
-  await tx.run(queries.holdAccount(actor.userId));
+  await tx.run(queries.holdActiveOrNot(actor.userId));
   const went = {
     ...(await count(tx, actor)),
+    // Projects before categories, as an import holds them.
+    envProjects: await deleteAllEnvProjects(tx, actor),
     categories: await deleteAllCategories(tx, actor),
     twoFactors: await deleteAllTwoFactors(tx, actor),
-    envProjects: await deleteAllEnvProjects(tx, actor),
     accessKeys: await deleteAllAccessKeys(tx, actor),
   };
   const detail = TOLD.map(([name, word]) => `${word}=${went[name]}`).join(" ");

@@ -1,8 +1,8 @@
 import { type Sql, sql } from "../../db/sql.ts";
 import type { VaultCounts } from "./model.ts";
 
-/** Holds the account until the transaction ends, so that two who empty its vault do so one after the other. */
-export const holdAccount = (userId: string): Sql => sql`
+/** Holds an account, active or not, until the transaction ends, so that two who empty its vault do so one after the other. */
+export const holdActiveOrNot = (userId: string): Sql => sql`
   UPDATE users SET updated_at = updated_at WHERE id = ${userId}`;
 
 export const countVault = (userId: string): Sql => sql`

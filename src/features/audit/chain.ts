@@ -16,8 +16,13 @@ import * as queries from "./queries.ts";
  * does what the operator does, who holds key and data. Against both, keep what `verify` or `export` prints elsewhere.
  */
 
-/** What the hash of an event begins with; another way of making it would have another. */
-const VERSION = "kagi-audit-1";
+/**
+ * What the text begins with that a hash or a MAC is made of. Rows do not say by which format they were written: a further
+ * one needs a column that does, and this one stays beside it. CONTRIBUTING.md has the steps.
+ */
+const EVENT_FORMAT = "kagi-audit-1";
+/** The same of heads, which change without those of events. That the two are alike now means nothing. */
+const HEAD_FORMAT = "kagi-audit-1";
 /** The chain of what belongs to nobody. No user's id looks like it. */
 export const VAULT_CHAIN = "vault";
 /** What stands for the hash before the first event of all. */
@@ -32,7 +37,7 @@ export const ownerOf = (chain: string): string | null => (chain === VAULT_CHAIN 
 export function hashOf(previous: string, event: AuditEvent & { number: number }): string {
   return sha256(
     JSON.stringify([
-      VERSION,
+      EVENT_FORMAT,
       previous,
       event.number,
       event.id,
@@ -60,7 +65,7 @@ export function isGenuine(keyring: Keyring, head: HeadRow): boolean {
 
 function macOf(keyring: Keyring, head: Omit<HeadRow, "mac">): string {
   const { chain, position, chains, firstNumber, anchor, lastNumber, lastHash } = head;
-  const text = JSON.stringify([VERSION, chain, position, chains, firstNumber, anchor, lastNumber, lastHash]);
+  const text = JSON.stringify([HEAD_FORMAT, chain, position, chains, firstNumber, anchor, lastNumber, lastHash]);
   const { key, made } = sealOf(keyring);
   const known = made.get(chain);
   if (known?.text === text) return known.mac;

@@ -1,6 +1,6 @@
 import type { Keyring } from "../../crypto/keyring.ts";
 import type { Db } from "../../db/sql.ts";
-import { hashOf, isGenuine, ownerOf, VAULT_CHAIN } from "./chain.ts";
+import { GENESIS, hashOf, isGenuine, ownerOf, VAULT_CHAIN } from "./chain.ts";
 import type { LinkedEvent } from "./model.ts";
 import type { HeadRow } from "./queries.ts";
 import * as queries from "./queries.ts";
@@ -164,23 +164,43 @@ async function idOf(db: Db, head: HeadRow): Promise<string | null> {
 /** An event with what a check of its hash takes, as `kagi audit export` writes it. */
 export type ExportedEvent = LinkedEvent & Readonly<{ previousHash: string }>;
 
-/** Every event, chain after chain, oldest first; with `only` one user's, with `since` from that time on. */
+/**
+ * Every event, chain after chain, oldest first; with `only` one user's, with `since` from that time on. May run beside a
+ * server, which forgets events meanwhile, also such as were not read yet: then it goes on with the first that is left.
+ */
 export async function* everyEvent(
   db: Db,
   { only, since }: { only?: string; since?: string },
 ): AsyncGenerator<ExportedEvent> {
-  for (const head of await db.all<HeadRow>(queries.allHeads())) {
-    if (only !== undefined && head.chain !== only) continue;
-    let previousHash = head.anchor;
-    let number = 0;
+  for (const { chain } of await db.all<HeadRow>(queries.allHeads())) {
+    if (only !== undefined && chain !== only) continue;
+    let last: Pick<LinkedEvent, "number" | "hash"> | undefined;
     for (;;) {
-      const events = await db.all<LinkedEvent>(queries.linksAfter(ownerOf(head.chain), number, EVENTS_AT_ONCE));
-      for (const event of events) {
-        if (since === undefined || event.at >= since) yield { ...event, previousHash };
-        previousHash = event.hash;
-        number = event.number;
+      const { events, previousHash } = await linksBehind(db, chain, last);
+      for (const [index, event] of events.entries()) {
+        if (since !== undefined && event.at < since) continue;
+        yield { ...event, previousHash: events[index - 1]?.hash ?? previousHash };
       }
-      if (events.length === 0) break;
+      last = events.at(-1);
+      if (last === undefined) break;
     }
   }
+}
+
+/** Some events behind the last that was read, and the hash before the first of them. */
+async function linksBehind(
+  db: Db,
+  chain: string,
+  last: Pick<LinkedEvent, "number" | "hash"> | undefined,
+): Promise<{ events: readonly LinkedEvent[]; previousHash: string }> {
+  for (;;) {
+    const { firstNumber, anchor } = await beginningOf(db, chain);
+    const events = await db.all<LinkedEvent>(queries.linksAfter(ownerOf(chain), last?.number ?? 0, EVENTS_AT_ONCE));
+    if ((await beginningOf(db, chain)).firstNumber !== firstNumber) continue;
+    return { events, previousHash: last !== undefined && last.number + 1 >= firstNumber ? last.hash : anchor };
+  }
+}
+
+async function beginningOf(db: Db, chain: string): Promise<Pick<HeadRow, "firstNumber" | "anchor">> {
+  return (await db.get<HeadRow>(queries.findHead(chain))) ?? { firstNumber: 1, anchor: GENESIS };
 }

@@ -4,7 +4,7 @@ import { derivedKey } from "../../crypto/keyring.ts";
 import { hashPassword, verifyPassword } from "../../crypto/passwords.ts";
 import { mac, newId, randomToken, sameText, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
-import { AppError, conflict, invalid, uniquely } from "../../errors.ts";
+import { AppError, invalid, uniquely } from "../../errors.ts";
 import { type Actor, type Caller, type Kagi, OPERATOR } from "../../kagi.ts";
 import type { EmailChange, NameChange, PasswordChange } from "../account/model.ts";
 import { record } from "../audit/actions.ts";
@@ -27,6 +27,7 @@ import {
 import { type Confirmed, confirmSession, holdProven, provePassword, sessionOf } from "./proof.ts";
 import * as queries from "./queries.ts";
 import { factorsOf, hasSecondFactor, useCode } from "./second-factor.ts";
+import { endOthers } from "./sessions.ts";
 import { accountKey, addressKey, forgiveTries, takeCodeTries, takeTries, tellOnce, windowStart } from "./throttle.ts";
 
 /** A fresh session, which lives for `sessionSeconds` at most. The tokens go into cookies and are nowhere else. */
@@ -71,7 +72,8 @@ export async function signIn(
   }
   await forgiveTries(kagi, tries);
   return await kagi.db.transaction(async (tx) => {
-    if (!(await tx.get(queries.holdUser(user.id, user.passwordHash)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
+    if (!(await tx.get(queries.holdUnchanged(user.id, user.passwordHash))))
+      throw new AppError("AUTH_INVALID_CREDENTIALS");
     return await admitUser(kagi, tx, caller, user, { verb: "sign-in", method: "password", previous });
   });
 }
@@ -189,10 +191,11 @@ export async function finishSignIn(
   const known = device !== null && sameText(device, deviceToken(kagi, user)) ? device : null;
   const tries = await takeCodeTries(kagi, user.id, known, (tx) => recordRefusal(tx, "throttled"));
   const signedIn = await kagi.db.transaction(async (tx) => {
+    // The account before what is its own, as whoever admits or ends somebody holds it.
+    if (!(await tx.get(queries.holdActive(user.id)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
     const step = await useCode(kagi, tx, user.id, code);
     if (step === null) return null;
     if (!(await tx.get(queries.takePending(pending.id)))) throw new AppError("SECOND_FACTOR_INVALID");
-    if (!(await tx.get(queries.holdActive(user.id)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
     return await startSession(kagi, tx, caller, user, { verb: "sign-in", ...begunBy(kagi, pending), step, previous });
   });
   if (signedIn === null) {
@@ -395,9 +398,7 @@ export async function changePassword(
 
 /** Ends all of somebody's sessions but this one, which goes on under another token, and what is half way to one. */
 async function keepThisSession(kagi: Kagi, tx: Db, actor: Actor): Promise<Confirmed & { endedSessions: number }> {
-  const { sessionId } = sessionOf(actor);
-  const ended = await tx.all(queries.deleteOtherSessions(actor.userId, sessionId));
-  await tx.run(queries.deletePendingOf(actor.userId));
+  const ended = await endOthers(tx, actor);
   return { ...(await confirmSession(kagi, tx, actor)), endedSessions: ended.length };
 }
 
@@ -432,10 +433,8 @@ const UNCONFIRMED_MS = 60 * 60 * 1000;
 export async function addUser(kagi: Kagi, input: NewUserInput): Promise<User> {
   const user = await prepareUser(kagi, input);
   await kagi.db.transaction(async (tx) => {
-    if (await tx.get(queries.findUserByEmail(user.email)))
-      throw conflict(`There is an account for ${user.email} already`);
     await tx.run(queries.claimSetup(null));
-    await insertUser(tx, user);
+    await uniquely(insertUser(tx, user), `There is an account for ${user.email} already`);
     await recordOperator(kagi, tx, user, "create");
   });
   return { id: user.id, name: user.name, email: user.email };

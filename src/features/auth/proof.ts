@@ -142,7 +142,8 @@ async function useCodeOf(
 
 /** Holds the account as it was when its password was looked at. Throws AUTH_INVALID_CREDENTIALS. */
 export async function holdProven(tx: Db, user: queries.UserRow): Promise<void> {
-  if (!(await tx.get(queries.holdUser(user.id, user.passwordHash)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
+  if (!(await tx.get(queries.holdUnchanged(user.id, user.passwordHash))))
+    throw new AppError("AUTH_INVALID_CREDENTIALS");
 }
 
 /** Throws AUTH_SESSION_REQUIRED for whoever came with an access key. */

@@ -84,7 +84,7 @@ export const touchSession = (id: string, at: string): Sql => sql`
 /**
  * Holds an account as it was when its password was looked at: no row when it was disabled, or its password set, since.
  */
-export const holdUser = (id: string, passwordHash: string | null): Sql => sql`
+export const holdUnchanged = (id: string, passwordHash: string | null): Sql => sql`
   UPDATE users SET updated_at = updated_at
   WHERE id = ${id} AND password_hash = ${passwordHash} AND disabled_at IS NULL RETURNING id`;
 

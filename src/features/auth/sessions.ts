@@ -1,6 +1,7 @@
+import type { Db } from "../../db/sql.ts";
 import { AppError } from "../../errors.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
-import { record } from "../audit/actions.ts";
+import { record, recordEach } from "../audit/actions.ts";
 import { deviceOf } from "./device.ts";
 import { type ListedSession, SESSION_IDLE_MS } from "./model.ts";
 import { sessionOf } from "./proof.ts";
@@ -44,16 +45,22 @@ export async function endSession(kagi: Kagi, actor: Actor, id: string): Promise<
   });
 }
 
-/** Ends all sessions but the one that asks; how many there were. */
+/** Ends all sessions but the one that asks, and what is half way to one; how many sessions there were. */
 export async function endOtherSessions(kagi: Kagi, actor: Actor): Promise<number> {
-  const { sessionId } = sessionOf(actor);
+  sessionOf(actor);
   return await kagi.db.transaction(async (tx) => {
-    const ended = await tx.all<Omit<queries.EndedSession, "sealedIdToken">>(
-      queries.deleteOtherSessions(actor.userId, sessionId),
-    );
-    for (const { id, userAgent } of ended) {
-      await record(kagi, tx, actor, "revoke", { kind: "session", id, name: deviceOf(userAgent) });
-    }
+    if (!(await tx.get(queries.holdActive(actor.userId)))) throw new AppError("AUTH_REQUIRED");
+    const ended = await endOthers(tx, actor);
+    const things = ended.map(({ id, userAgent }) => ({ kind: "session", id, name: deviceOf(userAgent) }) as const);
+    await recordEach(kagi, tx, actor, "revoke", things);
     return ended.length;
   });
+}
+
+type Ended = Omit<queries.EndedSession, "sealedIdToken">;
+
+/** Ends all of somebody's sessions but this one, and what is half way to one. The account is held. */
+export async function endOthers(tx: Db, actor: Actor): Promise<readonly Ended[]> {
+  await tx.run(queries.deletePendingOf(actor.userId));
+  return await tx.all<Ended>(queries.deleteOtherSessions(actor.userId, sessionOf(actor).sessionId));
 }

@@ -12,7 +12,16 @@ import { clearTries, returnTry, takeTry, throttleWindow } from "./queries.ts";
  * the same router for one, do not keep its owner out.
  */
 const WINDOW_MS = 15 * 60 * 1000;
-const TRIES = { address: 30, account: 10, device: 10, session: 10, code: 5, ceremony: 60, keycloak: 300 } as const;
+const TRIES = {
+  address: 30,
+  account: 10,
+  device: 10,
+  session: 10,
+  code: 5,
+  ceremony: 60,
+  keycloak: 300,
+  logout: 60,
+} as const;
 
 export type Tries = Readonly<{ keys: readonly string[]; account: string }>;
 
@@ -70,6 +79,11 @@ export async function takeCeremony(kagi: Kagi, caller: Caller): Promise<void> {
  */
 export async function takeVisit(kagi: Kagi, caller: Caller, tell: Tell): Promise<void> {
   await take(kagi, `keycloak:${addressKey(caller)}`, TRIES.keycloak, tell);
+}
+
+/** Takes one of the logout tokens that do not hold which an address may send. Throws RATE_LIMITED. */
+export async function takeLogout(kagi: Kagi, caller: Caller, tell: Tell): Promise<void> {
+  await take(kagi, `logout:${addressKey(caller)}`, TRIES.logout, tell);
 }
 
 /** After a success the account starts afresh; the address only gets this one try back, so that owning one account does not buy tries at others. */

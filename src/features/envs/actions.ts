@@ -358,7 +358,8 @@ async function findProject(db: Db, actor: Actor, id: string): Promise<EnvProject
   return project;
 }
 
-async function holdProject(tx: Db, actor: Actor, id: string): Promise<queries.HeldProjectRow> {
+/** Holds a project until the transaction ends. Throws ENV_PROJECT_NOT_FOUND. */
+export async function holdProject(tx: Db, actor: Actor, id: string): Promise<queries.HeldProjectRow> {
   const held = await tx.get<queries.HeldProjectRow>(queries.holdProject(actor, id));
   if (!held) throw new AppError("ENV_PROJECT_NOT_FOUND");
   return held;

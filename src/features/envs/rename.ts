@@ -3,7 +3,7 @@ import type { Actor, Kagi } from "../../kagi.ts";
 import { entriesNamed } from "../entries/actions.ts";
 import type { Selection } from "../entries/model.ts";
 import { changeSelection, type Outcome, type Selected } from "../entries/selection.ts";
-import { listEnvProjects, updateEnvProject } from "./actions.ts";
+import { holdProject, listEnvProjects, updateEnvProject } from "./actions.ts";
 import type { EnvProject } from "./model.ts";
 
 /** The project that all of a selection are of, and all whose entries are selected; null for any other selection. */
@@ -35,6 +35,8 @@ export async function renameWithEnvProject(
 ): Promise<Outcome> {
   return await kagi.db.transaction(async (tx) => {
     const inside: Kagi = { ...kagi, db: tx };
+    // The project before categories and the trail, as an import and a change of the project alone hold them.
+    await holdProject(tx, actor, envProjectId);
     const outcome = await changeSelection(inside, actor, selection, digest, { verb: "rename", to });
     if (outcome.kind === "done") await updateEnvProject(inside, actor, envProjectId, { name: to });
     return outcome;

@@ -3,6 +3,7 @@ import { mac, newId, randomToken, sha256 } from "../../crypto/tokens.ts";
 import type { Db } from "../../db/sql.ts";
 import { AppError, conflict, invalid, type KEYCLOAK_REFUSALS, type KeycloakReason, uniquely } from "../../errors.ts";
 import type { Actor, Caller, Kagi } from "../../kagi.ts";
+import { warnOfRefusal } from "../../log.ts";
 import { record } from "../audit/actions.ts";
 import type { Thing } from "../audit/model.ts";
 import {
@@ -16,9 +17,9 @@ import {
   noteProvenIssuer,
 } from "../auth/actions.ts";
 import { type Confirmed, confirmSession, proveSecondFactor, requireFreshProof, sessionOf } from "../auth/proof.ts";
-import { addressKey, takeVisit, tellOnce } from "../auth/throttle.ts";
+import { addressKey, takeLogout, takeVisit, tellOnce } from "../auth/throttle.ts";
 import { CLOCK_SKEW_SECONDS, type Identity, type Linked, type Person, type Purpose, VISIT_MS } from "./model.ts";
-import { Provider, ProviderError, wordOf } from "./provider.ts";
+import { type LogoutToken, Provider, ProviderError, wordOf } from "./provider.ts";
 import * as queries from "./queries.ts";
 
 /**
@@ -142,14 +143,10 @@ export async function finishVisit(
   return { purpose: "confirm", next, confirmed: await confirm(kagi, actor, person, visit.createdAt) };
 }
 
-/** Ends the sessions that Keycloak says are over, once a token. Throws VALIDATION_ERROR, KEYCLOAK_FAILED. */
+/** Ends the sessions that Keycloak says are over, once a token. Throws VALIDATION_ERROR, KEYCLOAK_FAILED, RATE_LIMITED. */
 export async function obeyLogout(kagi: Kagi, caller: Caller, token: string): Promise<void> {
   const provider = providerOf(kagi);
-  const asked = asking(kagi, caller, () => provider.logoutToken(token, kagi.now()));
-  const logout = await toldWhere(kagi, caller, { purpose: "logout", userId: null }, asked).catch((error: unknown) => {
-    const isLie = error instanceof AppError && error.details.reason === "untrusted";
-    throw isLie ? invalid("logout_token", "is no logout token of this realm") : error;
-  });
+  const logout = await believe(kagi, caller, provider, token);
   const { subject, sid } = logout;
   const ended = await kagi.db.transaction(async (tx) => {
     const idHash = sha256(`${provider.issuer} ${logout.id}`);
@@ -167,6 +164,26 @@ export async function obeyLogout(kagi: Kagi, caller: Caller, token: string): Pro
   });
   if (ended === null) throw new AppError("VALIDATION_ERROR", "That logout token was used before");
   kagi.log.info("Keycloak ended sessions", { sessions: ended, requestId: caller.requestId });
+}
+
+/**
+ * What a logout token says. Anybody may send one, so that an address has a number of those that do not hold, and the log
+ * is told of few. One that holds is obeyed all the same: whoever shares Keycloak's address keeps nobody signed in.
+ */
+async function believe(kagi: Kagi, caller: Caller, provider: Provider, token: string): Promise<LogoutToken> {
+  try {
+    return await provider.logoutToken(token, kagi.now());
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const { reason, told } = error;
+    const refusal = { purpose: "logout", userId: null } as const;
+    await takeLogout(kagi, caller, (tx) => recordRefusal(kagi, tx, caller, { ...refusal, why: "throttled" }));
+    const { address, requestId } = caller;
+    warnOfRefusal(kagi.log, kagi.now(), "logout token refused", { reason, told, address, requestId });
+    if (reason !== "untrusted") throw new AppError("KEYCLOAK_FAILED", undefined, { reason });
+    await tellRefusal(kagi, caller, { ...refusal, why: reason });
+    throw invalid("logout_token", "is no logout token of this realm");
+  }
 }
 
 /** Where a browser ends its session at Keycloak, too; null when there is no such place, or nobody to ask for it. */
@@ -204,7 +221,7 @@ export async function unlink(kagi: Kagi, actor: Actor, id: string): Promise<void
   requireFreshProof(kagi, actor);
   const passwords = await mayUsePasswords(kagi);
   await kagi.db.transaction(async (tx) => {
-    const user = await tx.get<queries.UserRow>(queries.holdUser(actor.userId));
+    const user = await tx.get<queries.UserRow>(queries.holdActiveOrNot(actor.userId));
     const all = await tx.all<Identity>(queries.identitiesOf(actor.userId));
     if (user === undefined || !all.some((identity) => identity.id === id)) throw new AppError("NOT_FOUND");
     const others = all.filter((identity) => identity.id !== id && identity.issuer === kagi.config.keycloak?.issuer);
@@ -264,7 +281,7 @@ async function accountOf(kagi: Kagi, tx: Db, caller: Caller, person: Person): Pr
   const { issuer } = providerOf(kagi);
   const known = await tx.get<queries.UserRow & { identityId: string }>(queries.findPerson(issuer, person.subject));
   if (known !== undefined) {
-    const user = await tx.get<queries.UserRow>(queries.holdUser(known.id));
+    const user = await tx.get<queries.UserRow>(queries.holdActiveOrNot(known.id));
     const used = await tx.get(queries.useIdentity(known.identityId, labelOf(person), kagi.now().toISOString()));
     if (user === undefined || used === undefined || user.disabledAt !== null)
       return { refusal: "disabled", userId: known.id };
@@ -284,11 +301,12 @@ async function accountOf(kagi: Kagi, tx: Db, caller: Caller, person: Person): Pr
     await record(kagi, tx, who, "create", { kind: "user", id: user.id, name: email }, { detail: "by=keycloak" });
     return { user: { ...user, disabledAt: null }, identityId: await addIdentity(kagi, tx, user.id, person) };
   }
-  const user = await tx.get<queries.UserRow>(queries.holdUser(namesake.id));
+  const user = await tx.get<queries.UserRow>(queries.holdActiveOrNot(namesake.id));
   const identities = await tx.all<Identity>(queries.identitiesOf(namesake.id));
   // Somebody whose account is linked already has another subject: an address that has moved on to somebody else.
   const isFree = !identities.some((identity) => identity.issuer === issuer);
-  if (user === undefined || !kagi.config.keycloakLinkByEmail || !isFree) {
+  // The account may have got another address since it was found by this one; then nobody has it, and another try finds so.
+  if (user === undefined || user.email !== email || !kagi.config.keycloakLinkByEmail || !isFree) {
     return { refusal: "address_taken", userId: namesake.id };
   }
   if (user.disabledAt !== null) return { refusal: "disabled", userId: user.id };

@@ -42,8 +42,8 @@ export const findPerson = (issuer: string, subject: string): Sql => sql`
 
 export const findUserByEmail = (email: string): Sql => sql`SELECT ${USER} FROM users u WHERE u.email = ${email}`;
 
-/** Holds an account until the transaction ends, so that what is decided about it stays true; disabled ones, too. */
-export const holdUser = (id: string): Sql => sql`
+/** Holds an account, active or not, until the transaction ends, so that what is decided about it stays true. */
+export const holdActiveOrNot = (id: string): Sql => sql`
   UPDATE users SET updated_at = updated_at WHERE id = ${id}
   RETURNING id, email, name, password_hash AS "passwordHash", disabled_at AS "disabledAt"`;
 

@@ -138,7 +138,7 @@ export async function removeLastCodes(kagi: Kagi, tx: Db, actor: Actor): Promise
 
 /** Throws AUTH_REQUIRED for an account that is disabled meanwhile. */
 export async function hold(tx: Db, actor: Actor): Promise<void> {
-  if (!(await tx.get(queries.holdAccount(actor.userId)))) throw new AppError("AUTH_REQUIRED");
+  if (!(await tx.get(queries.holdActive(actor.userId)))) throw new AppError("AUTH_REQUIRED");
 }
 
 async function addCodes(kagi: Kagi, tx: Db, actor: Actor): Promise<string[]> {

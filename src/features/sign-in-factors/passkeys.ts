@@ -152,6 +152,8 @@ export async function signInWithPasskey(
     throw error;
   });
   return await kagi.db.transaction(async (tx) => {
+    // The account before its passkey, as whoever removes one holds them.
+    if (!(await tx.get(queries.holdActive(used.row.userId)))) throw new AppError("AUTH_INVALID_CREDENTIALS");
     await take(kagi, tx, used);
     return await signInByPasskey(kagi, tx, caller, used.row.userId, carried);
   });

@@ -1,7 +1,10 @@
 import { type Sql, sql } from "../../db/sql.ts";
 
-/** Holds the account until the transaction ends, so that two who change how it is signed in to do so one after the other. */
-export const holdAccount = (userId: string): Sql => sql`
+/**
+ * Holds an account that may sign in until the transaction ends, so that two who change how it is signed in to do so one
+ * after the other; no row when it may not any more.
+ */
+export const holdActive = (userId: string): Sql => sql`
   UPDATE users SET updated_at = updated_at WHERE id = ${userId} AND disabled_at IS NULL RETURNING id`;
 
 /** The one that is being set up, or is in use. */
