@@ -153,6 +153,18 @@ onEachEngine(
       expect((await session.get("/api/stats")).status).toBe(200);
     });
 
+    test("ends the other sessions with the first factor: they gave a password alone", async () => {
+      const { session, signIn, person } = await begin();
+      const other = vault.stranger.with({ cookie: cookiesOf(await signIn()) });
+      const half = await post(vault.stranger, "/sign-in", { ...person });
+      expect((await other.get("/api/stats")).status).toBe(200);
+      await enrol(session);
+      expect((await other.get("/api/stats")).status).toBe(401);
+      expect(await other.post("/api/auth/recovery-codes")).toMatchObject({ status: 401 });
+      expect((await session.get("/api/stats")).status).toBe(200);
+      expect(half.status).toBe(303);
+    });
+
     test("is part of a fresh proof, on the pages and in the API", async () => {
       const { person, session } = await begin();
       const { secret, recoveryCodes } = await enrol(session);

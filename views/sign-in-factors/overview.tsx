@@ -70,8 +70,8 @@ export const SignInSettingsPage = ({ frame, factors, linked, passkeysWork, now }
 function opens(password: boolean, secondFactor: boolean): string {
   if (secondFactor) return `${password ? "A password" : "Keycloak"} alone does not open your vault.`;
   return password
-    ? "Your password alone opens your vault. A second factor keeps out whoever has learned it."
-    : "Whoever signs in as you at Keycloak opens your vault. A second factor asks them for more.";
+    ? "Your password alone opens your vault. A second factor keeps out whoever has learned it; your other sessions end with it."
+    : "Whoever signs in as you at Keycloak opens your vault. A second factor asks them for more; your other sessions end with it.";
 }
 
 const App = ({ isOn }: { isOn: boolean }): JSX.Element =>

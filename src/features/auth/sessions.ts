@@ -50,11 +50,16 @@ export async function endOtherSessions(kagi: Kagi, actor: Actor): Promise<number
   sessionOf(actor);
   return await kagi.db.transaction(async (tx) => {
     if (!(await tx.get(queries.holdActive(actor.userId)))) throw new AppError("AUTH_REQUIRED");
-    const ended = await endOthers(tx, actor);
-    const things = ended.map(({ id, userAgent }) => ({ kind: "session", id, name: deviceOf(userAgent) }) as const);
-    await recordEach(kagi, tx, actor, "revoke", things);
-    return ended.length;
+    return await endOthersAndTell(kagi, tx, actor);
   });
+}
+
+/** As `endOthers`, with an event about each; how many there were. */
+export async function endOthersAndTell(kagi: Kagi, tx: Db, actor: Actor): Promise<number> {
+  const ended = await endOthers(tx, actor);
+  const things = ended.map(({ id, userAgent }) => ({ kind: "session", id, name: deviceOf(userAgent) }) as const);
+  await recordEach(kagi, tx, actor, "revoke", things);
+  return ended.length;
 }
 
 type Ended = Omit<queries.EndedSession, "sealedIdToken">;

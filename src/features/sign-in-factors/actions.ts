@@ -8,6 +8,7 @@ import type { Thing } from "../audit/model.ts";
 import { endAll, mustFindUser, recordOperator } from "../auth/actions.ts";
 import { sessionOf } from "../auth/proof.ts";
 import { factorsOf, hasSecondFactor, recoveryHash, totpPlace } from "../auth/second-factor.ts";
+import { endOthersAndTell } from "../auth/sessions.ts";
 import { forgiveTries, takeSessionTry } from "../auth/throttle.ts";
 import { newTotpSecret, stepOf, totpUri } from "../auth/totp.ts";
 import type { BegunTotp, SignInFactors } from "./model.ts";
@@ -74,7 +75,7 @@ export async function confirmTotp(kagi: Kagi, actor: Actor, text: string): Promi
     }
     if (!(await tx.get(queries.confirmTotp(row.id, step, now.toISOString())))) throw alreadyOn();
     await record(kagi, tx, actor, "enable", appOf(row.id));
-    return { recoveryCodes: await addFirstCodes(kagi, tx, actor) };
+    return { recoveryCodes: await beginSecondFactor(kagi, tx, actor) };
   });
   if (confirmed === null) {
     throw new AppError("SECOND_FACTOR_INVALID", "That is not the app's code of this moment", { field: "code" });
@@ -123,9 +124,13 @@ export async function resetSecondFactor(kagi: Kagi, email: string): Promise<{ ha
   });
 }
 
-/** Recovery codes for an account that has none; null for one that has had some, used ones included. */
-export async function addFirstCodes(kagi: Kagi, tx: Db, actor: Actor): Promise<string[] | null> {
+/**
+ * With the first factor come recovery codes, and the other sessions end: whoever has one gave a password alone, which is
+ * too little from now on. Null, and nothing, for an account that has a factor. The account is held.
+ */
+export async function beginSecondFactor(kagi: Kagi, tx: Db, actor: Actor): Promise<string[] | null> {
   if (await tx.get(queries.anyRecoveryCode(actor.userId))) return null;
+  await endOthersAndTell(kagi, tx, actor);
   return await addCodes(kagi, tx, actor);
 }
 

@@ -11,7 +11,7 @@ import { findPendingSignIn, type SignedIn, signInByPasskey } from "../auth/actio
 import { CEREMONY_MS, type UsedCredential } from "../auth/model.ts";
 import { type Confirmed, confirmSession, sessionOf } from "../auth/proof.ts";
 import { takeCeremony, tellOnce } from "../auth/throttle.ts";
-import { addFirstCodes, hold, removeLastCodes } from "./actions.ts";
+import { beginSecondFactor, hold, removeLastCodes } from "./actions.ts";
 import {
   type AddedPasskey,
   type MadeCredential,
@@ -92,7 +92,7 @@ export async function addPasskey(
     if ((await tx.all(queries.listPasskeys(actor.userId))).length >= MOST_PASSKEYS) throw tooMany();
     await uniquely(tx.run(queries.insertPasskey(row)), "That passkey is known already", "response");
     await record(kagi, tx, actor, "create", thingOf(row));
-    const recoveryCodes = await addFirstCodes(kagi, tx, actor);
+    const recoveryCodes = await beginSecondFactor(kagi, tx, actor);
     return { passkey: { id: row.id, name, createdAt: now, lastUsedAt: null }, recoveryCodes };
   });
 }
