@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import { PROOF_MINUTES, VISIT_MINUTES } from "../limits.ts";
 import type { Scope } from "../scopes.ts";
 
 /** How a request proves who it is for: a scope, a browser session only, or nothing at all. */
@@ -243,8 +244,7 @@ export const OPERATIONS = {
     access: "export:read",
     tag: "Export",
     summary: "Export values as .env text",
-    description:
-      "All `simple` and `group` entries, ordered by category, entry and environment; `ssh` and `json` are left out. With `Accept: application/json` the answer also names the keys that are not portable. A session, other than an access key, needs a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    description: `All \`simple\` and \`group\` entries, ordered by category, entry and environment; \`ssh\` and \`json\` are left out. With \`Accept: application/json\` the answer also names the keys that are not portable. A session, other than an access key, needs a sign-in or a proof (\`POST /api/auth/confirm\`) of the last ${PROOF_MINUTES} minutes.`,
     errors: ["VALIDATION_ERROR", "CONFLICT", "FRESH_PROOF_REQUIRED"],
   },
   "POST /api/ai/extract": {
@@ -273,16 +273,14 @@ export const OPERATIONS = {
     access: "session",
     tag: "Access keys",
     summary: "Create an access key",
-    description:
-      "The answer is the only one that ever holds the key itself. `addresses` are where it may be used from. With `project`, `environment` or both it reaches entries and env files of those alone; scopes that have no such end are refused for it. Wants a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    description: `The answer is the only one that ever holds the key itself. \`addresses\` are where it may be used from. With \`project\`, \`environment\` or both it reaches entries and env files of those alone; scopes that have no such end are refused for it. Wants a sign-in or a proof (\`POST /api/auth/confirm\`) of the last ${PROOF_MINUTES} minutes.`,
     errors: ["VALIDATION_ERROR", "FRESH_PROOF_REQUIRED"],
   },
   "POST /api/access-keys/:id/rotate": {
     access: "session",
     tag: "Access keys",
     summary: "Replace an access key by a new one",
-    description:
-      "The new key has the name, scopes, limits and lifetime of the old one, which ends at `endsAt`: at once unless it is sent, and never later than it would have ended anyway. A key is replaced once. Wants a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    description: `The new key has the name, scopes, limits and lifetime of the old one, which ends at \`endsAt\`: at once unless it is sent, and never later than it would have ended anyway. A key is replaced once. Wants a sign-in or a proof (\`POST /api/auth/confirm\`) of the last ${PROOF_MINUTES} minutes.`,
     errors: ["VALIDATION_ERROR", "CONFLICT", "FRESH_PROOF_REQUIRED"],
     notFound: "ACCESS_KEY_NOT_FOUND",
   },
@@ -297,8 +295,7 @@ export const OPERATIONS = {
     access: "session",
     tag: "Account",
     summary: "Delete everything in the vault",
-    description:
-      "Categories, entries, second factors, env projects and access keys of the signed-in person. The account itself, how it is signed in to, its sessions and the audit trail stay. Wants a sign-in or a proof (`POST /api/auth/confirm`) of the last ten minutes.",
+    description: `Categories, entries, second factors, env projects and access keys of the signed-in person. The account itself, how it is signed in to, its sessions and the audit trail stay. Wants a sign-in or a proof (\`POST /api/auth/confirm\`) of the last ${PROOF_MINUTES} minutes.`,
     errors: ["VALIDATION_ERROR", "FRESH_PROOF_REQUIRED"],
   },
   "POST /api/auth/sign-in/email": {
@@ -329,8 +326,7 @@ export const OPERATIONS = {
     access: "public",
     tag: "Account",
     summary: "Come back from Keycloak",
-    description:
-      "The redirect URI of the realm's client. Good once, within ten minutes, for the browser that set out; then it has a session, or is asked for its second factor, and is led on. Parameters that are not listed are ignored.",
+    description: `The redirect URI of the realm's client. Good once, within ${VISIT_MINUTES} minutes, for the browser that set out; then it has a session, or is asked for its second factor, and is led on. Parameters that are not listed are ignored.`,
     errors: [
       "VALIDATION_ERROR",
       "KEYCLOAK_STATE_INVALID",
@@ -354,8 +350,7 @@ export const OPERATIONS = {
     access: "session",
     tag: "Account",
     summary: "Prove once more who you are",
-    description:
-      "For the operations that answer `FRESH_PROOF_REQUIRED` when the sign-in, or the last proof, is more than ten minutes old. With a second factor `code` is needed, too. The session goes on under another token: keep the new cookie.",
+    description: `For the operations that answer \`FRESH_PROOF_REQUIRED\` when the sign-in, or the last proof, is more than ${PROOF_MINUTES} minutes old. With a second factor \`code\` is needed, too. The session goes on under another token: keep the new cookie.`,
     errors: [
       "VALIDATION_ERROR",
       "AUTH_INVALID_CREDENTIALS",

@@ -1,5 +1,6 @@
 import type { Factors } from "../../src/features/auth/model.ts";
 import { EMAIL_LENGTH, PASSWORD_LENGTH } from "../../src/features/auth/model.ts";
+import { PROOF_MINUTES } from "../../src/limits.ts";
 import { NAME_LENGTH } from "../../src/schema.ts";
 import { CodeField } from "../auth/second-factor.tsx";
 import { attribute } from "../components/attribute.ts";
@@ -103,8 +104,8 @@ const CodeToo = ({ factors, asksCode, problem, id }: Proving & { problem: Proble
       <CodeField factors={factors} problem={problem} id={id} />
       {factors.passkeys === 0 ? null : (
         <p class="small muted">
-          Or <a href={urls.confirm(urls.settings)}>confirm with your passkey</a> first: for ten minutes no code is asked
-          for then.
+          Or <a href={urls.confirm(urls.settings)}>confirm with your passkey</a> first: for {PROOF_MINUTES} minutes no
+          code is asked for then.
         </p>
       )}
     </>

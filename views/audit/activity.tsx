@@ -11,7 +11,6 @@ export type ActivityList = Readonly<{
   events: readonly Activity[];
   /** Where the things are that are still there. */
   places: ReadonlyMap<string, ThingPlace>;
-  keys: readonly AccessKey[];
   filter: ActivityFilter;
   /** The cursor of the first row of the page, null at the beginning. */
   from: string | null;
@@ -34,7 +33,11 @@ export const addressOf = (filter: ActivityFilter, more: Readonly<Record<string, 
   urls.activity + query({ ...filter, ...more });
 
 /** Who did what with the vault. */
-export const ActivityPage = ({ frame, ...list }: ActivityList & { frame: Frame }): JSX.Element => (
+export const ActivityPage = ({
+  frame,
+  keys,
+  ...list
+}: ActivityList & { frame: Frame; keys: readonly AccessKey[] }): JSX.Element => (
   <Settings frame={frame} title="Activity" place="activity">
     <div class="head">
       <div>
@@ -46,12 +49,12 @@ export const ActivityPage = ({ frame, ...list }: ActivityList & { frame: Frame }
         </p>
       </div>
     </div>
-    <Filters {...list} />
+    <Filters filter={list.filter} keys={keys} />
     <ActivityResults {...list} />
   </Settings>
 );
 
-const Filters = ({ filter, keys }: ActivityList): JSX.Element => (
+const Filters = ({ filter, keys }: { filter: ActivityFilter; keys: readonly AccessKey[] }): JSX.Element => (
   <search>
     <form
       class="filter"

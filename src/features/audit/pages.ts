@@ -26,7 +26,9 @@ export const activityPages = (kagi: Kagi) =>
     const list = await listFor(kagi, actor, asked);
     if (htmx && asked.has("rows")) return html(ActivityRows(list));
     if (htmx) return html(ActivityResults(list), { headers: { "HX-Replace-Url": addressOf(list.filter) } });
-    return await page(kagi, { request, actor }, (frame) => ActivityPage({ frame, ...list }));
+    // What to narrow down to is there already when only rows are asked for.
+    const { items: keys } = await listAccessKeys(kagi, actor, {});
+    return await page(kagi, { request, actor }, (frame) => ActivityPage({ frame, keys, ...list }));
   });
 
 async function listFor(kagi: Kagi, actor: Actor, asked: URLSearchParams): Promise<ActivityList> {
@@ -42,9 +44,9 @@ async function listFor(kagi: Kagi, actor: Actor, asked: URLSearchParams): Promis
     key: filter.key ?? undefined,
     from: filter.days === null ? undefined : new Date(now.getTime() - Number(filter.days) * DAY_MS).toISOString(),
   });
-  const [places, keys] = await Promise.all([listPlaces(kagi, actor, items), listAccessKeys(kagi, actor, {})]);
+  const places = await listPlaces(kagi, actor, items);
   const days = kagi.config.auditRetentionDays;
-  return { events: items, places, keys: keys.items, filter, from: cursor ?? null, next, now, retention: days };
+  return { events: items, places, filter, from: cursor ?? null, next, now, retention: days };
 }
 
 /** What the list is narrowed down to by the page's address; what is no filter is none. */

@@ -1,4 +1,5 @@
 import { type Static, t } from "elysia";
+import { PROOF_MINUTES } from "../../limits.ts";
 import { Id, NAME_LENGTH, nullable, PROBLEM, Timestamp } from "../../schema.ts";
 
 export const PASSWORD_LENGTH = { min: 10, max: 1000 } as const;
@@ -8,7 +9,7 @@ export const EMAIL_LENGTH = 254;
 export const SESSION_IDLE_MS = 24 * 60 * 60 * 1000;
 export const SESSION_MAX_MS = 14 * 24 * 60 * 60 * 1000;
 /** For so long a proof of who sits there counts as fresh, for what a session alone may not do. */
-export const PROOF_FRESH_MS = 10 * 60 * 1000;
+export const PROOF_FRESH_MS = PROOF_MINUTES * 60 * 1000;
 /** For so long somebody who has given the right password may take to give the second factor. */
 export const PENDING_SIGN_IN_MS = 10 * 60 * 1000;
 /** Of one account at a time; whoever has the password can begin as many as they like. */

@@ -35,6 +35,7 @@ import { html, type KeptPage, keepPage, keptPage, redirect } from "../../http/re
 import { themeOf } from "../../http/theme.ts";
 import { parse } from "../../http/validate.ts";
 import type { Actor, Kagi } from "../../kagi.ts";
+import { PROOF_MINUTES } from "../../limits.ts";
 import { beginVisit, isLinked, type Visit } from "../keycloak/actions.ts";
 import { confirmWithPasskey, signInWithPasskey } from "../sign-in-factors/passkeys.ts";
 import {
@@ -47,15 +48,7 @@ import {
   setUp,
   signIn,
 } from "./actions.ts";
-import {
-  Code,
-  Confirmation,
-  NewUserInput,
-  PASSWORD_LENGTH,
-  PasskeyProof,
-  PROOF_FRESH_MS,
-  SignInInput,
-} from "./model.ts";
+import { Code, Confirmation, NewUserInput, PASSWORD_LENGTH, PasskeyProof, SignInInput } from "./model.ts";
 import { type Confirmed, confirmWithPassword, sessionOf } from "./proof.ts";
 import { factorsOf } from "./second-factor.ts";
 import { endOtherSessions, endSession, getSession, listSessions } from "./sessions.ts";
@@ -306,7 +299,7 @@ async function asking(kagi: Kagi, request: Request, actor: Actor) {
   return {
     email: sessionOf(actor).user.email,
     next: nextOf(request),
-    minutes: PROOF_FRESH_MS / 60_000,
+    minutes: PROOF_MINUTES,
     factors: await factorsOf(kagi.db, actor.userId),
     problem: null,
     keycloak: await isLinked(kagi, actor),

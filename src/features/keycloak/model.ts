@@ -1,12 +1,12 @@
 import { t } from "elysia";
+import { VISIT_MINUTES } from "../../limits.ts";
 
 export type { KeycloakReason } from "../../errors.ts";
 
 /** What a way to Keycloak is for. */
 export type Purpose = "sign-in" | "link" | "confirm";
 
-/** How long somebody may take at Keycloak. */
-export const VISIT_MS = 10 * 60 * 1000;
+export const VISIT_MS = VISIT_MINUTES * 60 * 1000;
 /** How far Keycloak's clock and this one may be apart. */
 export const CLOCK_SKEW_SECONDS = 30;
 /** How long one request to Keycloak may take, and how much an answer may hold. */
