@@ -298,8 +298,10 @@ function copy(form) {
   const text = ask(form);
   if (navigator.clipboard?.write && window.ClipboardItem) {
     // Given the promise, the clipboard stays open to us for as long as the server needs.
-    const item = new ClipboardItem({ "text/plain": text.then((value) => new Blob([value], { type: "text/plain" })) });
-    return navigator.clipboard.write([item]).catch(async () => write(await text));
+    const blob = text.then((value) => new Blob([value], { type: "text/plain" }));
+    // A clipboard that is closed to us takes no promise; what failed is told by `text`, which both of them wait for.
+    blob.catch(() => {});
+    return navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]).catch(async () => write(await text));
   }
   return text.then(write);
 }
