@@ -2,7 +2,7 @@ import { afterAll, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { ModelServer, pick } from "../support/openai.ts";
 import { looksRight } from "./axe.ts";
-import { expectFocus, pageTests } from "./browser.ts";
+import { expectFocus, pageTests, typeText } from "./browser.ts";
 import { contentOf, editor, newProject, save } from "./env.ts";
 import type { Vault } from "./vault.ts";
 
@@ -445,7 +445,7 @@ test("with keys alone, from the prompt to the saved file", async ({ page, open, 
   const { path, project } = await fill(vault);
   await open(path);
   await expectFocus(prompt(page));
-  await page.keyboard.type("All the keys of the shop");
+  await typeText(page, "All the keys of the shop");
   await request(page).getByText("All the keys of the shop").waitFor();
   await page.keyboard.press("Control+Enter");
   await expectFocus(page.getByRole("heading", { name: /^\d+ variables/ }));

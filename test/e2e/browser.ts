@@ -168,6 +168,12 @@ export async function expectFocus(locator: Locator): Promise<void> {
   await locator.page().waitForFunction((element) => element === document.activeElement, await locator.elementHandle());
 }
 
+/** Types into what has the focus, once a field has: the focus that a page gives by itself comes after it has loaded. */
+export async function typeText(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(() => document.activeElement?.matches("input, textarea, select, [contenteditable=true]"));
+  await page.keyboard.type(text);
+}
+
 /** As many in the end: what a click leads to is often on its way, and a count waits for nothing. */
 export async function expectCount(locator: Locator, count: number): Promise<void> {
   await locator.nth(count).waitFor({ state: "detached" });

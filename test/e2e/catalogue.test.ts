@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { SERVICES } from "../../src/features/categories/services.ts";
-import { expectFocus, pageTests } from "./browser.ts";
+import { expectFocus, pageTests, typeText } from "./browser.ts";
 
 const test = pageTests();
 
@@ -15,7 +15,7 @@ test("a category of a service takes its name and Enter twice", async ({ page, op
   await open("/keys/new");
   await expectFocus(search(page));
   // At once, before anything can have been found.
-  await page.keyboard.type("mailg");
+  await typeText(page, "mailg");
   await page.keyboard.press("Enter");
   await filled(page, "Mailgun");
   await expectFocus(page.getByLabel("Name", { exact: true }));
@@ -34,7 +34,7 @@ for (const [text, name] of [
 ] as const) {
   test(`"${text}" finds ${name} first`, async ({ page, open }) => {
     await open("/keys/new");
-    await page.keyboard.type(text);
+    await typeText(page, text);
     await results(page, text);
     expect(await found(page).first().textContent()).toBe(name);
     expect(await page.locator(".services").textContent()).not.toContain("Twilio");
@@ -85,7 +85,7 @@ test(
     });
     await open("/keys/new");
     expect(await page.getByText("in your vault", { exact: true }).count()).toBe(1);
-    await page.keyboard.type("aws");
+    await typeText(page, "aws");
     await page.keyboard.press("Enter");
     await shown(page, "Cloud of the shop");
     expect(page.url()).toBe(`${vault.url}/keys/${aws.id}`);
@@ -192,7 +192,7 @@ test("where to get a key is said by the host's name, and nothing is asked of it"
   };
   await open("/keys/new");
   expect(await source.count()).toBe(0);
-  await page.keyboard.type("openai");
+  await typeText(page, "openai");
   await page.keyboard.press("Enter");
   await filled(page, "OpenAI");
   await expectSource("OpenAI", "https://platform.openai.com/api-keys");

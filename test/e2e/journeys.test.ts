@@ -6,7 +6,7 @@ import type { AccessKey } from "../../src/features/access-keys/model.ts";
 import type { Category } from "../../src/features/categories/model.ts";
 import { CATEGORIES, sampleValue } from "../../src/features/demo/samples.ts";
 import type { Entry } from "../../src/features/entries/model.ts";
-import { addSession, pageTests } from "./browser.ts";
+import { addSession, pageTests, typeText } from "./browser.ts";
 import { contentsOf } from "./demo.ts";
 import type { Vault } from "./vault.ts";
 
@@ -45,7 +45,7 @@ class Visitor {
   /** Into what has the focus: a text counts as one, however long. */
   async type(text: string): Promise<void> {
     this.typings += 1;
-    await this.page.keyboard.type(text);
+    await typeText(this.page, text);
   }
 
   async press(key: string): Promise<void> {

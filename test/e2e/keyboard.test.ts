@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { pageTests } from "./browser.ts";
+import { expectFocus, pageTests } from "./browser.ts";
 import { EMAIL, PASSWORD } from "./vault.ts";
 
 const test = pageTests();
@@ -49,7 +49,7 @@ test(
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: vault.url });
     const { keyboard } = page;
     await open("/");
-    expect(await focused(page)).toBe("E-mail");
+    await expectFocus(page.getByLabel("E-mail"));
     await keyboard.type(EMAIL);
     await tabTo(page, /^Password/);
     await keyboard.type(PASSWORD);

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { expectFocus, pageTests } from "./browser.ts";
+import { expectFocus, pageTests, typeText } from "./browser.ts";
 
 const test = pageTests({ demo: true, reducedMotion: "reduce" });
 
@@ -55,7 +55,7 @@ test("what is typed into a field is never taken away, and Ctrl+K opens from ther
 test("arrow keys choose, round the ends, and Enter goes there", async ({ page, open }) => {
   await open("/settings");
   await page.keyboard.press("/");
-  await page.keyboard.type("openai");
+  await typeText(page, "openai");
   await choosesFirst(page, /^OpenAI/);
   const names = await dialog(page).getByRole("option").allTextContents();
   const selected = () => chosen(page).textContent();
@@ -79,7 +79,7 @@ test("Enter before the answer waits for it, and goes where it leads", async ({ p
   await open("/keys");
   await page.keyboard.press("/");
   await dialog(page).getByRole("option").first().waitFor();
-  await page.keyboard.type("strpe");
+  await typeText(page, "strpe");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Stripe" }).waitFor();
 });
@@ -94,7 +94,7 @@ test("the answer to what is no longer typed is not shown", async ({ page, open }
   await page.keyboard.press("/");
   await dialog(page).getByRole("option").first().waitFor();
   const asked = page.waitForRequest("**/search?q=stripe");
-  await page.keyboard.type("stripe");
+  await typeText(page, "stripe");
   await asked;
   await field(page).fill("openai");
   await choosesFirst(page, /^OpenAI/);
@@ -126,7 +126,7 @@ test("a copied value is in the clipboard and never in the page, and the box is g
     });
   });
   await page.keyboard.press("/");
-  await page.keyboard.type("copy lighthouse");
+  await typeText(page, "copy lighthouse");
   await choosesFirst(page, /Copy AFAR_KEY of Copied from afar · Lighthouse · production/);
   await page.keyboard.press("Enter");
   await page.getByText("Copied AFAR_KEY of Copied from afar · Lighthouse · production").waitFor();
@@ -142,7 +142,7 @@ test("a value is revealed by a POST of its own, and by no address", async ({ pag
   const entry = await vault.entry(category, { name: "Beacon", value: "sk-shown-on-demand" });
   await open("/keys");
   await page.keyboard.press("/");
-  await page.keyboard.type("reveal beacon");
+  await typeText(page, "reveal beacon");
   await choosesFirst(page, /Reveal Shown from afar · Beacon · production/);
   expect(await page.content()).not.toContain("sk-shown-on-demand");
   const posted = page.waitForRequest((request) => request.method() === "POST");
@@ -156,7 +156,7 @@ test("a value is revealed by a POST of its own, and by no address", async ({ pag
 test("nothing found says so, in the page and aloud, and Enter does nothing", async ({ page, open }) => {
   await open("/keys");
   await page.keyboard.press("/");
-  await page.keyboard.type("zzqqxx");
+  await typeText(page, "zzqqxx");
   await page.getByText("Nothing is called anything like “zzqqxx”").waitFor();
   expect(await dialog(page).getByRole("status").textContent()).toBe("Nothing found");
   expect(await field(page).getAttribute("aria-expanded")).toBe("false");
@@ -168,7 +168,7 @@ test("the theme changes in place", async ({ page, open }) => {
   await open("/keys");
   for (const theme of ["light", "dark"]) {
     await page.keyboard.press("Control+k");
-    await page.keyboard.type(`${theme} theme`);
+    await typeText(page, `${theme} theme`);
     await choosesFirst(page, new RegExp(`${theme} theme`, "i"));
     await page.keyboard.press("Enter");
     await page.locator(`html[data-theme=${theme}]`).waitFor();

@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { addSession, expectFocus, newContext, pageTests, type Stage } from "./browser.ts";
+import { addSession, expectFocus, newContext, pageTests, type Stage, typeText } from "./browser.ts";
 import { EMAIL, PASSWORD, type Vault } from "./vault.ts";
 
 const test = pageTests({ fresh: true });
@@ -238,8 +238,8 @@ test("everything in the settings is reached by keyboard", async (stage) => {
   const { page, open } = stage;
   await ownSession(stage);
   await open("/settings/export/env?project=Shop");
-  // The one field of the confirmation has the focus already.
-  await page.keyboard.type(PASSWORD);
+  // The one field of the confirmation has the focus by itself.
+  await typeText(page, PASSWORD);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Nothing to export" }).waitFor();
   await open("/settings/danger");

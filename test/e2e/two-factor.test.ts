@@ -19,7 +19,8 @@ test(
     await page.getByRole("heading", { name: "No second factors yet" }).waitFor();
     await page.getByRole("link", { name: "Add the first service" }).click();
     await page.getByRole("heading", { level: 1, name: "Add 2FA" }).waitFor();
-    expect(await page.getByRole("link", { name: "2FA", exact: true }).getAttribute("aria-current")).toBe("page");
+    const places = page.getByRole("navigation", { name: "Main" });
+    expect(await places.getByRole("link", { name: "2FA", exact: true }).getAttribute("aria-current")).toBe("page");
   },
   { fresh: true },
 );
