@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { addSession, expectFocus, newContext, pageTests, typeText } from "./browser.ts";
+import { addSession, expectFocus, newContext, pageTests } from "./browser.ts";
 import { contentOf, editor, newProject, openFile, putFile, realFile, save, typeAt } from "./env.ts";
 
 const test = pageTests();
@@ -398,7 +398,7 @@ test("everything goes by keyboard, and Tab leaves the editor", async ({ page, op
   await editor(page).waitFor();
   await page.waitForFunction(() => document.activeElement?.shadowRoot?.activeElement?.matches(".cm-content"));
   await page.keyboard.press("Control+End");
-  await typeText(page, "B=2");
+  await page.keyboard.type("B=2");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await expectFocus(page.getByRole("button", { name: "Save", exact: true }));

@@ -56,6 +56,7 @@ test("arrow keys choose, round the ends, and Enter goes there", async ({ page, o
   await open("/settings");
   await page.keyboard.press("/");
   await typeText(page, "openai");
+  await page.locator('[role=listbox][data-found-for="openai"]').waitFor();
   await choosesFirst(page, /^OpenAI/);
   const names = await dialog(page).getByRole("option").allTextContents();
   const selected = () => chosen(page).textContent();

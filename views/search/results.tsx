@@ -40,7 +40,13 @@ export const BoxResults = (results: Results): JSX.Element => {
   if (total === 0) return <NothingFound text={results.text} />;
   let number = 0;
   return (
-    <div id={ids.searchList} role="listbox" aria-label="Results" data-said={said(groups)}>
+    <div
+      id={ids.searchList}
+      role="listbox"
+      aria-label="Results"
+      data-said={said(groups)}
+      data-found-for={attribute(results.text)}
+    >
       {groups.map(({ name, results: found, more }) => (
         // biome-ignore lint/a11y/useSemanticElements: a set of options in a list box is no set of fields
         <div role="group" aria-labelledby={ids.searchGroup(name)}>
